@@ -1,0 +1,3 @@
+"""Convolution, explained and executed."""
+
+__version__ = "0.1.0"
