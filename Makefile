@@ -1,7 +1,86 @@
-# Every verb of the project. `make` alone lists them.
-SHELL  := /bin/bash
-VENV   := .venv
-PYTHON := $(VENV)/bin/python
-SPHINX  = $(PYTHON) -m sphinx -c . -d _build/doctrees -n -W --keep-going -j 2
-html:
-	$(SPHINX) -b html docs _build/html
+# Every verb of the project, one line each; `make help` lists them.
+SHELL   := /bin/bash
+VENV    := .venv
+PYTHON  := $(VENV)/bin/python
+# The interpreter that makes $(VENV): any python3 from 3.11.
+PYTHON3 ?= python3
+JOBS    ?= 2
+
+INSTALLED := $(VENV)/installed
+BROWSER   := $(VENV)/installed-browser
+ASSETS    := docs/_assets/node_modules/.package-lock.json
+SITE      := _build/html
+SPHINX     = $(PYTHON) -m sphinx -c . -d _build/doctrees -W --keep-going -j $(JOBS)
+PYTEST     = $(PYTHON) -m pytest
+# One version of each package for every Python, so that all machines build the same pages; no address of a registry.
+RESOLVE    = uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+             --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help html test doctest guards-diff lint format serve check-site test-browser lock clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
+
+html: $(INSTALLED) $(ASSETS) ## build the site into _build/html (the first time, set up first)
+	@$(SPHINX) -b html docs $(SITE)
+	@echo "The site is in $(SITE): open $(SITE)/index.html, or run 'make serve'."
+
+test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
+	@$(PYTEST) -n $(JOBS) --dist loadfile tests docs convbook
+
+doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: one chapter)
+	@$(PYTEST) $(if $(CHAPTER),$(wildcard docs/*/$(CHAPTER).md),docs convbook)
+
+guards-diff: $(INSTALLED) ## show what changed results would change in the guards
+	@$(PYTHON) docs/_ext/guards.py docs
+
+lint: $(INSTALLED) ## check style and types
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
+
+format: $(INSTALLED) ## let ruff mend what it can
+	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
+
+serve: ## serve the built site to this machine only (PORT=8000)
+	@test -f $(SITE)/index.html || { echo "There is no site yet: run 'make html' first." >&2; exit 2; }
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) $(or $(PORT),8000)
+
+check-site: html ## check links, hosts, weights and descriptions of the built site
+	@$(PYTEST) tests/site
+
+test-browser: html $(BROWSER) ## look at every page of the built site in Chromium
+	@command -v chromium >/dev/null || { echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 2; }
+	@$(PYTEST) tests/browser
+
+lock: ## resolve the lock files anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 2; }
+	@$(RESOLVE) pyproject.toml --extra docs --extra test -o requirements.lock
+	@$(RESOLVE) --group browser -o requirements-browser.lock
+	@$(RESOLVE) --group node -o requirements-node.lock
+	@cd docs/_assets && npm update --package-lock-only
+
+clean: ## remove everything that was built (the environment stays; 'rm -r .venv' removes that)
+	rm -rf _build docs/_assets/node_modules .pytest_cache .mypy_cache .ruff_cache
+
+# Set-up: each step is done once, and again when its lock changes. ---------------------------------------------
+$(INSTALLED): requirements.lock pyproject.toml
+	@command -v $(PYTHON3) >/dev/null || { echo "convbook needs Python 3.11 or newer: apt-get install python3 python3-venv" >&2; exit 2; }
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "convbook needs Python 3.11 or newer, and $(PYTHON3) is $$($(PYTHON3) -V 2>&1); try make PYTHON3=python3.11" >&2; exit 2; }
+	@$(PYTHON3) -c 'import ensurepip, venv' 2>/dev/null || { echo "convbook needs Python's venv module: apt-get install python3-venv" >&2; exit 2; }
+	@echo "Setting up $(VENV) from requirements.lock (once; a minute or two) ..."
+	@test -x $(PYTHON) || $(PYTHON3) -m venv $(VENV)
+	@$(PIP) -r requirements.lock | grep --line-buffered -E '^(Collecting|Installing|Successfully)' | cut -c1-100; exit $${PIPESTATUS[0]}
+	@$(PYTHON) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# npm is the machine's, or comes from PyPI.
+$(ASSETS): docs/_assets/package-lock.json $(INSTALLED)
+	@command -v npm >/dev/null || test -x $(VENV)/bin/npm || { echo "No npm here: taking Node.js from requirements-node.lock ..."; $(PIP) --quiet -r requirements-node.lock; }
+	@echo "Fetching KaTeX and the fonts from package-lock.json ..."
+	@cd docs/_assets && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm ci --no-progress --loglevel=error
+	@touch $@
+
+$(BROWSER): requirements-browser.lock $(INSTALLED)
+	@$(PIP) --quiet -r requirements-browser.lock
+	@touch $@
