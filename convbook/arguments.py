@@ -1,0 +1,250 @@
+"""What a caller wrote, turned into one plain form or refused with one sentence.
+
+Every public function passes its arguments through here once, before any work; what lies behind it (shapes, windows,
+algorithms) computes on plain tuples of integers and numeric arrays and never checks again.
+"""
+
+import math
+import operator
+import reprlib
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+Array = NDArray[Any]
+Pair = tuple[int, int]
+
+_SEVERAL = (list, tuple, range, np.ndarray)  # what counts as "one entry per axis"
+
+
+def show(value: object) -> str:
+    """Write a refused value, shortly: an array by its shape and dtype, anything else by its (cut) ``repr``."""
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"array of shape {value.shape} and dtype {value.dtype}"
+    return reprlib.repr(value.tolist() if isinstance(value, np.ndarray) else value)
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: ``1 axis``, ``2 axes``, ``3 channels``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} axes" if noun == "axis" else f"{number} {noun}s"
+
+
+# Arrays
+
+
+def as_array(
+    name: str,
+    value: ArrayLike,
+    *,
+    ndim: int | None = None,
+    min_ndim: int = 0,
+    layout: str = "",
+    real: bool = False,
+) -> Array:
+    """Return `value` as an array of numbers (never a copy of an array), with the axes that it needs.
+
+    `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # ragged nesting
+        raise ValueError(
+            f"`{name}` must be a rectangular array of numbers, but its rows differ in length."
+        ) from error
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
+    if real and array.dtype.kind == "c":
+        raise TypeError(
+            f"`{name}` must hold real numbers, which have an order, not values of dtype {array.dtype}."
+        )
+    wrong = array.ndim != ndim if ndim is not None else array.ndim < min_ndim
+    if wrong:
+        needed = count(ndim, "axis") if ndim is not None else f"at least {count(min_ndim, 'axis')}"
+        raise ValueError(
+            f"`{name}` (of shape {array.shape}) must have {needed}{', ' if layout else ''}{layout}, not {array.ndim}."
+        )
+    return array
+
+
+def must_have_shape(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> None:
+    """Refuse an array whose shape is not `shape`; `meaning` says in words whose shape that is."""
+    if array.shape != shape:
+        raise ValueError(f"`{name}` (of shape {array.shape}) must have the shape {shape} of {meaning}.")
+
+
+def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """Return the dtypes in which a sum of products of `operands` is accumulated and returned.
+
+    Floats and complex numbers keep NumPy's common type; float16 is accumulated in float32. Booleans and integers are
+    accumulated and returned as int64 (uint64 if uint64 is their common type), so that images in uint8 never wrap.
+    """
+    common = np.result_type(*(operand.dtype for operand in operands)).newbyteorder("=")
+    if common.kind in "bi" or (common.kind == "u" and common.itemsize < 8):
+        return np.dtype(np.int64), np.dtype(np.int64)
+    if common == np.float16:
+        return np.dtype(np.float32), common
+    return common, common
+
+
+def mean_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """Return the dtypes in which a mean or a root of `operands` is computed and returned: integers become float64."""
+    accumulate, result = sum_dtypes(*operands)
+    if accumulate.kind in "iu":
+        return np.dtype(np.float64), np.dtype(np.float64)
+    return accumulate, result
+
+
+def fits(name: str, value: object, dtype: DTypeLike) -> Any:
+    """Return the single number `value` in `dtype`, or refuse it if that type cannot hold it (rounding is allowed)."""
+    scalar = as_array(name, value, ndim=0, layout="a single number")  # type: ignore[arg-type]
+    target = np.dtype(dtype)
+    refusal = f"`{name}` (={show(value)}) cannot be held by an array of dtype {target}."
+    if scalar.dtype.kind == "c" and target.kind != "c":
+        raise ValueError(refusal)
+    if target.kind in "biu":
+        low, high = (0, 1) if target.kind == "b" else (np.iinfo(target).min, np.iinfo(target).max)
+        whole = scalar.item()
+        if not math.isfinite(whole) or whole != int(whole) or not low <= whole <= high:
+            raise ValueError(refusal)
+    with np.errstate(over="ignore"):
+        held = scalar.astype(target)[()]
+    if np.isinf(held) and not np.isinf(scalar):
+        raise ValueError(refusal)
+    return held
+
+
+# Single values
+
+
+def one_of(name: str, value: object, choices: Collection[str]) -> str:
+    """Return `value` if it is one of the words `choices`."""
+    if isinstance(value, str) and value in choices:
+        return value
+    words = ", ".join(repr(choice) for choice in choices)
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"`{name}` (={show(value)}) must be one of {words}.")
+
+
+def integer(name: str, value: object, minimum: int | None = None) -> int:
+    """Return `value` as a Python int: anything with ``__index__`` except truth values; floats are refused."""
+    whole = _index(value)
+    if whole is None:
+        raise TypeError(f"`{name}` (={show(value)}) must be an integer.")
+    if minimum is not None and whole < minimum:
+        raise ValueError(f"`{name}` (={whole}) must be at least {minimum}.")
+    return whole
+
+
+def positive(name: str, value: object, *, finite: bool = True) -> float:
+    """Return `value` as a Python float greater than 0; infinity only where `finite` is false, NaN never."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"`{name}` (={show(value)}) must be a real number.")
+    number = float(value)
+    if not number > 0 or (finite and math.isinf(number)):
+        raise ValueError(
+            f"`{name}` (={show(value)}) must be {'finite and ' if finite else ''}greater than 0."
+        )
+    return number
+
+
+def flag(name: str, value: object) -> bool:
+    """Return the truth value `value`, and nothing that merely has one."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"`{name}` (={show(value)}) must be True or False.")
+    return bool(value)
+
+
+# One entry per axis
+
+
+def per_axis(
+    name: str, value: object, axes: int, minimum: int, *, axis: str = "spatial axis"
+) -> tuple[int, ...]:
+    """Return one integer for each of `axes` axes, from an integer (the same for all) or a sequence."""
+    whole = _index(value)
+    forms = f"an integer or one integer per {axis}"
+    entries = [whole] * axes if whole is not None else _entries(name, value, forms)
+    wholes = [_index(entry) for entry in entries]
+    if None in wholes:
+        raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
+    numbers = tuple(number for number in wholes if number is not None)
+    _one_entry_per_axis(name, value, len(numbers), axes, axis)
+    if any(number < minimum for number in numbers):
+        raise ValueError(f"`{name}` (={show(value)}) must be at least {minimum}{_everywhere(whole, axis)}.")
+    return numbers
+
+
+def padding_pairs(
+    name: str,
+    value: object,
+    axes: int,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> tuple[Pair, ...]:
+    """Return one ``(before, after)`` for each spatial axis.
+
+    `value` is an integer, one integer or one pair per axis, ``"valid"`` (no padding) or ``"same"`` (as many outputs as
+    inputs, which needs stride 1; an odd cell goes after).
+    """
+    axis = "spatial axis"
+    if isinstance(value, str):
+        if one_of(name, value, ("same", "valid")) == "valid":
+            return ((0, 0),) * axes
+        if any(step != 1 for step in stride):
+            advice = "`same_padding` gives the pads for larger strides"
+            raise ValueError(f"`{name}` (='same') needs `stride` 1, not {stride}; {advice}.")
+        totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        return tuple((total // 2, total - total // 2) for total in totals)
+    whole = _index(value)
+    forms = f"an integer, one integer or one (before, after) pair per {axis}, 'same' or 'valid'"
+    entries = [whole] * axes if whole is not None else _entries(name, value, forms)
+    pairs = [_pair(entry) for entry in entries]
+    if None in pairs:
+        raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
+    _one_entry_per_axis(name, value, len(pairs), axes, axis)
+    result = tuple(pair for pair in pairs if pair is not None)
+    if any(cells < 0 for pair in result for cells in pair):
+        raise ValueError(f"`{name}` (={show(value)}) must be at least 0{_everywhere(whole, axis)}.")
+    return result
+
+
+def _index(value: object) -> int | None:
+    """Return the integer that `value` is, or None."""
+    if isinstance(value, (bool, np.bool_)):
+        return None
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
+def _pair(entry: object) -> Pair | None:
+    """Return the pair of integers that an integer (the same twice) or a pair is, or None."""
+    whole = _index(entry)
+    if whole is not None:
+        return whole, whole
+    if not isinstance(entry, _SEVERAL) or len(entry) != 2:
+        return None
+    before, after = _index(entry[0]), _index(entry[1])
+    return None if before is None or after is None else (before, after)
+
+
+def _entries(name: str, value: object, forms: str) -> Sequence[Any]:
+    if not isinstance(value, _SEVERAL) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
+    return value  # type: ignore[return-value]
+
+
+def _one_entry_per_axis(name: str, value: object, given: int, axes: int, axis: str) -> None:
+    if given != axes:
+        raise ValueError(f"`{name}` (={show(value)}) must have one entry per {axis}: {axes}, not {given}.")
+
+
+def _everywhere(whole: int | None, axis: str) -> str:
+    return "" if whole is not None else f" on every {axis}"
