@@ -1,8 +1,9 @@
 """The sums themselves, as plain loops: slow, short, and meant to be read.
 
-Everything fast in convbook is tested against this module, so nothing here is clever. Each function starts with a line
-that checks its arguments and widens them to 64 bits, so that sums of small integers cannot wrap around. What follows
-is the formula, with one loop for each of its indices. To copy one, put ``numpy.asarray`` in place of the first line.
+Everything fast in convbook is tested against this module, so nothing here is clever. Each function starts
+with a line that checks its arguments and widens them to 64 bits, so that sums of small integers cannot wrap
+around. What follows is the formula, with one loop for each of its indices. To copy one, put ``numpy.asarray``
+in place of the first line.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,18 +11,28 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from convbook.arguments import as_array, one_of, padding_pairs, per_axis
+from convbook.arguments import (
+    Array,
+    as_array,
+    count,
+    integer,
+    must_have_shape,
+    one_of,
+    padding_pairs,
+    per_axis,
+    sum_dtypes,
+)
 
 
-def convolve1d(x: ArrayLike, h: ArrayLike) -> NDArray[Any]:
+def convolve1d(x: ArrayLike, h: ArrayLike) -> Array:
     r"""Convolve two sequences: every product of two elements, sorted by the sum of the indices.
 
     .. math:: (x * h)[n] = \sum_{i + j = n} x[i]\, h[j] = \sum_k x[k]\, h[n - k]
 
-    In words: multiply each element of one by each element of the other, and put the product of elements `i` and `j`
-    into place `i + j`. In the table of all products these places are the anti-diagonals.
+    In words: multiply each element of one by each element of the other, and put the product of elements `i`
+    and `j` into place `i + j`. In the table of all products these places are the anti-diagonals.
 
     Derived in :doc:`/operation/one-sum-four-pictures`.
 
@@ -60,14 +71,14 @@ def convolve1d(x: ArrayLike, h: ArrayLike) -> NDArray[Any]:
     return z
 
 
-def correlate1d(x: ArrayLike, h: ArrayLike) -> NDArray[Any]:
+def correlate1d(x: ArrayLike, h: ArrayLike) -> Array:
     r"""Correlate two sequences: every product of two elements, sorted by the difference of the indices.
 
     .. math:: (x \star h)[n] = \sum_{i - j = n} x[i]\, \overline{h[j]} = \sum_m x[n + m]\, \overline{h[m]}
 
-    In words: lay the kernel over the signal, unflipped, with its first element at place `n`, and add up the products.
-    In the table of all products these places are the ordinary diagonals. Complex kernels are conjugated, so that
-    the correlation of a signal with itself at lag 0 is its energy.
+    In words: lay the kernel over the signal, unflipped, with its first element at place `n`, and add up the
+    products. In the table of all products these places are the ordinary diagonals. Complex kernels are
+    conjugated, so that the correlation of a signal with itself at lag 0 is its energy.
 
     Derived in :doc:`/operation/convolution-or-correlation`.
 
@@ -106,12 +117,13 @@ def correlate1d(x: ArrayLike, h: ArrayLike) -> NDArray[Any]:
     return z
 
 
-def convolve_loops(x: ArrayLike, h: ArrayLike) -> NDArray[Any]:
-    r"""Convolve two arrays of any equal rank: :py:func:`convbook.definitions.convolve1d` with vectors for indices.
+def convolve_loops(x: ArrayLike, h: ArrayLike) -> Array:
+    r"""Convolve two arrays of any equal rank: the same sum as in one dimension, with tuples for indices.
 
     .. math:: (x * h)[n] = \sum_{i + j = n} x[i]\, h[j], \qquad i, j, n \in \mathbb{Z}^d
 
-    In words: the same sum as in one dimension; `i`, `j` and `n` are now tuples, added element by element.
+    In words: multiply each element of one by each element of the other, and put the product of elements `i`
+    and `j` into place `i + j`, where tuples are added element by element.
 
     Derived in :doc:`/operation/one-sum-four-pictures`.
 
@@ -148,13 +160,13 @@ def convolve_loops(x: ArrayLike, h: ArrayLike) -> NDArray[Any]:
     return z
 
 
-def corr1d(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
+def corr1d(x: ArrayLike, k: ArrayLike) -> Array:
     r"""Slide a kernel along a sequence, unflipped, over all places where it fits.
 
     .. math:: y[n] = \sum_{m = 0}^{K - 1} x[n + m]\, k[m], \qquad 0 \le n \le N - K
 
-    In words: at each place multiply the window by the kernel, element by element, and add up. This is the 'valid'
-    part of :py:func:`convbook.definitions.correlate1d` as layers use it: nothing is conjugated.
+    In words: at each place multiply the window by the kernel, element by element, and add up. This is the
+    'valid' part of :py:func:`convbook.definitions.correlate1d` as layers use it: nothing is conjugated.
 
     Derived in :doc:`/operation/convolution-or-correlation`.
 
@@ -193,12 +205,13 @@ def corr1d(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
     return y
 
 
-def corr2d(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
+def corr2d(x: ArrayLike, k: ArrayLike) -> Array:
     r"""Slide a kernel over an image, unflipped, over all places where it fits.
 
     .. math:: y[i, j] = \sum_{a} \sum_{b} x[i + a,\, j + b]\, k[a, b]
 
-    In words: at each place multiply the window by the kernel, element by element, and add up. Nothing is conjugated.
+    In words: at each place multiply the window by the kernel, element by element, and add up. Nothing is
+    conjugated.
 
     Derived in :doc:`/operation/convolution-or-correlation`.
 
@@ -239,7 +252,7 @@ def corr2d(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
     return y
 
 
-def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
+def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> Array:
     r"""Correlate an image of several channels with a kernel of as many, and add the channels up.
 
     .. math:: y = \sum_c x_c \star k_c
@@ -279,14 +292,17 @@ def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
     [[29, 35], [47, 53]]
     """
     x, k = _operands(3, x=x, k=k)
-    _same_channels(x.shape[0], k.shape[0])
+    if len(x) != len(k):
+        raise ValueError(
+            f"`k` must have one plane for each of the {count(len(x), 'channel')} of `x`, not {len(k)}."
+        )
     y = corr2d(x[0], k[0])
     for c in range(1, x.shape[0]):
         y += corr2d(x[c], k[c])
     return y
 
 
-def corr2d_multi_in_out(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
+def corr2d_multi_in_out(x: ArrayLike, k: ArrayLike) -> Array:
     r"""Correlate an image of several channels with one kernel for each output channel.
 
     .. math:: y_f = \sum_c x_c \star k_{f,c}
@@ -326,7 +342,7 @@ def corr2d_multi_in_out(x: ArrayLike, k: ArrayLike) -> NDArray[Any]:
     return np.stack([corr2d_multi_in(x, k[f]) for f in range(k.shape[0])])
 
 
-def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> NDArray[Any]:
+def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> Array:
     r"""Take the maximum, or the mean, of every window of an image.
 
     .. math:: y[i, j] = \max_{a, b} x[i + a,\, j + b]
@@ -368,7 +384,9 @@ def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> N
     one_of("mode", mode, ("max", "avg"))
     p, q = per_axis("pool_size", pool_size, 2, 1)
     _fits("`pool_size`", (p, q), x.shape)
-    y = np.zeros((x.shape[0] - p + 1, x.shape[1] - q + 1), x.dtype if mode == "max" else np.result_type(x, 1.0))
+    y = np.zeros(
+        (x.shape[0] - p + 1, x.shape[1] - q + 1), x.dtype if mode == "max" else np.result_type(x, 1.0)
+    )
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             window = x[i : i + p, j : j + q]
@@ -385,14 +403,14 @@ def conv_loops(
     padding: Any = 0,
     dilation: int | Sequence[int] = 1,
     groups: int = 1,
-) -> NDArray[Any]:
-    r"""The convolution layer with all its arguments, one loop for each index: the oracle of the fast layer.
+) -> Array:
+    r"""Compute the convolution layer with all its arguments, one loop for each index of its sum.
 
     .. math:: y[n, f, p] = b_f + \sum_c \sum_m w[f, c, m]\; x[n,\, c_0 + c,\, s p + d m - l]
 
-    In words: output place `p` looks at the input from place `s p - l` on, in steps of the dilation `d`; `s` is the
-    stride and `l` the padding before the first element. What lies outside of the input counts as zero. Output
-    channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum is a
+    In words: output place `p` looks at the input from place `s p - l` on, in steps of the dilation `d`; `s`
+    is the stride and `l` the padding before the first element. What lies outside of the input counts as zero.
+    Output channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum is a
     cross-correlation, as in every framework.
 
     Derived in :doc:`/operation/convolution-or-correlation`.
@@ -415,8 +433,8 @@ def conv_loops(
     Returns
     -------
     numpy.ndarray, shape (N, F, *output)
-        In 64-bit arithmetic. The output has :math:`\lfloor (n + l + r - d(k-1) - 1)/s \rfloor + 1` places on each
-        axis.
+        In 64-bit arithmetic. The output has :math:`\lfloor (n + l + r - d(k-1) - 1)/s \rfloor + 1` places on
+        each axis.
 
     Raises
     ------
@@ -433,7 +451,154 @@ def conv_loops(
     >>> conv_loops([[[1, 2, 3, 4]]], [[[10, 1]]], stride=2, padding=[(1, 0)]).tolist()
     [[[1, 23]]]
     """
-    axes = max(np.ndim(x) - 2, 1)
-    x, weight = _operands(axes + 2, empty_batch=True, x=x, weight=weight)
-    stride = per_axis("stride", stride, axes, 1)
-    dilation = per_axis("dilation", dilation, axes, 1)
+    x, weight = _operands(max(np.ndim(x), 3), batch=True, x=x, weight=weight)
+    axes = x.ndim - 2
+    strides = per_axis("stride", stride, axes, 1)
+    steps = per_axis("dilation", dilation, axes, 1)
+    groups = integer("groups", groups, 1)
+    batch, channels, *size = x.shape
+    features, depth, *kernel = weight.shape
+    pads = padding_pairs("padding", padding, axes, kernel=tuple(kernel), stride=strides, dilation=steps)
+    if channels != depth * groups or features % groups:
+        raise ValueError(
+            f"`groups` (={groups}) must divide the {count(features, 'output channel')}, "
+            f"and `weight` must have 1/{groups} of the {count(channels, 'input channel')}, not {depth}."
+        )
+    if bias is not None:
+        must_have_shape("bias", as_array("bias", bias), (features,), "one number for each output channel")
+    places = [_windows(*sizes) for sizes in zip(size, kernel, strides, pads, steps, strict=True)]
+    y = np.zeros((batch, features, *(len(starts) for starts in places)), x.dtype)
+    for n in range(batch):
+        for f in range(features):
+            first = f // (features // groups) * depth  # the first channel of this group
+            for p, start in zip(np.ndindex(y.shape[2:]), product(*places), strict=True):
+                for c in range(depth):
+                    for m in np.ndindex(*kernel):
+                        q = tuple(s + d * k for s, d, k in zip(start, steps, m, strict=True))
+                        if _inside(q, size):
+                            y[n, f, *p] += weight[f, c, *m] * x[n, first + c, *q]
+    if bias is not None:
+        y = y + np.reshape(bias, (features, *[1] * axes))
+    return y
+
+
+def pool_loops(
+    x: ArrayLike,
+    kernel_size: int | Sequence[int],
+    reduce: Callable[[list[Any]], Any] = max,
+    *,
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[Any] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    r"""Compute a pooling layer window by window, for any way to reduce a window to a number.
+
+    .. math:: y[n, c, p] = \operatorname{reduce}\bigl(x[n,\, c,\, s p + d m - l] : 0 \le m < k\bigr)
+
+    In words: gather what the window at place `p` sees of the input, in row-major order, and reduce it to one
+    number. Elements of the padding are not gathered: there is nothing there to see.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, *spatial)
+        The batch.
+    kernel_size : int or one int per axis
+        The size of the window.
+    reduce : callable
+        Takes the list of the elements that a window sees and returns one number: ``max``, ``sum``,
+        ``statistics.mean``… The list is empty where a window lies in the padding.
+    stride : int or one int per axis, optional
+        The step from window to window; by default the size of the window.
+    padding : int, one int per axis or one (before, after) pair per axis
+        By how many places windows may begin before, or end after, the input.
+    dilation : int or one int per axis
+        The step within the window.
+    ceil_mode : bool
+        Whether a last window that ends beyond the padding is kept, as long as it starts within the input or
+        the padding before it.
+
+    Returns
+    -------
+    numpy.ndarray, shape (N, C, *output)
+        One number for each window, of the type that `reduce` gives.
+
+    Raises
+    ------
+    ValueError
+        If the window does not fit into the padded input, or an argument is out of range.
+    TypeError
+        If the input does not hold numbers.
+
+    Examples
+    --------
+    Windows of three in steps of two; with ``ceil_mode`` the last one sees a single element:
+
+    >>> from convbook.definitions import pool_loops
+    >>> pool_loops([[[3, 1, 4, 1, 5, 9]]], 3, max, stride=2).tolist()
+    [[[4, 5]]]
+    >>> pool_loops([[[3, 1, 4, 1, 5, 9]]], 3, sum, stride=2, ceil_mode=True).tolist()
+    [[[8, 10, 14]]]
+    """
+    (x,) = _operands(max(np.ndim(x), 3), batch=True, x=x)
+    axes = x.ndim - 2
+    kernel = per_axis("kernel_size", kernel_size, axes, 1)
+    strides = per_axis("stride", kernel if stride is None else stride, axes, 1)
+    steps = per_axis("dilation", dilation, axes, 1)
+    pads = padding_pairs("padding", padding, axes, kernel=kernel, stride=strides, dilation=steps)
+    places = [
+        _windows(*sizes, ceil_mode=ceil_mode)
+        for sizes in zip(x.shape[2:], kernel, strides, pads, steps, strict=True)
+    ]
+    y = []
+    for plane in x.reshape(-1, *x.shape[2:]):
+        for start in product(*places):
+            window = [
+                tuple(s + d * k for s, d, k in zip(start, steps, m, strict=True)) for m in np.ndindex(*kernel)
+            ]
+            y.append(reduce([plane[q] for q in window if _inside(q, plane.shape)]))
+    return np.array(y).reshape(*x.shape[:2], *(len(starts) for starts in places))
+
+
+def _windows(
+    size: int, kernel: int, stride: int, pad: tuple[int, int], dilation: int, *, ceil_mode: bool = False
+) -> list[int]:
+    """Find where the windows start along one axis, in places of the input: those before it are negative."""
+    before, after = pad
+    extent = dilation * (kernel - 1) + 1
+    if extent > before + size + after:
+        padded = before + size + after
+        raise ValueError(
+            f"The window (of extent {extent}) must fit into the padded input (of size {padded})."
+        )
+    if ceil_mode:  # the last window may reach beyond the padding, but none may start after the input
+        return [start for start in range(-before, size, stride) if start + extent < size + after + stride]
+    return [start for start in range(-before, size + after, stride) if start + extent <= size + after]
+
+
+def _inside(place: tuple[int, ...], shape: Sequence[int]) -> bool:
+    return all(0 <= q < n for q, n in zip(place, shape, strict=True))
+
+
+def _operands(ndim: int, *, fits: bool = False, batch: bool = False, **values: ArrayLike) -> list[Array]:
+    """Check the operands of a sum and widen them to one 64-bit type: first the signal, then the kernel.
+
+    `fits`: the kernel must fit into the signal. `batch`: the first axis counts examples and may be empty.
+    """
+    arrays = [as_array(name, value, ndim=ndim) for name, value in values.items()]
+    for name, array in zip(values, arrays, strict=True):
+        if 0 in (array.shape[1:] if batch else array.shape):
+            raise ValueError(
+                f"`{name}` (of shape {array.shape}) must have at least one element along each axis."
+            )
+    if fits:
+        _fits(f"`{list(values)[1]}`", arrays[1].shape, arrays[0].shape)
+    dtype, _ = sum_dtypes(*arrays)
+    if dtype.kind in "fc":
+        dtype = np.result_type(dtype, np.float64)
+    return [array.astype(dtype) for array in arrays]
+
+
+def _fits(name: str, kernel: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if any(k > n for k, n in zip(kernel, shape, strict=True)):
+        raise ValueError(f"{name} (of shape {kernel}) must fit into the input (of shape {shape}).")
