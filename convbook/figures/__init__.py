@@ -1,0 +1,19 @@
+"""The book's drawings: pictures of kernels, windows and signals, in one style.
+
+Nothing else in the library imports this package, and it alone needs Matplotlib. Every function draws the numbers that
+it is given and returns the axes, so that a chapter can add to them.
+"""
+
+from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
+from convbook.figures.pictures import image_row, score_maps
+from convbook.figures.series import signal_and_trend
+
+__all__ = [
+    "flipped_window",
+    "image_row",
+    "product_table",
+    "product_tables",
+    "score_maps",
+    "shifted_copies",
+    "signal_and_trend",
+]

@@ -1,0 +1,194 @@
+"""The four pictures of a one-dimensional convolution."""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from convbook.figures.cells import board, cell, label, note, number, row_of_cells
+from convbook.figures.style import (
+    BLUE_SOFT,
+    GOLD_SOFT,
+    INK,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    PURPLE_SOFT,
+    RED_SOFT,
+    SIGNAL,
+    TEAL_SOFT,
+    WIDTH,
+)
+
+_SHADES = (BLUE_SOFT, GOLD_SOFT, TEAL_SOFT, RED_SOFT, PURPLE_SOFT)
+
+
+def product_table(x: ArrayLike, h: ArrayLike) -> Axes:
+    """Draw all products of two lists, with their anti-diagonals, whose totals are the convolution of the two.
+
+    Parameters
+    ----------
+    x, h : array_like, shape (N,) and (K,)
+        The signal, down the left side, and the kernel, along the top.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    signal, kernel = np.asarray(x), np.asarray(h)
+    ax = board(len(kernel) + 2, len(signal) + 2)
+    left = (ax.get_xlim()[1] - len(kernel) - 2) / 2
+    _table(ax, left, signal, kernel, anti=True)
+    return ax
+
+
+def product_tables(x: ArrayLike, h: ArrayLike) -> Axes:
+    """Draw the table of products twice: its anti-diagonals give the convolution, its diagonals the correlation.
+
+    Parameters
+    ----------
+    x, h : array_like, shape (N,) and (K,)
+        The signal, down the left side, and the kernel, along the top.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    signal, kernel = np.asarray(x), np.asarray(h)
+    wide = len(kernel) + 2
+    ax = board(2 * wide + 1, len(signal) + 3)
+    for left, anti, words in (
+        (0, True, "convolution: equal i + j"),
+        (wide + 1, False, "correlation: equal i − j"),
+    ):
+        note(ax, left + wide / 2, 0.5, words)
+        _table(ax, left, signal, kernel, anti=anti, row=1)
+    return ax
+
+
+def _table(ax: Axes, left: float, x: NDArray[Any], h: NDArray[Any], *, anti: bool, row: float = 0) -> None:
+    """Draw a table of products; each line of equal index sum (or difference) has one shade, and ends in its total."""
+    rows, columns = len(x), len(h)
+    first = left + 1
+    # Anti-diagonals leave the table at its left side or below, diagonals at the right side or below: the total stands
+    # one step further on, and the numbers of x stand on the other side.
+    side = columns if anti else -1
+    for j, value in enumerate(h):
+        label(ax, first + j + 0.5, row + 0.5, value, color=KERNEL)
+    for i, value in enumerate(x):
+        label(ax, first + side + 0.5, row + 1.5 + i, value, color=SIGNAL)
+    for (i, j), value in np.ndenumerate(np.outer(x, h)):
+        cell(ax, first + j, row + 1 + i, value, fill=_SHADES[(i + j if anti else i - j) % len(_SHADES)])
+    table = np.outer(x, h[::-1] if anti else h)
+    for line in range(-(columns - 1), rows):
+        total = np.trace(table, -line)
+        if line <= rows - columns:
+            at_row, at_column = line + columns, -1 if anti else columns
+        else:
+            at_row, at_column = rows, columns - 1 - (rows - line) if anti else rows - line
+        label(
+            ax,
+            first + at_column + 0.5,
+            row + 1.5 + at_row,
+            total,
+            color=OUTPUT,
+            fontweight="bold",
+            fontsize=10.5,
+        )
+
+
+def flipped_window(x: ArrayLike, h: ArrayLike) -> Axes:
+    """Draw every place of the window: the signal, the kernel backwards below it, and the sum of the products.
+
+    Parameters
+    ----------
+    x, h : array_like, shape (N,) and (K,)
+        The signal and the kernel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    signal, kernel = np.asarray(x), np.asarray(h)
+    outputs = np.convolve(signal, kernel)
+    reach = len(kernel) - 1
+    rows = 1.4 + 1.2 * len(outputs)
+    ax = board(len(signal) + 2 * reach + 4, rows)
+    left = 1.5 + reach
+    end = left + len(signal) + reach + 0.9
+    note(ax, 0.75, 0.6, "n")
+    note(ax, end, 0.6, "sum")
+    row_of_cells(ax, left, 0.1, signal, fill=BLUE_SOFT)
+    for n, output in enumerate(outputs):
+        row = 1.4 + 1.2 * n
+        note(ax, 0.75, row + 0.5, str(n))
+        for m, value in enumerate(kernel[::-1]):
+            column = n - reach + m
+            inside = 0 <= column < len(signal)
+            cell(
+                ax,
+                left + column,
+                row,
+                value,
+                fill=RED_SOFT if inside else "none",
+                color=INK if inside else MUTED,
+            )
+        label(ax, end, row + 0.5, output, color=OUTPUT, fontweight="bold")
+    return ax
+
+
+def shifted_copies(x: ArrayLike, h: ArrayLike) -> list[Axes]:
+    """Draw the scaled and shifted copies of the kernel that each number of the signal starts, and their sum.
+
+    Parameters
+    ----------
+    x, h : array_like, shape (N,) and (K,)
+        The signal and the kernel.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One row of bars for each copy, and one for the sum.
+    """
+    signal, kernel = np.asarray(x), np.asarray(h)
+    total = np.convolve(signal, kernel)
+    places = np.arange(len(total))
+    fig, axes = plt.subplots(
+        len(signal) + 1,
+        1,
+        sharex=True,
+        figsize=(WIDTH, 0.62 * (len(signal) + 2)),
+        height_ratios=[1] * len(signal) + [2],
+    )
+    for k, (ax, value) in enumerate(zip(axes, signal, strict=False)):
+        copy = np.zeros(len(total), total.dtype)
+        copy[k : k + len(kernel)] = value * kernel
+        ax.bar(places, copy, width=0.6, color=KERNEL)
+        ax.set_ylabel(f"x[{k}] = {number(value)}", rotation=0, ha="right", va="center", color=SIGNAL)
+        ax.set(ylim=(min(total.min(), -1) * 1.3, max(total.max(), 1) * 1.1))
+    axes[-1].bar(places, total, width=0.6, color=OUTPUT)
+    axes[-1].set_ylabel("sum", rotation=0, ha="right", va="center", color=OUTPUT)
+    axes[-1].margins(y=0.25)
+    for place, value in zip(places, total, strict=True):
+        axes[-1].annotate(
+            number(value),
+            (place, max(value, 0)),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=10.5,
+        )
+    for ax in axes:
+        ax.axhline(0, color=MUTED, linewidth=0.8)
+        ax.set(yticks=[], xticks=places)
+        ax.tick_params(length=0)
+        ax.spines[["left", "bottom"]].set_visible(False)
+    axes[-1].set_xlabel("place n")
+    fig.align_ylabels()
+    return list(axes)

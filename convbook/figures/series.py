@@ -1,0 +1,36 @@
+"""Signals drawn as lines."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from convbook.figures.style import KERNEL, MUTED, WIDTH
+
+
+def signal_and_trend(
+    signal: ArrayLike, trend: ArrayLike, *, start: int = 0, xlabel: str = "n", ylabel: str = ""
+) -> Axes:
+    """Draw a rough signal with a smoothed one on top.
+
+    Parameters
+    ----------
+    signal, trend : array_like, shape (N,) and (M,)
+        The two lines.
+    start : int
+        The place on the signal's axis at which the trend begins.
+    xlabel, ylabel : str
+        What the axes mean.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure.
+    """
+    _, ax = plt.subplots(figsize=(WIDTH, 2.8))
+    ax.plot(np.asarray(signal), color=MUTED, linewidth=0.7, linestyle="-", label="signal")
+    ax.plot(start + np.arange(np.size(trend)), np.asarray(trend), color=KERNEL, linestyle="-", label="smoothed")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(x=0.01)
+    ax.legend()
+    return ax
