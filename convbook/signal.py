@@ -1,0 +1,476 @@
+"""Convolution and correlation of signals: any rank, every numeric type, three modes, five border rules.
+
+Both functions come down to one: the convolution of two arrays without any border, by one of three algorithms,
+of which the wanted part is cut out. A border rule other than zeros is written out around the signal first;
+correlation is convolution with the kernel turned around and conjugated.
+"""
+
+import math
+from collections.abc import Callable
+from itertools import product
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convbook.arguments import Array, as_array, fits, mean_dtypes, one_of, sum_dtypes
+
+_MODES: Final = ("full", "same", "valid")
+_BOUNDARIES: Final = ("constant", "edge", "reflect", "symmetric", "wrap")
+
+
+def convolve(
+    x: ArrayLike,
+    h: ArrayLike,
+    mode: str = "full",
+    *,
+    boundary: str = "constant",
+    fill_value: complex = 0,
+    method: str = "auto",
+) -> Array:
+    r"""Convolve two arrays of any equal rank.
+
+    .. math:: (x * h)[n] = \sum_k h[k]\, x[n - k], \qquad n, k \in \mathbb{Z}^d
+
+    In words: add up copies of the signal, one for each element of the kernel, shifted by its index and scaled
+    by its value. Along each axis a signal of `N` and a kernel of `K` elements have `N + K - 1` sums with at
+    least one term.
+
+    Derived in :doc:`/operation/one-sum-four-pictures`; see :doc:`/operation/convolution-or-correlation` for
+    what it is not.
+
+    Parameters
+    ----------
+    x : array_like
+        The signal, with one axis or more.
+    h : array_like
+        The kernel, with as many axes. It may be larger than the signal.
+    mode : {"full", "same", "valid"}
+        Which sums are returned, along each axis:
+
+        - ``"full"``: all `N + K - 1`; - ``"same"``: `N` of them, from element `(K - 1) // 2` of ``"full"``
+        on, as in ``scipy.signal``; - ``"valid"``: the `N - K + 1` in which the kernel lies wholly within the
+        signal, from element `K - 1` on. A
+          kernel that is larger along every axis changes places with the signal: `K - N + 1` sums.
+    boundary : {"constant", "edge", "reflect", "symmetric", "wrap"}
+        How the signal continues beyond its ends, in :py:func:`numpy.pad`'s words. It makes no difference to
+        ``"valid"``, which never looks there, nor to how many sums the other modes return.
+    fill_value : number
+        The constant beyond the ends, for ``boundary="constant"``.
+    method : {"auto", "direct", "fft", "overlap-add"}
+        How the sums are computed. ``"auto"`` takes what should be fastest, but never a Fourier transform if
+        an operand holds infinities or NaNs: a transform would spread them to all outputs.
+
+    Returns
+    -------
+    numpy.ndarray
+        The sums. Floats and complex numbers keep their common type; integers and booleans are summed in 64
+        bits.
+
+    Raises
+    ------
+    ValueError
+        If an operand is empty, the ranks differ, an argument is unknown, the fill value does not fit the
+        type, or neither operand fits into the other in mode ``"valid"``.
+    TypeError
+        If an operand does not hold numbers.
+
+    See Also
+    --------
+    convbook.correlate : The same without turning the kernel around.
+
+    Notes
+    -----
+    *Precision.* Let `u` be half the machine epsilon of the type. Direct sums err, element by element, by at
+    most :math:`\gamma_K \sum_k |h[k]|\,|x[n-k]|` with :math:`\gamma_K = K u / (1 - K u)` and `K` the number
+    of terms (N. Higham, *Accuracy and Stability of Numerical Algorithms*, section 3.1). Transforms err by a
+    small multiple of :math:`u \log_2(L)\, \lVert x \rVert_2 \lVert h \rVert_2`, the same for all elements,
+    where `L` is the length of the transform: next to large results, small ones lose their digits.
+
+    Integer results are exact, up to the wrap-around of 64-bit integers. A transform of integers is used, and
+    its result rounded, only where :math:`32\, u \log_2(2 L)\, \lVert x \rVert_2 \lVert h \rVert_2 < 1/2`;
+    this is more than twice the error that can occur (R. Brent, C. Percival, P. Zimmermann, *Error bounds on
+    complex floating-point multiplication*, Math. Comp. 76, 2007, section 5). Where it does not hold, the sums
+    are taken directly, whatever `method` says.
+
+    *Conventions.* The rules for the start of ``"same"``, and for ``"valid"`` with a large kernel, are
+    SciPy's; ``numpy.convolve`` returns `max(N, K)` elements in ``"same"``, MATLAB starts at element `K // 2`.
+
+    Examples
+    --------
+    Copies of 1, 2, 3 at 0 and (times ten) at 1:
+
+    >>> from convbook import convolve
+    >>> convolve([1, 2, 3], [1, 10]).tolist()
+    [1, 12, 23, 30]
+
+    If the signal is held at its ends, 1 stands before the 1 and 3 after the 3:
+
+    >>> convolve([1, 2, 3], [1, 10], boundary="edge").tolist()
+    [11, 12, 23, 33]
+    """
+    return _convolve(*_operands(x, h), mode, boundary, fill_value, method)
+
+
+def correlate(
+    x: ArrayLike,
+    h: ArrayLike,
+    mode: str = "full",
+    *,
+    boundary: str = "constant",
+    fill_value: complex = 0,
+    method: str = "auto",
+) -> Array:
+    r"""Correlate two arrays of any equal rank: slide the kernel over the signal without turning it around.
+
+    .. math:: (x \star h)[n] = \sum_m x[n + m]\, \overline{h[m]}, \qquad n, m \in \mathbb{Z}^d
+
+    In words: lay the kernel over the signal with its first element at place `n`, multiply what lies on each
+    other, and add up. Complex kernels are conjugated. The place `n` is called the lag; ``"full"`` begins with
+    the lag `-(K - 1)` along each axis, where only the kernel's last element meets the signal's first.
+
+    Derived in :doc:`/operation/convolution-or-correlation`.
+
+    Parameters
+    ----------
+    x : array_like
+        The signal, with one axis or more.
+    h : array_like
+        The kernel, with as many axes. It may be larger than the signal.
+    mode : {"full", "same", "valid"}
+        Which lags are returned: as in :py:func:`convbook.convolve`, all of them, `N` from element `(K - 1) //
+        2` of ``"full"`` on, or the `N - K + 1` lags from 0 on at which the kernel lies wholly within the
+        signal.
+    boundary, fill_value, method
+        As in :py:func:`convbook.convolve`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The sums. Floats and complex numbers keep their common type; integers and booleans are summed in 64
+        bits.
+
+    Raises
+    ------
+    ValueError
+        If an operand is empty, the ranks differ, an argument is unknown, the fill value does not fit the
+        type, or neither operand fits into the other in mode ``"valid"``.
+    TypeError
+        If an operand does not hold numbers.
+
+    See Also
+    --------
+    convbook.normalized_correlate : The score for finding a template.
+
+    Notes
+    -----
+    It is the convolution of the signal with the conjugated, reversed kernel, and is computed as that, to the
+    same precision. In mode ``"valid"`` a kernel that is larger along every axis leaves the lags from `N - K`
+    to 0, in this order, as in ``scipy.signal``. The default mode of ``numpy.correlate`` is ``"valid"``.
+
+    Examples
+    --------
+    The pattern 1, 2, 3 scores most, 1·1 + 2·2 + 3·3 = 14, at the lag where it stands:
+
+    >>> from convbook import correlate
+    >>> correlate([0, 1, 2, 3, 0, 0], [1, 2, 3], "valid").tolist()
+    [8, 14, 8, 3]
+
+    The kernel's second element is conjugated, and meets the first of the signal at lag -1:
+
+    >>> correlate([1, 1j], [0, 1j]).tolist()
+    [-1j, (1+0j), 0j]
+    """
+    x, h = _operands(x, h)
+    return _convolve(x, np.conj(np.flip(h)), mode, boundary, fill_value, method)
+
+
+def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
+    r"""Score how well a template matches each window of an image, whatever their brightness and contrast.
+
+    .. math:: r[n] = \frac{\sum_m (x[n + m] - \bar{x}_n)\,(t[m] - \bar{t})}
+        {\sqrt{\sum_m (x[n + m] - \bar{x}_n)^2}\; \sqrt{\sum_m (t[m] - \bar{t})^2}} \in [-1, 1]
+
+    In words: subtract from each window its own mean, from the template its mean, and take the cosine of the
+    angle between the two. By the inequality of Cauchy and Schwarz the score is 1 only where the window is the
+    template, times a positive number, plus a number; and -1 only for a negative.
+
+    Derived in :doc:`/operation/convolution-or-correlation`.
+
+    Parameters
+    ----------
+    image : array_like
+        What is searched, of real numbers and any rank. It need not be an image.
+    template : array_like
+        What is sought: as many axes, and no larger along any of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        The score of each window, of size `N - K + 1` along each axis, in at least single precision. A window
+        whose elements are all equal has no contrast and matches nothing: its score is 0.
+
+    Raises
+    ------
+    ValueError
+        If an operand is empty, the ranks differ, the template does not fit into the image, or its elements
+        are all equal: it would have no pattern to look for.
+    TypeError
+        If an operand does not hold real numbers.
+
+    Notes
+    -----
+    The score is also called normalized cross-correlation (NCC), or Pearson's correlation coefficient of
+    window and template (J. P. Lewis, *Fast normalized cross-correlation*, 1995). Means are subtracted before
+    anything is squared, in two passes over the template's elements: windows with little contrast keep their
+    digits, and constant ones are found exactly.
+
+    Examples
+    --------
+    Only the second window rises like the template, though twice as steeply; the third falls, the last is
+    flat:
+
+    >>> from convbook import normalized_correlate
+    >>> normalized_correlate([7, 1, 3, 2, 2], [10, 11]).tolist()
+    [-1.0, 1.0, -1.0, 0.0]
+    """
+    x = as_array("image", image, min_ndim=1, real=True)
+    t = as_array("template", template, min_ndim=1, real=True)
+    _check_pair(("image", x), ("template", t))
+    if any(k > n for k, n in zip(t.shape, x.shape, strict=True)):
+        raise ValueError(f"`template` (of shape {t.shape}) must fit into `image` (of shape {x.shape}).")
+    if np.all(t == t.flat[0]):
+        raise ValueError(f"`template` (of shape {t.shape}) must not be constant: it has no pattern to look for.")
+    _, result = mean_dtypes(x, t)
+    x, t = _unit_scale(x), _unit_scale(t)
+
+    places = tuple(slice(n - k + 1) for n, k in zip(x.shape, t.shape, strict=True))
+    first = x[places]
+
+    def neighbor(m: tuple[int, ...]) -> Array:
+        """Element m of every window, less the window's first: exactly 0 where the window is constant."""
+        return x[tuple(slice(i, i + place.stop) for i, place in zip(m, places, strict=True))] - first
+
+    mean = np.zeros_like(first)
+    for m in np.ndindex(t.shape):
+        mean += neighbor(m) / t.size
+    pattern = t - t.flat[0]
+    pattern -= pattern.mean()
+    products, squares = np.zeros_like(first), np.zeros_like(first)
+    for m in np.ndindex(t.shape):
+        contrast = neighbor(m) - mean
+        products += contrast * pattern[m]
+        squares += contrast**2
+    lengths = np.sqrt(squares * np.sum(pattern**2))
+    score: Array = np.divide(products, lengths, out=np.zeros_like(first), where=lengths != 0)
+    return np.clip(score, -1, 1).astype(result)
+
+
+def _unit_scale(array: Array) -> Array:
+    """Scale by a power of two, which is exact, so that no square overflows or vanishes; in float64 at least."""
+    array = array.astype(np.result_type(array, np.float64))
+    _, exponent = np.frexp(np.max(np.abs(array), where=np.isfinite(array), initial=0))
+    scaled: Array = np.ldexp(array, -exponent)
+    return scaled
+
+
+# What both have in common
+
+
+def _operands(x: ArrayLike, h: ArrayLike) -> tuple[Array, Array]:
+    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
+    _check_pair(("x", x), ("h", h))
+    return x, h
+
+
+def _check_pair(*operands: tuple[str, Array]) -> None:
+    for name, array in operands:
+        if array.size == 0:
+            raise ValueError(f"`{name}` (of shape {array.shape}) must have at least one element.")
+    (first, x), (second, h) = operands
+    if x.ndim != h.ndim:
+        raise ValueError(f"`{second}` (of shape {h.shape}) must have as many axes as `{first}` (of shape {x.shape}).")
+
+
+def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex, method: str) -> Array:
+    one_of("mode", mode, _MODES)
+    one_of("boundary", boundary, _BOUNDARIES)
+    one_of("method", method, ("auto", *_ALGORITHMS))
+    accumulate, result = sum_dtypes(x, h)
+    fill_value = fits("fill_value", fill_value, accumulate)
+    if boundary != "constant" and fill_value != 0:
+        raise ValueError(f"`fill_value` (={fill_value}) needs `boundary` 'constant', not '{boundary}'.")
+    if mode == "valid" and not (_within(h, x) or _within(x, h)):
+        raise ValueError(
+            f"`h` (of shape {h.shape}) must fit into `x` (of shape {x.shape}), "
+            "or `x` into `h`, along every axis for `mode` 'valid'."
+        )
+    x, h = x.astype(accumulate), h.astype(accumulate)
+
+    starts, sizes, pads = [], [], []
+    for n, k in zip(x.shape, h.shape, strict=True):
+        start, size = _part(mode, n, k)
+        # What the wanted sums read beyond the ends. Zeros need not be written out: they add nothing.
+        pad = (0, 0)
+        if mode != "valid" and (boundary != "constant" or fill_value != 0):
+            pad = (k - 1 - start, start + size - n)
+        pads.append((max(pad[0], 0), max(pad[1], 0)))
+        starts.append(start + pads[-1][0])
+        sizes.append(size)
+    if any(map(any, pads)):
+        constant = {"constant_values": fill_value} if boundary == "constant" else {}
+        x = np.pad(x, pads, boundary, **constant)  # type: ignore[call-overload]
+    y = _ALGORITHMS[_choose(x, h, method)](x, h)
+    wanted = tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))
+    return np.ascontiguousarray(y[wanted], dtype=result)
+
+
+def _within(small: Array, large: Array) -> bool:
+    return all(k <= n for k, n in zip(small.shape, large.shape, strict=True))
+
+
+def _part(mode: str, n: int, k: int) -> tuple[int, int]:
+    """Find where in 'full' the outputs of `mode` start, and how many there are, along one axis."""
+    if mode == "full":
+        return 0, n + k - 1
+    if mode == "same":
+        return (k - 1) // 2, n
+    return min(n, k) - 1, abs(n - k) + 1
+
+
+# Three algorithms for all N + K - 1 sums of two arrays
+
+
+def _direct(a: Array, b: Array) -> Array:
+    """Add shifted copies of the larger array, one for each element of the smaller."""
+    if a.ndim == 1:
+        line: Array = np.convolve(a, b)
+        return line
+    if a.size < b.size:
+        a, b = b, a
+    y = np.zeros(_full_shape(a, b), a.dtype)
+    for shift in np.ndindex(b.shape):
+        y[tuple(slice(s, s + n) for s, n in zip(shift, a.shape, strict=True))] += b[shift] * a
+    return y
+
+
+def _fft(a: Array, b: Array) -> Array:
+    """Convolve on a circle that is long enough for all sums: none is wrapped around onto another."""
+    shape = _full_shape(a, b)
+    y = _on_a_circle(b, _lengths(shape))(a)
+    return _in_dtype(a.dtype, y[tuple(map(slice, shape))])
+
+
+def _overlap_add(a: Array, b: Array) -> Array:
+    """Cut the larger array into blocks, convolve each by a short transform, add where the results overlap."""
+    if a.size < b.size:
+        a, b = b, a
+    lengths = _lengths(_block_sizes(a, b))
+    with_b = _on_a_circle(b, lengths)
+    steps = [length - k + 1 for length, k in zip(lengths, b.shape, strict=True)]
+    y = np.zeros(_full_shape(a, b), a.dtype)
+    for corner in product(*(range(0, n, step) for n, step in zip(a.shape, steps, strict=True))):
+        block = a[tuple(slice(c, c + step) for c, step in zip(corner, steps, strict=True))]
+        shape = _full_shape(block, b)
+        place = tuple(slice(c, c + size) for c, size in zip(corner, shape, strict=True))
+        y[place] += _in_dtype(a.dtype, with_b(block)[tuple(map(slice, shape))])
+    return y
+
+
+_ALGORITHMS: Final[dict[str, Callable[[Array, Array], Array]]] = {
+    "direct": _direct,
+    "fft": _fft,
+    "overlap-add": _overlap_add,
+}
+
+
+def _full_shape(a: Array, b: Array) -> tuple[int, ...]:
+    return tuple(n + k - 1 for n, k in zip(a.shape, b.shape, strict=True))
+
+
+def _lengths(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Find transform lengths at or above `shape` with no prime factor above 5."""
+    from scipy.fft import next_fast_len
+
+    return tuple(next_fast_len(size, real=True) for size in shape)
+
+
+def _block_sizes(a: Array, b: Array) -> tuple[int, ...]:
+    """Find the transform lengths for blocks of `a`: some 8 times those of `b`, where an output costs least.
+
+    Blocks of less than some 4096 elements cost more in calls than in arithmetic; and no length need exceed
+    what the whole signal takes.
+    """
+    least = math.ceil(4096 ** (1 / a.ndim))
+    return tuple(min(n + k - 1, max(8 * k, least)) for n, k in zip(a.shape, b.shape, strict=True))
+
+
+def _on_a_circle(kernel: Array, lengths: tuple[int, ...]) -> Callable[[Array], Array]:
+    """Transform the kernel once; return what convolves signals with it on a circle of these lengths."""
+    from scipy import fft
+
+    forward, backward = (fft.fftn, fft.ifftn) if kernel.dtype.kind == "c" else (fft.rfftn, fft.irfftn)
+    spectrum = forward(kernel, lengths)
+
+    def convolved(x: Array) -> Array:
+        y: Array = backward(forward(x, lengths) * spectrum, lengths)
+        return y
+
+    return convolved
+
+
+def _in_dtype(dtype: np.dtype[Any], y: Array) -> Array:
+    """Return the result of a transform in `dtype`, rounded if that is a type of integers."""
+    return (np.rint(y) if dtype.kind in "iu" else y).astype(dtype, copy=False)
+
+
+# The choice among them
+
+
+def _choose(a: Array, b: Array, method: str) -> str:
+    """Name the algorithm: the one asked for, or the cheapest, unless only direct sums are right."""
+    if method == "direct":
+        return method
+    integers = a.dtype.kind in "iu"
+    if integers and not _rounds_exactly(a, b):
+        return "direct"
+    if method != "auto":
+        return method
+    costs = _costs(a, b)
+    cheapest = min(costs, key=lambda name: costs[name])
+    finite = integers or bool(np.isfinite(a).all() and np.isfinite(b).all())
+    return cheapest if finite else "direct"
+
+
+def _rounds_exactly(a: Array, b: Array) -> bool:
+    """Tell whether a transform in float64 is sure to err by less than 1/2 in every sum of integers."""
+    length = math.prod(_full_shape(a, b)) * 2**a.ndim  # no fast length is twice the least one
+    norms = [float(np.linalg.norm(array.astype(np.float64).ravel())) for array in (a, b)]
+    return 32 * 2.0**-53 * math.log2(2 * length) * norms[0] * norms[1] < 0.5
+
+
+def _costs(a: Array, b: Array) -> dict[str, float]:
+    """Estimate the microseconds that each algorithm takes; only their order matters.
+
+    The constants are rounded from measurements on a current two-core machine. Between neighbors in cost a
+    wrong guess costs little; what they must get right are the factors of ten on either side.
+    """
+    if a.size < b.size:
+        a, b = b, a
+    if a.ndim == 1:  # a dot product for each output; there is a fast one for floats only
+        direct = 1 + a.size * b.size * (1.2e-4 if a.dtype.kind in "fc" else 4.3e-4)
+    else:
+        direct = b.size * (2 + 8e-4 * a.size)
+    if direct < 20:  # the overhead of three transforms
+        return {"direct": direct}
+
+    def transforms(number: int, size: float) -> float:
+        return number * size * math.log2(size) * 3.5e-4
+
+    sizes = _block_sizes(a, b)
+    blocks = math.prod(-(-n // (size - k + 1)) for n, k, size in zip(a.shape, b.shape, sizes, strict=True))
+    return {
+        "direct": direct,
+        "fft": 20 + transforms(3, math.prod(_full_shape(a, b))),
+        "overlap-add": 30 + blocks * (10 + transforms(2, math.prod(sizes))),
+    }
