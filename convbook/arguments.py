@@ -1,26 +1,26 @@
 """What a caller wrote, turned into one plain form or refused with one sentence.
 
-Every public function passes its arguments through here once, before any work; what lies behind it (shapes, windows,
-algorithms) computes on plain tuples of integers and numeric arrays and never checks again.
+Every public function passes its arguments through here once, before any work; what lies behind it (shapes,
+windows, algorithms) computes on plain tuples of integers and numeric arrays and never checks again.
 """
 
 import math
 import operator
 import reprlib
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
-
-_SEVERAL = (list, tuple, range, np.ndarray)  # what counts as "one entry per axis"
+PerAxis = int | Sequence[int]
+Padding = int | str | Sequence[int | Pair]
 
 
 def show(value: object) -> str:
-    """Write a refused value, shortly: an array by its shape and dtype, anything else by its (cut) ``repr``."""
+    """Write a refused value, shortly: an array by shape and dtype, anything else by its (cut) ``repr``."""
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"array of shape {value.shape} and dtype {value.dtype}"
     return reprlib.repr(value.tolist() if isinstance(value, np.ndarray) else value)
@@ -45,7 +45,7 @@ def as_array(
     layout: str = "",
     real: bool = False,
 ) -> Array:
-    """Return `value` as an array of numbers (never a copy of an array), with the axes that it needs.
+    """Return `value` as an array of numbers (the very array, if it is one) that has the axes it needs.
 
     `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers.
     """
@@ -61,12 +61,10 @@ def as_array(
         raise TypeError(
             f"`{name}` must hold real numbers, which have an order, not values of dtype {array.dtype}."
         )
-    wrong = array.ndim != ndim if ndim is not None else array.ndim < min_ndim
-    if wrong:
+    if array.ndim < min_ndim or (ndim is not None and array.ndim != ndim):
         needed = count(ndim, "axis") if ndim is not None else f"at least {count(min_ndim, 'axis')}"
-        raise ValueError(
-            f"`{name}` (of shape {array.shape}) must have {needed}{', ' if layout else ''}{layout}, not {array.ndim}."
-        )
+        layout = f" {layout}" if layout else ""
+        raise ValueError(f"`{name}` (of shape {array.shape}) must have {needed}{layout}, not {array.ndim}.")
     return array
 
 
@@ -79,8 +77,9 @@ def must_have_shape(name: str, array: Array, shape: tuple[int, ...], meaning: st
 def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
     """Return the dtypes in which a sum of products of `operands` is accumulated and returned.
 
-    Floats and complex numbers keep NumPy's common type; float16 is accumulated in float32. Booleans and integers are
-    accumulated and returned as int64 (uint64 if uint64 is their common type), so that images in uint8 never wrap.
+    Floats and complex numbers keep NumPy's common type; float16 is accumulated in float32. Booleans and
+    integers are accumulated and returned as int64 (uint64 if that is their common type): images in uint8
+    never wrap.
     """
     common = np.result_type(*(operand.dtype for operand in operands)).newbyteorder("=")
     if common.kind in "bi" or (common.kind == "u" and common.itemsize < 8):
@@ -91,7 +90,7 @@ def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
 
 
 def mean_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
-    """Return the dtypes in which a mean or a root of `operands` is computed and returned: integers become float64."""
+    """Return the dtypes in which a mean or a root is computed and returned: integers become float64."""
     accumulate, result = sum_dtypes(*operands)
     if accumulate.kind in "iu":
         return np.dtype(np.float64), np.dtype(np.float64)
@@ -99,7 +98,7 @@ def mean_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
 
 
 def fits(name: str, value: object, dtype: DTypeLike) -> Any:
-    """Return the single number `value` in `dtype`, or refuse it if that type cannot hold it (rounding is allowed)."""
+    """Return the number `value` in `dtype`, perhaps rounded, or refuse what that type cannot hold."""
     scalar = as_array(name, value, ndim=0, layout="a single number")  # type: ignore[arg-type]
     target = np.dtype(dtype)
     refusal = f"`{name}` (={show(value)}) cannot be held by an array of dtype {target}."
@@ -189,8 +188,8 @@ def padding_pairs(
 ) -> tuple[Pair, ...]:
     """Return one ``(before, after)`` for each spatial axis.
 
-    `value` is an integer, one integer or one pair per axis, ``"valid"`` (no padding) or ``"same"`` (as many outputs as
-    inputs, which needs stride 1; an odd cell goes after).
+    `value` is an integer, one integer or one pair per axis, ``"valid"`` (no padding) or ``"same"`` (as many
+    outputs as inputs, which needs stride 1; an odd cell goes after).
     """
     axis = "spatial axis"
     if isinstance(value, str):
@@ -214,6 +213,47 @@ def padding_pairs(
     return result
 
 
+def pad_pairs(name: str, value: object, axes: int) -> tuple[Pair, ...]:
+    """Return one ``(before, after)`` for each of `axes` axes, from any form that :func:`numpy.pad` accepts.
+
+    `value` is an integer, one pair for every axis (or its one-entry short form), one such entry for each
+    axis, or a mapping from axes to such entries.
+    """
+    forms = "an integer, a (before, after) pair, one pair per axis, or a mapping from axes to pairs"
+    refusal = TypeError(f"`{name}` (={show(value)}) must be {forms}.")
+    if isinstance(value, Mapping):
+        chosen: list[Pair | None] = [(0, 0)] * axes
+        for key, entry in value.items():
+            axis = _index(key)
+            if axis is None:
+                raise refusal
+            if not -axes <= axis < axes:
+                raise ValueError(
+                    f"`{name}` (={show(value)}) names axis {axis} of an array with {count(axes, 'axis')}."
+                )
+            chosen[axis] = _pair(entry)
+        pairs = chosen
+    elif (single := _pair(value)) is not None:
+        pairs = [single] * axes
+    elif is_several(value):
+        pairs = [_pair(entry[0] if is_several(entry) and len(entry) == 1 else entry) for entry in value]
+        pairs = pairs * axes if len(pairs) == 1 else pairs
+    else:
+        raise refusal
+    if None in pairs:
+        raise refusal
+    _one_entry_per_axis(name, value, len(pairs), axes, "axis")
+    result = tuple(pair for pair in pairs if pair is not None)
+    if any(cells < 0 for pair in result for cells in pair):
+        raise ValueError(f"`{name}` (={show(value)}) must be at least 0.")
+    return result
+
+
+def is_several(value: object) -> TypeGuard[Sequence[Any]]:
+    """Tell whether `value` has entries: a list, a tuple, a range or an array with an axis."""
+    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
 def _index(value: object) -> int | None:
     """Return the integer that `value` is, or None."""
     if isinstance(value, (bool, np.bool_)):
@@ -229,16 +269,16 @@ def _pair(entry: object) -> Pair | None:
     whole = _index(entry)
     if whole is not None:
         return whole, whole
-    if not isinstance(entry, _SEVERAL) or len(entry) != 2:
+    if not is_several(entry) or len(entry) != 2:
         return None
     before, after = _index(entry[0]), _index(entry[1])
     return None if before is None or after is None else (before, after)
 
 
 def _entries(name: str, value: object, forms: str) -> Sequence[Any]:
-    if not isinstance(value, _SEVERAL) or (isinstance(value, np.ndarray) and value.ndim == 0):
+    if not is_several(value):
         raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
-    return value  # type: ignore[return-value]
+    return value
 
 
 def _one_entry_per_axis(name: str, value: object, given: int, axes: int, axis: str) -> None:

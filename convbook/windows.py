@@ -1,0 +1,402 @@
+r"""Borders and windows: extending an array, laying its windows out as columns, and the adjoints of both."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import ArrayLike
+
+from convbook.arguments import (
+    Array,
+    Padding,
+    Pair,
+    PerAxis,
+    as_array,
+    count,
+    fits,
+    is_several,
+    must_have_shape,
+    one_of,
+    pad_pairs,
+    per_axis,
+    sum_dtypes,
+)
+from convbook.shapes import Geometry, geometry
+
+BORDERS = ("constant", "edge", "reflect", "symmetric", "wrap")
+
+
+def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0) -> Array:
+    r"""Extend an array beyond its ends by a rule.
+
+    .. math::
+
+       y[j] = x[\sigma(j - b)], \qquad \sigma(i) = \begin{cases}
+       \min(\max(i, 0),\, n-1) & \text{edge} \\
+       i \bmod n & \text{wrap} \\
+       \min(r, 2n-1-r),\; r = i \bmod 2n & \text{symmetric} \\
+       \min(r, 2n-2-r),\; r = i \bmod (2n-2) & \text{reflect}
+       \end{cases}
+
+    with :math:`b` cells before an axis of :math:`n`. In words: every new cell repeats a cell of `x`: the
+    nearest one, the one a whole period away, or the mirror image, with the outermost cell doubled (symmetric)
+    or not (reflect). With ``mode="constant"`` new cells hold `value`.
+
+    Parameters
+    ----------
+    x : array_like
+        Any array of numbers.
+    pad_width : int, (before, after), one pair per axis, or dict
+        As in :py:func:`numpy.pad`, over **all** axes: one width everywhere, one pair for every axis, a pair
+        for each axis, or a mapping from axes to widths or pairs.
+    mode : {"constant", "edge", "reflect", "symmetric", "wrap"}
+        The rule, by NumPy's names.
+    value : number
+        What the new cells hold in constant mode. It must fit the dtype of `x`.
+
+    Returns
+    -------
+    ndarray
+        A new array of the dtype of `x`, larger by the widths.
+
+    Raises
+    ------
+    ValueError
+        If a width is negative, the mode is unknown, the value does not fit, or an empty axis would have to
+        repeat a cell that it has not.
+    TypeError
+        If the widths are not integers.
+
+    Notes
+    -----
+    The rules may be applied over any distance: a wrap or a mirror image continues period after period. The
+    adjoint, which gradients need, is :py:func:`convbook.pad_vjp`.
+
+    Examples
+    --------
+    >>> from convbook import pad
+    >>> pad([1, 2, 3], (2, 1), "reflect").tolist()
+    [3, 2, 1, 2, 3, 2]
+    >>> pad([1, 2, 3], (2, 1), "symmetric").tolist()
+    [2, 1, 1, 2, 3, 3]
+    >>> pad([1, 2, 3], (2, 1), "wrap").tolist()
+    [2, 3, 1, 2, 3, 1]
+    """
+    x = as_array("x", x)
+    pairs = pad_pairs("pad_width", pad_width, x.ndim)
+    sources = _sources(x.shape, pairs, mode)
+    held = fits("value", value, x.dtype)
+    if mode == "constant":
+        y = np.full(tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True)), held, x.dtype)
+        y[_middle(x.shape, pairs)] = x
+        return y
+    return x[np.ix_(*sources)] if sources else x.copy()
+
+
+def pad_vjp(
+    grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
+) -> Array:
+    r"""Pull a gradient back through :py:func:`convbook.pad`: the adjoint of the extension.
+
+    .. math::
+
+       \bar x[i] = \sum_{j\,:\,\sigma(j - b) = i} \bar y[j]
+
+    In words: each cell of `x` receives the gradients of all cells that repeat it; cells that hold a constant
+    send theirs nowhere, so in constant mode the gradient is cropped.
+
+    Parameters
+    ----------
+    grad : array_like
+        The gradient with respect to the padded array, of its shape.
+    x, pad_width, mode, value
+        What :py:func:`convbook.pad` got. Of `x` only the shape matters.
+
+    Returns
+    -------
+    ndarray
+        The gradient with respect to `x`, of its shape, in the dtype of `grad` (integers become 64-bit).
+
+    Raises
+    ------
+    ValueError
+        As :py:func:`convbook.pad`, and if `grad` has not the padded shape.
+    TypeError
+        As :py:func:`convbook.pad`.
+
+    Notes
+    -----
+    Dropping the borders of the gradient, as is right for zeros, is wrong for every other mode: the sums above
+    are what makes :math:`\langle Px, y\rangle = \langle x, P^{\mathsf T}y\rangle` hold.
+
+    Examples
+    --------
+    Reflected, ``[1, 2, 3]`` becomes ``[3, 2, 1, 2, 3, 2]``: the 2 is seen three times, the 3 twice, the 1
+    once.
+
+    >>> from convbook import pad_vjp
+    >>> pad_vjp([1, 1, 1, 1, 1, 1], [1, 2, 3], (2, 1), "reflect").tolist()
+    [1, 3, 2]
+    """
+    grad = as_array("grad", grad)
+    x = as_array("x", x)
+    pairs = pad_pairs("pad_width", pad_width, x.ndim)
+    sources = _sources(x.shape, pairs, mode)
+    fits("value", value, x.dtype)
+    must_have_shape(
+        "grad", grad, tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True)), "the padded array"
+    )
+    accumulate, result = sum_dtypes(grad)
+    if mode == "constant":
+        return grad[_middle(x.shape, pairs)].astype(result)
+    folded = grad.astype(accumulate)
+    for axis, source in enumerate(sources):  # the rule works axis by axis, and so does its adjoint
+        shape = (*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :])
+        shorter = np.zeros(shape, accumulate)
+        np.add.at(shorter, _index(*(slice(None),) * axis, source), folded)
+        folded = shorter
+    return folded.astype(result, copy=False)
+
+
+def _sources(shape: tuple[int, ...], pairs: tuple[Pair, ...], mode: str) -> list[Array]:
+    """Return for each axis which cell of `x` each cell of the extension repeats (unused in constant mode)."""
+    one_of("mode", mode, BORDERS)
+    sources = []
+    for axis, (n, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
+        if n == 0 and before + after and mode != "constant":
+            raise ValueError(
+                f"`x` (of shape {shape}) is empty on axis {axis}: mode {mode!r} has no cell to repeat."
+            )
+        i = np.arange(-before, n + after)
+        if mode == "edge":
+            i = np.clip(i, 0, n - 1)
+        elif mode == "wrap" and n:
+            i %= n
+        elif mode == "symmetric" and n:
+            i %= 2 * n
+            i = np.minimum(i, 2 * n - 1 - i)
+        elif mode == "reflect":
+            period = max(2 * n - 2, 1)  # a single cell mirrors itself
+            i %= period
+            i = np.minimum(i, period - i)
+        sources.append(i)
+    return sources
+
+
+def _middle(shape: tuple[int, ...], pairs: tuple[Pair, ...]) -> tuple[slice, ...]:
+    """Return where the array itself lies in its extension."""
+    return tuple(slice(before, before + n) for n, (before, _) in zip(shape, pairs, strict=True))
+
+
+def unfold(
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> Array:
+    r"""Lay all windows out as columns (im2col).
+
+    .. math::
+
+       U[n,\,(c, m),\,o] = x_\text{pad}[n,\, c,\, s\,o + d\,m]
+
+    In words: column :math:`o` lists what window :math:`o` sees, channel by channel and tap by tap. A
+    convolution is then one matrix product: the weight, flattened to a row per output channel, times these
+    columns.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, with one spatial axis or more.
+    kernel_size, stride, dilation : int or one int per spatial axis
+        The taps of a window, the step between windows and the gap between taps.
+    padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"
+        The zeros added before and after the input.
+
+    Returns
+    -------
+    ndarray, shape (N, C * prod(kernel_size), L)
+        Rows in the order ``(C, *kernel)``, columns in that of the output positions, both row-major; a new
+        array of the dtype of `x`.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the padded input, or an argument is out of its range.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    The columns hold up to ``prod(kernel_size)`` copies of every cell. Lowering a convolution to a matrix
+    product goes back to Chellapilla, Puri and Simard, *High Performance Convolutional Neural Networks for
+    Document Processing* (2006). The adjoint is :py:func:`convbook.fold`.
+
+    Examples
+    --------
+    Windows of two cells on 1 to 4; one column per window:
+
+    >>> from convbook import unfold
+    >>> unfold([[[1, 2, 3, 4]]], 2).tolist()
+    [[[1, 2, 3], [2, 3, 4]]]
+    """
+    x = as_array("x", x, min_ndim=3, layout="(N, C, *spatial)")
+    windows = geometry(x.shape[2:], kernel_size, stride=stride, padding=padding, dilation=dilation)
+    seen = window_view(extend(x, windows), windows)
+    columns = np.empty(seen.shape, x.dtype)
+    columns[...] = seen
+    rows = x.shape[1] * int(np.prod(windows.kernel))
+    return columns.reshape(x.shape[0], rows, int(np.prod(windows.output)))
+
+
+def fold(
+    cols: ArrayLike,
+    output_size: PerAxis,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> Array:
+    r"""Add columns back at the places they were taken from (col2im).
+
+    .. math::
+
+       y[n, c, j] = \sum_{o,\,m\,:\,s\,o + d\,m = j + p} U[n,\,(c, m),\,o]
+
+    In words: each cell gets the sum of all its copies in the columns; what lies in the padding is dropped.
+    This is the adjoint of :py:func:`convbook.unfold`.
+
+    Parameters
+    ----------
+    cols : array_like, shape (N, C * prod(kernel_size), L)
+        The columns, ordered as :py:func:`convbook.unfold` orders them.
+    output_size : int or sequence of int
+        The spatial size of the result. Its length is the number of spatial axes; an int means one.
+    kernel_size, stride, padding, dilation
+        Those of the :py:func:`convbook.unfold` that is transposed.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*output_size)
+        The sums, in the dtype of `cols` (integers become 64-bit).
+
+    Raises
+    ------
+    ValueError
+        If the columns do not belong to such windows, or an argument is out of its range.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    ``fold(unfold(x))`` is not `x` but `x` times the number of windows that see each cell.
+
+    Examples
+    --------
+    Two windows of two cells, ``[1, 2]`` at 0 and ``[10, 20]`` at 1, overlap in the middle:
+
+    >>> from convbook import fold
+    >>> fold([[[1, 10], [2, 20]]], 3, 2).tolist()
+    [[[1, 12, 20]]]
+    """
+    cols = as_array("cols", cols, ndim=3, layout="(N, C * prod(kernel_size), L)")
+    axes = len(output_size) if is_several(output_size) else 1
+    size = per_axis("output_size", output_size, axes, 0, axis="axis")
+    windows = geometry(size, kernel_size, stride=stride, padding=padding, dilation=dilation)
+    taps, outputs = int(np.prod(windows.kernel)), int(np.prod(windows.output))
+    if cols.shape[1] % taps:
+        raise ValueError(
+            f"`cols` (of shape {cols.shape}) must have a multiple of {taps} rows, the taps of `kernel_size` "
+            f"{windows.kernel}."
+        )
+    if cols.shape[2] != outputs:
+        raise ValueError(
+            f"`cols` (of shape {cols.shape}) must have {count(outputs, 'column')}, one for each of the "
+            f"{windows.output} windows."
+        )
+    accumulate, result = sum_dtypes(cols)
+    lead = (cols.shape[0], cols.shape[1] // taps)
+    values = cols.reshape(lead + windows.kernel + windows.output)
+    return np.ascontiguousarray(add_windows(values, windows, accumulate).astype(result, copy=False))
+
+
+# On checked arguments: what unfold, the convolutions and the poolings share. The spatial axes are the last
+# ones.
+
+
+def extend(x: Array, windows: Geometry, fill: Any = 0) -> Array:
+    """Return the cells that windows reach, from the start of the padding to the last tap of the last window.
+
+    A view of `x` where nothing has to be added, so not to be written to.
+    """
+    lead = x.ndim - len(windows.size)
+    if all(pair[0] == 0 for pair in windows.padding) and all(
+        reach <= n for reach, n in zip(windows.reach, windows.size, strict=True)
+    ):
+        reached: Array = x[_index(..., *(slice(reach) for reach in windows.reach))]
+        return reached
+    inner, outer = _overlap(windows)
+    extended = np.full(x.shape[:lead] + windows.reach, fill, x.dtype)
+    extended[_index(..., *inner)] = x[_index(..., *outer)]
+    return extended
+
+
+def crop(extended: Array, windows: Geometry) -> Array:
+    """Undo :func:`extend`, as its adjoint: cells of the input that no window reaches become 0."""
+    lead = extended.ndim - len(windows.size)
+    inner, outer = _overlap(windows)
+    x = np.zeros(extended.shape[:lead] + windows.size, extended.dtype)
+    x[_index(..., *outer)] = extended[_index(..., *inner)]
+    return x
+
+
+def _overlap(windows: Geometry) -> tuple[list[slice], list[slice]]:
+    """Return where the cells that windows reach lie in the extension, and where in the input."""
+    inner, outer = [], []
+    for n, (before, _), reach in zip(windows.size, windows.padding, windows.reach, strict=True):
+        cells = max(0, min(n, reach - before))
+        inner.append(slice(before, before + cells))
+        outer.append(slice(cells))
+    return inner, outer
+
+
+def window_view(extended: Array, windows: Geometry) -> Array:
+    """View an extended array as windows, of shape ``(*lead, *kernel, *output)``, read-only and uncopied."""
+    lead = extended.ndim - len(windows.size)
+    strides = extended.strides[lead:]
+    return as_strided(
+        extended,
+        extended.shape[:lead] + windows.kernel + windows.output,
+        extended.strides[:lead]
+        + tuple(d * cell for d, cell in zip(windows.dilation, strides, strict=True))
+        + tuple(s * cell for s, cell in zip(windows.stride, strides, strict=True)),
+        writeable=False,
+    )
+
+
+def taps(windows: Geometry) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:
+    """Yield each tap of the window, in row-major order, with the index of what it sees when extended."""
+    for tap in itertools.product(*(range(k) for k in windows.kernel)):
+        starts = [d * m for d, m in zip(windows.dilation, tap, strict=True)]
+        axes = zip(starts, windows.stride, windows.output, strict=True)
+        yield tap, _index(..., *(slice(start, start + s * (o - 1) + 1, s) for start, s, o in axes))
+
+
+def add_windows(values: Array, windows: Geometry, dtype: np.dtype[Any]) -> Array:
+    """Add values of shape ``(*lead, *kernel, *output)`` where their windows lie, cropped: an adjoint."""
+    axes = len(windows.size)
+    lead = values.shape[: values.ndim - 2 * axes]
+    extended = np.zeros(lead + windows.reach, dtype)
+    for tap, seen in taps(windows):
+        extended[seen] += values[_index(..., *tap, *(slice(None),) * axes)]
+    return crop(extended, windows)
+
+
+def _index(*entries: Any) -> tuple[Any, ...]:
+    """Return an index as one tuple."""
+    return entries
