@@ -4,9 +4,12 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+import inventories  # noqa: E402  (docs/_ext)
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 # Project ----------------------------------------------------------------------------------------------------
@@ -22,8 +25,18 @@ extensions = [
     "myst_nb",
     "sphinxcontrib.bibtex",
     "sphinx_copybutton",
+    "notfound.extension",
+    # The look of a page: formulas, boxes, figures, the frame, one count of chapters through all parts.
+    "static_math",
+    "boxes",
+    "exercises",
+    "svg",
+    "pages",
+    "numbering",
+    "sphinx.ext.intersphinx",
+    "api",
 ]
-exclude_patterns = ["_assets", "_ext", "_static"]
+exclude_patterns = ["_assets", "_ext", "_static", "_templates"]
 nitpicky = True
 numfig = True
 math_numfig = True
@@ -42,8 +55,56 @@ nb_execution_show_tb = True
 # The pages --------------------------------------------------------------------------------------------------
 html_theme = "furo"
 html_title = "convbook"
+html_favicon = "docs/_static/favicon.svg"
 html_static_path = ["docs/_static"]
+templates_path = ["docs/_templates"]
+html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/scroll-start.html",
+                        "sidebar/navigation.html", "sidebar/scroll-end.html"]}  # fmt: skip
+html_permalinks_icon = "#"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-copybutton_selector = ".cell_input pre, div.highlight-python pre, div.highlight-console pre"
+language = "en"
+html_math_renderer = "katex"
+pygments_style = "code_style.Light"
+pygments_dark_style = "code_style.Dark"
+numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s", "section": "Chapter %s"}
+copybutton_selector = ".cell_input pre, div.highlight-python pre, div.highlight-console pre, div.doctest pre"
+# Pages that no person wrote describe themselves by their first sentence.
+description_exempt = ["api/"]
+# The page for a wrong address is served at any depth: its links begin at the root of the site.
+notfound_urls_prefix = urlsplit(html_baseurl).path.rstrip("/") + "/"
+if html_baseurl:
+    extensions += ["sphinx_sitemap", "sphinxext.opengraph"]
+    sitemap_url_scheme = "{link}"
+    ogp_site_url = html_baseurl
+    ogp_social_cards = {"enable": False}
+
+# The API reference ------------------------------------------------------------------------------------------
+# autodoc2 reads the library without importing it; docs/_ext/api.py writes the pages beside docs/api/index.md.
+autodoc2_skip_module_regexes = [r"convbook\.arguments"]  # public by its name only
+autodoc2_hidden_objects = ["undoc", "dunder", "private", "inherited"]
+autodoc2_class_docstring = "both"  # "merge" leaves an empty heading where __init__ has no docstring
+autodoc2_class_inheritance = False
+# The pages in the order of the table of contents, with their titles; other modules follow.
+api_rooms = {
+    "signal": "Signals",
+    "convolution": "Convolution layers",
+    "pooling": "Pooling",
+    "windows": "Padding and windows",
+    "shapes": "Sizes and shapes",
+    "kernels": "Kernels",
+    "matrices": "Convolution as a matrix",
+    "properties": "Properties, measured",
+    "definitions": "The definitions",
+    "algorithms": "Algorithms",
+    "nn": "A small network",
+    "images": "Pictures",
+}
+default_role = "literal"  # `x` in a docstring names an argument
+maximum_signature_line_length = 72  # longer ones have one parameter a line
+toc_object_entries_show_parents = "hide"
+intersphinx_mapping = inventories.write(ROOT / "_build" / "inventories")
+copybutton_selector += ", div.highlight-pycon pre"  # doctests: their inputs, without the prompts
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
