@@ -1,0 +1,170 @@
+"""Exercises, numbered and linkable, and their executed solutions, folded without JavaScript.
+
+::
+
+    :::{exercise} A title
+    :label: ex-shift
+    What is asked.
+    :::
+
+    :::{solution}
+    Words of the solution; a label may say which exercise is meant: `{solution} ex-shift`.
+    :::
+
+    ```{code-cell} python
+    :tags: [solution]
+    ```
+
+Solutions and the cells tagged ``solution`` that follow an exercise become one folded part of it. ``{numref}`ex-shift```
+refers to the exercise. A solution without an exercise before it, or with the label of another, is a warning.
+"""
+
+from typing import Any
+
+from boxes import is_between, tagged
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+
+class exercise(nodes.Admonition, nodes.Element):
+    """An exercise: a title, what is asked, and perhaps a `solution`."""
+
+
+class solution(nodes.General, nodes.Element):
+    """What an exercise folds away."""
+
+
+class Exercise(SphinxDirective):
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec = {"label": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        if not self.content:
+            raise self.error("the exercise is empty")
+        # Without a label it is numbered all the same, and its address counts within the chapter.
+        label = self.options.get("label") or f"exercise-{self.env.new_serialno('exercise') + 1}"
+        node = exercise("", classes=["box", "exercise"], names=[nodes.fully_normalize_name(label)])
+        self.set_source_info(node)
+        text, messages = self.state.inline_text(self.arguments[0] if self.arguments else "", self.lineno)
+        title = nodes.title("", "", *([nodes.inline("", "", *text, classes=["box-title"])] if text else []))
+        self.set_source_info(title)
+        node += [title, *self.parse_content_to_nodes()]
+        self.state.document.note_explicit_target(node)
+        return [node, *messages]
+
+
+class Solution(SphinxDirective):
+    optional_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        if not self.content:
+            raise self.error("the solution is empty")
+        node = solution("", label=nodes.fully_normalize_name(self.arguments[0]) if self.arguments else "")
+        self.set_source_info(node)
+        node += self.parse_content_to_nodes()
+        return [node]
+
+
+class FoldSolutions(SphinxTransform):
+    """All that solves an exercise moves into one `solution` at its end."""
+
+    default_priority = 871
+
+    def apply(self, **_kwargs: Any) -> None:
+        parts = [n for n in self.document.findall(nodes.Element) if isinstance(n, solution) or tagged(n, "solution")]
+        for part in parts:
+            above = part.parent[: part.parent.index(part)]
+            asked = next((node for node in reversed(above) if not is_between(node)), None)
+            if not isinstance(asked, exercise):
+                self._warn("no exercise stands before this solution", part)
+                continue
+            if (label := part.get("label")) and label not in asked["names"]:
+                self._warn(f"this solves {label!r}, but the exercise before it is {asked['names'][0]!r}", part)
+            part.parent.remove(part)
+            if not isinstance(asked[-1], solution):
+                whole = solution("")
+                whole.source, whole.line = part.source, part.line
+                asked += whole
+            asked[-1].extend(part.children if isinstance(part, solution) else [part])
+
+    def _warn(self, message: str, node: nodes.Node) -> None:
+        logger.warning(message, location=node, type="exercise")
+
+
+def visit_exercise(translator: Any, node: exercise) -> None:
+    translator.body.append(translator.starttag(node, "div", CLASS="admonition"))
+
+
+def depart_block(translator: Any, node: nodes.Element) -> None:
+    translator.body.append("</div>\n")
+
+
+def visit_solution(translator: Any, node: solution) -> None:
+    if translator.builder.name == "epub":
+        translator.body.append('<div class="solution"><p class="solution-label">Solution</p><div>')
+    else:
+        translator.body.append('<details class="solution"><summary>Solution</summary><div class="solution-body">')
+
+
+def depart_solution(translator: Any, node: solution) -> None:
+    translator.body.append("</div></div>\n" if translator.builder.name == "epub" else "</div></details>\n")
+
+
+def visit_as_note(translator: Any, node: nodes.Element) -> None:
+    """What the builders without a fold write: a plain note."""
+    translator.visit_note(node)
+
+
+def depart_as_note(translator: Any, node: nodes.Element) -> None:
+    translator.depart_note(node)
+
+
+def visit_latex(translator: Any, node: exercise) -> None:
+    translator.body.append("\n\\begin{sphinxadmonition}{note}{Exercise:}" + translator.hypertarget_to(node))
+
+
+def depart_latex(translator: Any, node: exercise) -> None:
+    translator.body.append("\\end{sphinxadmonition}\n")
+
+
+def nothing(translator: Any, node: nodes.Element) -> None:
+    """The solution's children write themselves."""
+
+
+def title_of(node: nodes.Node) -> str:
+    return node[0].astext() if isinstance(node, exercise) else ""
+
+
+def name_numbers(app: Sphinx, config: Config) -> None:
+    config.numfig_format = {"exercise": "Exercise %s"} | config.numfig_format
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    note = (visit_as_note, depart_as_note)
+    app.add_enumerable_node(
+        exercise,
+        "exercise",
+        title_of,
+        html=(visit_exercise, depart_block),
+        latex=(visit_latex, depart_latex),
+        text=note,
+        man=note,
+        texinfo=note,
+    )
+    plain = (nothing, nothing)
+    app.add_node(solution, html=(visit_solution, depart_solution), latex=plain, text=plain, man=plain, texinfo=plain)
+    app.add_directive("exercise", Exercise)
+    app.add_directive("solution", Solution)
+    app.add_transform(FoldSolutions)
+    app.connect("config-inited", name_numbers)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

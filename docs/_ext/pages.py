@@ -1,0 +1,128 @@
+"""The frame of every page: its fonts, its head, its description, and folds that are valid HTML."""
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from assets import asset, write
+from convbook.figures.style import PALETTE
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+#: What a page may load, and from where. KaTeX places by style attributes; nothing else is inline.
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'self'"
+)
+#: package -> (family, axis and styles to serve, subsets). A browser loads only the subsets that a page needs.
+FONTS = {
+    "source-serif-4": (["wght.css", "wght-italic.css"], ["latin", "latin-ext", "greek"]),
+    "inter": (["wght.css"], ["latin", "latin-ext", "greek"]),
+    "jetbrains-mono": (["wght.css"], ["latin", "latin-ext", "greek"]),
+}
+#: The one font that every page needs for its first line.
+PRELOADED = "source-serif-4-latin-wght-normal.woff2"
+FACE = re.compile(r"/\* ([\w-]+) \*/\s*(@font-face \{.*?\})", re.DOTALL)
+
+
+def font_faces(package: str) -> tuple[str, list[str]]:
+    """The font faces of a package that the book serves, and the names of their files."""
+    sheets, subsets = FONTS[package]
+    faces, files = "", []
+    for sheet in sheets:
+        for name, face in FACE.findall(asset(f"@fontsource-variable/{package}/{sheet}").read_text(encoding="utf-8")):
+            if re.fullmatch(rf"{package}-({'|'.join(subsets)})-wght-(normal|italic)", name):
+                faces += re.sub(r"\s+", " ", face.replace("./files/", "fonts/")) + "\n"
+                files.append(f"{name}.woff2")
+    return faces, files
+
+
+def palette_css() -> str:
+    """The figures' colours as CSS variables, for each theme; print has the light ones."""
+    light = "".join(f"--fig-{name}:{values[0]};" for name, values in PALETTE.items())
+    dark = "".join(f"--fig-{name}:{values[1]};" for name, values in PALETTE.items())
+    return (
+        f"body{{{light}}}\n@media not print{{body[data-theme=dark]{{{dark}}}\n"
+        f"@media (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}}}\n"
+    )
+
+
+def copy_fonts(app: Sphinx) -> None:
+    """The fonts and the sheet that names them, and the palette: what the site serves beside docs/_static."""
+    if app.builder.format != "html" or app.builder.name == "epub":
+        return
+    static = Path(app.outdir, "_static")
+    sheet = ""
+    for package in FONTS:
+        faces, files = font_faces(package)
+        sheet += faces
+        for name in files:
+            write(static / "fonts" / name, asset(f"@fontsource-variable/{package}/files/{name}").read_bytes())
+    write(static / "fonts.css", (sheet + palette_css()).encode())
+
+
+class CheckDescription(SphinxTransform):
+    """Every page that a person wrote says in its front matter what it is about."""
+
+    default_priority = 880
+
+    def apply(self, **_kwargs: Any) -> None:
+        if any(self.env.docname.startswith(prefix) for prefix in self.config.description_exempt):
+            return
+        found = [meta for meta in self.document.findall(nodes.meta) if meta.get("name") == "description"]
+        if not any(meta.get("content", "").strip() for meta in found):
+            logger.warning(
+                "the page has no description: say what it is about in its front matter, "
+                "`myst: {html_meta: {description: ...}}`",
+                location=self.env.docname,
+                type="pages",
+            )
+
+
+def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """What the templates need beyond Sphinx's context."""
+    context["policy"] = POLICY
+    context["preloaded"] = PRELOADED
+    context["css_files"] = [
+        css for css in context.get("css_files", []) if "mystnb." not in str(getattr(css, "filename", css))
+    ]
+    if 'name="description"' not in (context.get("metatags") or ""):
+        text = first_words(doctree) if doctree is not None else ""
+        context["fallback_description"] = text or f"{context.get('title', '')}: a page of {app.config.project}."
+
+
+def first_words(doctree: nodes.document, longest: int = 160) -> str:
+    """The first paragraph of a page that nobody described, as an attribute can hold it."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 20:
+            return escape(text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + "…")
+    return ""
+
+
+def visit_fold(translator: Any, node: HideCodeCellNode) -> None:
+    """MyST-NB writes paragraphs into the summary, which HTML does not allow."""
+    classes = " ".join(["fold", *node["classes"]])
+    translator.body.append(f'<details class="{classes}"><summary>{escape(node["prompt_show"])}</summary>\n')
+
+
+def depart_fold(translator: Any, node: HideCodeCellNode) -> None:
+    translator.body.append("</details>\n")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("description_exempt", [], "env", types=[list])
+    app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
+    app.add_transform(CheckDescription)
+    app.add_css_file("fonts.css", priority=300)
+    app.add_css_file("convbook.css", priority=700)  # after the theme's own
+    app.add_js_file("site.js", loading_method="defer")
+    app.connect("builder-inited", copy_fonts)
+    app.connect("html-page-context", complete_page, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,28 @@
+// Small help for readers with JavaScript; every page can be read without.
+
+// A box that scrolls sideways can be reached and scrolled by keyboard; one that does not scroll is no stop on the way.
+const SCROLLING = ".math-scroll, .table-wrapper, .highlight pre, .cell_output .output, .sig";
+function markScrolling() {
+  for (const box of document.querySelectorAll(SCROLLING)) {
+    if (box.scrollWidth > box.clientWidth + 1) {
+      box.tabIndex = 0;
+    } else {
+      box.removeAttribute("tabindex");
+    }
+  }
+}
+addEventListener("load", markScrolling);
+addEventListener("resize", markScrolling);
+document.fonts?.ready.then(markScrolling);
+addEventListener("toggle", markScrolling, true); // a fold that opens shows boxes that had no width before
+
+// Paper has no folds.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const fold of opened) fold.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const fold of opened) fold.open = false;
+  opened = [];
+});
