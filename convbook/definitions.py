@@ -25,6 +25,19 @@ from convbook.arguments import (
     sum_dtypes,
 )
 
+__all__ = [  # noqa: RUF022 (in the order in which they build on each other)
+    "convolve1d",
+    "correlate1d",
+    "convolve_loops",
+    "corr1d",
+    "corr2d",
+    "corr2d_multi_in",
+    "corr2d_multi_in_out",
+    "pool2d",
+    "conv_loops",
+    "pool_loops",
+]
+
 
 def convolve1d(x: ArrayLike, h: ArrayLike) -> Array:
     r"""Convolve two sequences: every product of two elements, sorted by the sum of the indices.
