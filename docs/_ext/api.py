@@ -40,13 +40,10 @@ def write_pages(app: Sphinx) -> None:
     renderer.public = {entry.defined: entry.path for entry in public}
     renderer.users = api_usage.chapters(Path(app.srcdir), api_names.aliases(public), PACKAGE)
 
-    def title(room: str) -> str:
-        return str(app.config.api_rooms.get(room, room.replace("_", " ").capitalize()))
-
-    pages = {
-        f"{room}.rst": renderer.render_room(f"{PACKAGE}.{room}", title(room), entries)
-        for room, entries in rooms.items()
-    }
+    pages = {}
+    for room, entries in rooms.items():
+        title = app.config.api_rooms.get(room, room.replace("_", " ").capitalize())
+        pages[f"{room}.rst"] = renderer.render_room(f"{PACKAGE}.{room}", title, entries)
     pages["_rooms.txt"] = _rooms({room: renderer.get_item(f"{PACKAGE}.{room}") for room in rooms})
     pages["_names.txt"] = _names(renderer, public)
     for name, lines in pages.items():
@@ -57,16 +54,9 @@ def write_pages(app: Sphinx) -> None:
 
 
 def _rooms(items: dict[str, dict[str, str] | None]) -> Iterator[str]:
-    """The table of the pages, and their places in the table of contents."""
-    yield from (
-        f".. py:module:: {PACKAGE}",
-        "",
-        ".. toctree::",
-        "   :hidden:",
-        "",
-        *(f"   {room}" for room in items),
-        "",
-    )
+    """List the pages in a table, and give them their places in the table of contents."""
+    yield from (f".. py:module:: {PACKAGE}", "")
+    yield from (".. toctree::", "   :hidden:", "", *(f"   {room}" for room in items), "")
     yield from (".. list-table::", "   :class: api-summary", "   :widths: auto", "")
     for room, item in items.items():
         yield from (f"   * - :doc:`{room}`", f"     - {first_sentence((item or {}).get('doc', ''))}".rstrip())
@@ -74,7 +64,7 @@ def _rooms(items: dict[str, dict[str, str] | None]) -> Iterator[str]:
 
 
 def _names(renderer: Renderer, public: Iterable[api_names.Entry]) -> Iterator[str]:
-    """Who does what under another name."""
+    """List who does what under another name."""
     rows = [(entry.path, names) for entry in public if (names := renderer.other_names(entry))]
     if not rows:
         return

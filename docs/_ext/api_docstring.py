@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, ClassVar
 
 from autodoc2.sphinx.utils import get_database
 from docutils import nodes
@@ -41,7 +42,7 @@ def _escape(text: str) -> str:
 
 
 def link_type(spec: str) -> str:
-    """A type in words, as reST: names that are known are linked, strings are literal, the rest stays as it is."""
+    """Write a type in words as reST: known names are linked, strings are literal, the rest stays as it is."""
     done, out = 0, []
     for match in _TYPE.finditer(spec):
         if match["string"]:
@@ -58,7 +59,7 @@ def link_type(spec: str) -> str:
 
 
 def sections(lines: list[Line]) -> Iterator[tuple[Line, list[Line]]]:
-    """A docstring in parts: the heading (empty for what precedes the first), and the lines below it."""
+    """Split a docstring: each heading (empty for what precedes the first) with the lines below it."""
     heading, body = ("", lines[0][1] if lines else 1), []
     place = 0
     while place < len(lines):
@@ -74,7 +75,7 @@ def sections(lines: list[Line]) -> Iterator[tuple[Line, list[Line]]]:
 
 
 def _items(body: list[Line]) -> Iterator[tuple[Line, list[Line]]]:
-    """The entries of a section: a line at the margin, and what is indented below it."""
+    """Split a section into its entries: a line at the margin, and what is indented below it."""
     term: Line | None = None
     below: list[Line] = []
     for text, number in body:
@@ -89,7 +90,7 @@ def _items(body: list[Line]) -> Iterator[tuple[Line, list[Line]]]:
 
 
 def _term(section: str, text: str) -> str:
-    """The first line of an entry, as the term of a definition list."""
+    """Write the first line of an entry as the term of a definition list."""
     if section in ("Raises", "Warns"):
         return f":py:exc:`{text}`"
     name, colon, spec = text.partition(" : ")
@@ -100,7 +101,7 @@ def _term(section: str, text: str) -> str:
 
 
 def to_rst(lines: list[Line], owner: str = "") -> Iterator[Line]:
-    """A docstring with NumPy's sections, as reST."""
+    """Write a docstring with NumPy's sections as reST."""
     for (heading, number), body in sections(lines):
         if heading in ITEMS:
             yield f":{heading}:", number
@@ -142,7 +143,7 @@ def _tree(path: str, changed: int) -> ast.Module:
 
 
 def find(path: str, inner: str) -> ast.AST | None:
-    """The syntax tree of ``Class.method``, or of the module for an empty name."""
+    """Find the syntax tree of ``Class.method``, or of the module for an empty name."""
     node: ast.AST | None = _tree(path, Path(path).stat().st_mtime_ns)
     for name in filter(None, inner.split(".")):
         body = getattr(node, "body", [])
@@ -159,7 +160,7 @@ def _name(node: ast.AST) -> str | None:
 
 
 def docstring(path: str, inner: str, text: str) -> list[Line]:
-    """The lines of a docstring (as the analysis cleaned it) with their lines in the file."""
+    """Give each line of a docstring, as the analysis cleaned it, its line in the file."""
     node = find(path, inner)
     first = getattr(node, "body", [node])
     start = getattr(first[0] if isinstance(first, list) and first else node, "lineno", 1)
@@ -173,10 +174,10 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Docstring(SphinxDirective):
-    """``autodoc2-docstring``: the docstring of an object of autodoc2's database."""
+    """``autodoc2-docstring``: the docstring of an object in autodoc2's database."""
 
     required_arguments = 1
-    option_spec = {"parser": directives.unchanged, "allowtitles": directives.flag}
+    option_spec: ClassVar[dict[str, Any]] = {"parser": directives.unchanged, "allowtitles": directives.flag}
 
     def run(self) -> list[nodes.Node]:
         """Parse the docstring in place of the directive."""

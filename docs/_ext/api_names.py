@@ -1,8 +1,9 @@
 """What is public in the library, under which path, and on which page: read from autodoc2's analysis, not imported.
 
-A name is public if the ``__all__`` of the package or of a module lists it; a module without one shows what it
-defines and documents. The shortest path wins: ``convbook.conv``, not ``convbook.convolution.conv``. The page of a
-name, its room, is the module that defines it. Modules that are no room: ``autodoc2_skip_module_regexes`` in conf.py.
+A name is public if the ``__all__`` of the package or of a module lists it. A module without one, from which the
+package takes nothing, shows all that it defines and documents. So is the class of what a public function returns. The shortest path wins: ``convbook.conv``, not
+``convbook.convolution.conv``. The page of a name, its room, is the module that defines it. Modules that are no room
+are in ``autodoc2_skip_module_regexes`` in conf.py.
 """
 
 import re
@@ -36,7 +37,7 @@ class Entry:
 
 
 def _exports(db: Database, module: dict[str, Any]) -> Iterator[str]:
-    """The names that a module makes public."""
+    """Name what a module makes public."""
     if module.get("all") is not None:
         yield from module["all"]
         return
@@ -46,14 +47,16 @@ def _exports(db: Database, module: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
-def _file(db: Database, defined: str) -> str:
-    """The file that defines an object."""
+def _entry(db: Database, path: str, defined: str) -> Entry:
+    """Place an object in its room, at its line in its file."""
     ancestors = db.get_ancestors(defined, include_self=False)
-    return next((str(item["file_path"]) for item in ancestors if item and item.get("file_path")), "")
+    file = next((str(item["file_path"]) for item in ancestors if item and item.get("file_path")), "")
+    line = (db.get_item(defined) or {}).get("range", (0, 0))[0]
+    return Entry(path, defined, defined.split(".")[1], (file, line))
 
 
 def entries(db: Database, package: str, skipped: Iterable[re.Pattern[str]] = ()) -> list[Entry]:
-    """Every public object of `package` but its modules: room by room, in the order of the source."""
+    """List every public object of `package` but its modules: room by room, in the order of the source."""
     modules = [item for kind in ("package", "module") for item in db.get_by_type(kind)]
     modules.sort(key=lambda item: (item["full_name"].count("."), item["full_name"]))
     found: dict[str, Entry] = {}
@@ -61,18 +64,24 @@ def entries(db: Database, package: str, skipped: Iterable[re.Pattern[str]] = ())
         own = module["full_name"]
         if "._" in own or any(pattern.fullmatch(own) for pattern in skipped):
             continue
+        if module.get("all") is None and any(entry.startswith(f"{own}.") for entry in found):
+            continue
         for name in _exports(db, module):
             defined = _definition(db, f"{own}.{name}")
             item = db.get_item(defined)
             if item is None or item["type"] not in MEMBERS or defined in found or name.startswith("__"):
                 continue
-            place = (_file(db, defined), item.get("range", (0, 0))[0])
-            found[defined] = Entry(f"{own}.{name}", defined, defined.split(".")[1], place)
+            found[defined] = _entry(db, f"{own}.{name}", defined)
+    for entry in list(found.values()):  # the type of what a public function returns
+        returned = str((db.get_item(entry.defined) or {}).get("return_annotation") or "")
+        for name in re.findall(rf"\b{package}(?:\.\w+)+", returned):
+            if db.get_type(name) == "class" and name not in found:
+                found[name] = _entry(db, name, name)
     return sorted(found.values(), key=lambda entry: (entry.room, entry.line))
 
 
 def _definition(db: Database, path: str) -> str:
-    """Where ``module.name`` is defined: itself, or what the module imports under that name."""
+    """Follow ``module.name`` to where it is defined, through the imports of modules."""
     while path not in db:
         module, _, name = path.rpartition(".")
         imports = (db.get_item(module) or {}).get("imports", ())
@@ -84,7 +93,7 @@ def _definition(db: Database, path: str) -> str:
 
 
 def rooms(public: Iterable[Entry], titles: dict[str, str]) -> dict[str, list[Entry]]:
-    """The entries of each page; the pages in the order of `titles`, then those that it does not know."""
+    """Group the entries by page: the pages in the order of `titles`, then those that it does not know."""
     grouped: dict[str, list[Entry]] = {}
     for entry in public:
         grouped.setdefault(entry.room, []).append(entry)
@@ -93,7 +102,7 @@ def rooms(public: Iterable[Entry], titles: dict[str, str]) -> dict[str, list[Ent
 
 
 def aliases(public: Iterable[Entry]) -> dict[str, str]:
-    """Every dotted name by which an object can be reached in code -> its public path."""
+    """Map every dotted name by which code can reach an object to its public path."""
     return {name: entry.path for entry in public for name in (entry.defined, entry.path)}
 
 

@@ -14,6 +14,7 @@ from astroid.builder import AstroidBuilder
 from autodoc2.astroid_utils import resolve_annotation
 from autodoc2.render.rst_ import RstRenderer
 
+SHORT = 64  # characters of a signature that fit on a line, beside the path of its module
 _LITERAL = re.compile(r"(?:typing\.)?Literal\[([^\]'\"]*)\]")
 _DOTTED = re.compile(r"(?<![\w.'\"])[A-Za-z_]\w*(?:\.\w+)+")
 
@@ -25,7 +26,7 @@ def _quoted(match: re.Match[str]) -> str:
 
 @cache
 def _alias(path: str, module: str, name: str, changed: int) -> str | None:
-    """What a private alias of a type, ``Array = NDArray[Any]``, stands for."""
+    """Resolve a private alias of a type, such as ``Array = NDArray[Any]``."""
     tree = AstroidBuilder().file_build(path, module)
     for node in tree.locals.get(name, ()):
         statement = node.parent if isinstance(node, astroid_nodes.AssignName) else node
@@ -43,7 +44,7 @@ class Renderer(RstRenderer):
 
     # Types --------------------------------------------------------------------------------------------------
     def format_annotation(self, annotation: str | None) -> str:
-        """Short in print, whole as a link, and never a name that has no page."""
+        """Write a type: short in print, whole as a link, and never by a name that has no page."""
         text = _LITERAL.sub(_quoted, super().format_annotation(annotation))  # the analysis loses the quotes
         return _DOTTED.sub(self._type, text)
 
@@ -61,7 +62,7 @@ class Renderer(RstRenderer):
 
     # The page -----------------------------------------------------------------------------------------------
     def render_room(self, module: str, title: str, entries: list[Entry]) -> Iterator[str]:
-        """The page of `module`: what it is about, a table of what it holds, and every object."""
+        """Write the page of `module`: what it is about, a table of what it holds, and every object."""
         item = self.get_item(module) or {"doc": ""}
         yield from (".. meta::", f"   :description: {plain(first_sentence(item['doc']))}", "")
         yield from (title, "=" * len(title), "", f".. py:module:: {module}", "")
@@ -77,11 +78,11 @@ class Renderer(RstRenderer):
             yield from self.render_facts(entry, names)
 
     def other_names(self, entry: Entry) -> list[str]:
-        """What readers who come from a framework look for."""
+        """Name what readers who come from a framework look for."""
         return [name for name in SOUGHT.get(entry.path, ()) if f"convbook.{name}" not in self.public.values()]
 
     def render_facts(self, entry: Entry, names: list[str]) -> Iterator[str]:
-        """What the docstring cannot know: other names, the chapters, the source."""
+        """Write what the docstring cannot know: other names, the chapters, the source."""
         if names:
             yield from ("   :Other names: " + ", ".join(f"``{name}``" for name in names), "")
         if users := self.users.get(entry.path):
@@ -92,26 +93,35 @@ class Renderer(RstRenderer):
             yield from (f"         {line}" if line else "" for line in source)
             yield ""
 
+    def render_function(self, item: Any) -> Iterator[str]:
+        """Render a function; its signature stays in one line where that is short in print."""
+        lines = list(super().render_function(item))
+        printed = re.sub(r"~(?:\w+\.)*", "", lines[0].partition(":: ")[2])
+        yield lines[0]
+        if len(printed) <= SHORT:
+            yield "   :single-line-parameter-list:"
+        yield from (line for line in lines[1:] if line.strip() != f":canonical: {self.public[item['full_name']]}")
+
     def render_data(self, item: Any) -> Iterator[str]:
-        """As autodoc2 does, without the values that it could not read."""
+        """Render a constant without a value that the analysis could not read."""
         lines = super().render_data(item)
         yield from (line for line in lines if line.strip() not in (":value: None", ":value: ()", ":value: {}"))
 
 
 def first_sentence(doc: str) -> str:
-    """The first sentence of a docstring, in one line."""
+    """Take the first sentence of a docstring, in one line."""
     paragraph = " ".join(doc.strip().split("\n\n")[0].split())
     match = re.match(r".*?[.!?](?=\s|$)", paragraph)
     return match[0] if match else paragraph
 
 
 def plain(text: str) -> str:
-    """reST as plain words, for a description."""
+    """Turn reST into plain words, for a description."""
     return re.sub(r":[\w:]+:`~?([^`<]*)[^`]*`", r"\1", text).replace("`", "").replace("*", "").strip()
 
 
 def summary(rows: list[tuple[Entry, Any]]) -> Iterator[str]:
-    """A table of names, each with the first sentence of its docstring."""
+    """Write a table of names, each with the first sentence of its docstring."""
     yield from (".. list-table::", "   :class: api-summary", "   :widths: auto", "")
     for entry, item in rows:
         role = "func" if item.get("type") == "function" else "obj"
@@ -121,7 +131,7 @@ def summary(rows: list[tuple[Entry, Any]]) -> Iterator[str]:
 
 
 def source_code(entry: Entry) -> list[str]:
-    """The lines of a function or a class without its docstrings, which are on the page already."""
+    """Take the lines of a function or a class, without its docstrings: they are on the page already."""
     path, _ = entry.line
     inner = entry.defined.rpartition(".")[2]
     node = find(path, inner)

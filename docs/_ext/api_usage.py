@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _CELL = re.compile(r"^(?P<fence>`{3,}|:{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[`:]*\s*$", re.M | re.S)
@@ -11,16 +12,14 @@ _MAGIC = re.compile(r"^[%!].*$", re.M)
 
 
 def code(text: str) -> Iterator[ast.Module]:
-    """The syntax trees of the cells of a chapter."""
+    """Parse the cells of a chapter."""
     for match in _CELL.finditer(text):
-        try:
+        with suppress(SyntaxError):  # running the cell reports it, with its line
             yield ast.parse(_MAGIC.sub("", _OPTIONS.sub("", match["body"])))
-        except SyntaxError:
-            pass  # running the cell reports it, with its line
 
 
 def names(text: str, package: str) -> set[str]:
-    """The dotted names below `package` that the cells of a chapter import or use."""
+    """Collect the dotted names below `package` that the cells of a chapter import or use."""
     bound: dict[str, str] = {}
     used: set[str] = set()
     for tree in code(text):
@@ -42,7 +41,7 @@ def names(text: str, package: str) -> set[str]:
 
 
 def chapters(source: Path, aliases: dict[str, str], package: str) -> dict[str, list[str]]:
-    """Public path -> the documents whose cells use it, in the order in which the front page lists them."""
+    """Map public paths to the documents whose cells use them, in the order of the front page."""
     front = source / "index.md"
     contents = front.read_text(encoding="utf-8") if front.exists() else ""
     users: dict[str, set[str]] = {}

@@ -73,7 +73,7 @@ _WITH_FUNCTIONS = {"bool", "complex", "float", "int", "object", "property", "sli
 
 
 def _page(name: str, obj: object, pages: dict[str, str]) -> str:
-    """The page on which `name` is described."""
+    """Choose the page on which `name` is described."""
     import numpy as np
 
     if name.startswith("numpy.") and name.count(".") == 1:
@@ -94,7 +94,7 @@ def _role(obj: object) -> str:
 
 
 def _entries(modules: tuple[str, ...], pages: dict[str, str]) -> Iterator[str]:
-    """One line a public name, and one for each public member of a class."""
+    """Write one line a public name, and one for each public member of a class."""
     for module_name in modules:
         module = importlib.import_module(module_name)
         for name in getattr(module, "__all__", None) or dir(module):
@@ -113,7 +113,7 @@ def _entries(modules: tuple[str, ...], pages: dict[str, str]) -> Iterator[str]:
 
 
 def _builtins() -> Iterator[str]:
-    """Python's own types, functions and exceptions."""
+    """List Python's own types, functions and exceptions."""
     for name, obj in vars(builtins).items():
         if name.startswith("_") or not callable(obj):
             continue
@@ -125,7 +125,7 @@ def _builtins() -> Iterator[str]:
 
 
 def inventory(package: str, version: str) -> bytes:
-    """The inventory of one package, in Sphinx's format (version 2)."""
+    """Make the inventory of one package, in Sphinx's format (version 2)."""
     _, pages, modules = SITES[package]
     lines = set(_entries(modules, pages))
     if package == "python":
