@@ -207,8 +207,8 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     Returns
     -------
     numpy.ndarray
-        The score of each window, of size `N - K + 1` along each axis, in at least single precision. A window
-        whose elements are all equal has no contrast and matches nothing: its score is 0.
+        The score of each window, of size `N - K + 1` along each axis. A window whose elements are all equal has
+        no contrast and matches nothing: its score is 0. Floats keep their type; integers give float64.
 
     Raises
     ------
