@@ -15,6 +15,7 @@ PYTEST     = $(PYTHON) -m pytest
 # One version of each package for every Python, so that all machines build the same pages; no address of a registry.
 RESOLVE    = uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
              --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER).md),$(error There is no chapter docs/*/$(CHAPTER).md)))
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
@@ -31,10 +32,10 @@ test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
 	@$(PYTEST) -n $(JOBS) --dist loadfile tests docs convbook
 
 doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: one chapter)
-	@$(PYTEST) $(if $(CHAPTER),$(wildcard docs/*/$(CHAPTER).md),docs convbook)
+	@$(PYTEST) $(or $(CHAPTERS),docs convbook)
 
-guards-diff: $(INSTALLED) ## show what changed results would change in the guards
-	@$(PYTHON) docs/_ext/guards.py docs
+guards-diff: $(INSTALLED) ## show where results and guards differ, and change nothing (CHAPTER=padding)
+	@$(PYTHON) docs/_ext/guards_diff.py $(or $(CHAPTERS),docs)
 
 lint: $(INSTALLED) ## check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy

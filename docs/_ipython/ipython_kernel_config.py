@@ -1,0 +1,8 @@
+"""Read by every kernel that runs a chapter: the build copies it into _build/ipython, which is their IPYTHONDIR."""
+
+c = get_config()  # noqa: F821
+c.IPKernelApp.log_level = 40  # no warning at each start that the loopback connection is not encrypted
+c.HistoryManager.enabled = False  # no database of what was typed
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+c.InteractiveShell.xmode = "Minimal"  # a traceback without paths of this machine

@@ -1,0 +1,3 @@
+"""Chapters are pytest files: see the plugin."""
+
+from pytest_chapters import pytest_collect_file as pytest_collect_file
