@@ -520,7 +520,7 @@ def pool_loops(
         The size of the window.
     reduce : callable
         Takes the list of the elements that a window sees and returns one number: ``max``, ``sum``,
-        ``statistics.mean``… The list is empty where a window lies in the padding.
+        ``numpy.mean``… The list is empty where a window lies in the padding.
     stride : int or one int per axis, optional
         The step from window to window; by default the size of the window.
     padding : int, one int per axis or one (before, after) pair per axis
