@@ -1,10 +1,23 @@
 """Convolution, explained and executed: every function of the book, for arrays of any rank."""
 
+from convbook.convolution import conv, conv_transpose, conv_transpose_vjp, conv_vjp
 from convbook.definitions import corr1d, corr2d, corr2d_multi_in, corr2d_multi_in_out, pool2d
 from convbook.images import hi_image
+from convbook.pooling import (
+    adaptive_avg_pool,
+    adaptive_max_pool,
+    avg_pool,
+    avg_pool_vjp,
+    global_avg_pool,
+    global_max_pool,
+    lp_pool,
+    max_pool,
+    max_pool_vjp,
+    max_unpool,
+)
 from convbook.shapes import input_sizes, output_size, receptive_field, same_padding, transposed_output_size
-from convbook.windows import fold, pad, pad_vjp, unfold
 from convbook.signal import convolve, correlate, normalized_correlate
+from convbook.windows import fold, pad, pad_vjp, unfold
 
 __version__ = "0.1.0"
 
@@ -13,6 +26,22 @@ __all__ = [  # noqa: RUF022 (grouped by subject, not sorted)
     "convolve",
     "correlate",
     "normalized_correlate",
+    # The layers of neural networks, and their gradients
+    "conv",
+    "conv_vjp",
+    "conv_transpose",
+    "conv_transpose_vjp",
+    # Pooling
+    "max_pool",
+    "max_pool_vjp",
+    "max_unpool",
+    "avg_pool",
+    "avg_pool_vjp",
+    "lp_pool",
+    "adaptive_avg_pool",
+    "adaptive_max_pool",
+    "global_avg_pool",
+    "global_max_pool",
     # The sums as plain loops
     "corr1d",
     "corr2d",

@@ -52,15 +52,11 @@ def as_array(
     try:
         array = np.asarray(value)
     except ValueError as error:  # ragged nesting
-        raise ValueError(
-            f"`{name}` must be a rectangular array of numbers, but its rows differ in length."
-        ) from error
+        raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
     if array.dtype.kind not in "biufc":
         raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
     if real and array.dtype.kind == "c":
-        raise TypeError(
-            f"`{name}` must hold real numbers, which have an order, not values of dtype {array.dtype}."
-        )
+        raise TypeError(f"`{name}` must hold real numbers, which have an order, not values of dtype {array.dtype}.")
     if array.ndim < min_ndim or (ndim is not None and array.ndim != ndim):
         needed = count(ndim, "axis") if ndim is not None else f"at least {count(min_ndim, 'axis')}"
         layout = f" {layout}" if layout else ""
@@ -95,6 +91,11 @@ def mean_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
     if accumulate.kind in "iu":
         return np.dtype(np.float64), np.dtype(np.float64)
     return accumulate, result
+
+
+def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype of the real part of numbers of `dtype`."""
+    return np.zeros((), dtype).real.dtype
 
 
 def fits(name: str, value: object, dtype: DTypeLike) -> Any:
@@ -144,9 +145,7 @@ def positive(name: str, value: object, *, finite: bool = True) -> float:
         raise TypeError(f"`{name}` (={show(value)}) must be a real number.")
     number = float(value)
     if not number > 0 or (finite and math.isinf(number)):
-        raise ValueError(
-            f"`{name}` (={show(value)}) must be {'finite and ' if finite else ''}greater than 0."
-        )
+        raise ValueError(f"`{name}` (={show(value)}) must be {'finite and ' if finite else ''}greater than 0.")
     return number
 
 
@@ -160,9 +159,7 @@ def flag(name: str, value: object) -> bool:
 # One entry per axis
 
 
-def per_axis(
-    name: str, value: object, axes: int, minimum: int, *, axis: str = "spatial axis"
-) -> tuple[int, ...]:
+def per_axis(name: str, value: object, axes: int, minimum: int, *, axis: str = "spatial axis") -> tuple[int, ...]:
     """Return one integer for each of `axes` axes, from an integer (the same for all) or a sequence."""
     whole = _index(value)
     forms = f"an integer or one integer per {axis}"
@@ -228,9 +225,7 @@ def pad_pairs(name: str, value: object, axes: int) -> tuple[Pair, ...]:
             if axis is None:
                 raise refusal
             if not -axes <= axis < axes:
-                raise ValueError(
-                    f"`{name}` (={show(value)}) names axis {axis} of an array with {count(axes, 'axis')}."
-                )
+                raise ValueError(f"`{name}` (={show(value)}) names axis {axis} of an array with {count(axes, 'axis')}.")
             chosen[axis] = _pair(entry)
         pairs = chosen
     elif (single := _pair(value)) is not None:

@@ -95,9 +95,7 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     return x[np.ix_(*sources)] if sources else x.copy()
 
 
-def pad_vjp(
-    grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
-) -> Array:
+def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0) -> Array:
     r"""Pull a gradient back through :py:func:`convbook.pad`: the adjoint of the extension.
 
     .. math::
@@ -155,7 +153,7 @@ def pad_vjp(
     for axis, source in enumerate(sources):  # the rule works axis by axis, and so does its adjoint
         shape = (*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :])
         shorter = np.zeros(shape, accumulate)
-        np.add.at(shorter, _index(*(slice(None),) * axis, source), folded)
+        np.add.at(shorter, index(*(slice(None),) * axis, source), folded)
         folded = shorter
     return folded.astype(result, copy=False)
 
@@ -166,9 +164,7 @@ def _sources(shape: tuple[int, ...], pairs: tuple[Pair, ...], mode: str) -> list
     sources = []
     for axis, (n, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
         if n == 0 and before + after and mode != "constant":
-            raise ValueError(
-                f"`x` (of shape {shape}) is empty on axis {axis}: mode {mode!r} has no cell to repeat."
-            )
+            raise ValueError(f"`x` (of shape {shape}) is empty on axis {axis}: mode {mode!r} has no cell to repeat.")
         i = np.arange(-before, n + after)
         if mode == "edge":
             i = np.clip(i, 0, n - 1)
@@ -338,11 +334,11 @@ def extend(x: Array, windows: Geometry, fill: Any = 0) -> Array:
     if all(pair[0] == 0 for pair in windows.padding) and all(
         reach <= n for reach, n in zip(windows.reach, windows.size, strict=True)
     ):
-        reached: Array = x[_index(..., *(slice(reach) for reach in windows.reach))]
+        reached: Array = x[index(..., *(slice(reach) for reach in windows.reach))]
         return reached
     inner, outer = _overlap(windows)
     extended = np.full(x.shape[:lead] + windows.reach, fill, x.dtype)
-    extended[_index(..., *inner)] = x[_index(..., *outer)]
+    extended[index(..., *inner)] = x[index(..., *outer)]
     return extended
 
 
@@ -351,7 +347,7 @@ def crop(extended: Array, windows: Geometry) -> Array:
     lead = extended.ndim - len(windows.size)
     inner, outer = _overlap(windows)
     x = np.zeros(extended.shape[:lead] + windows.size, extended.dtype)
-    x[_index(..., *outer)] = extended[_index(..., *inner)]
+    x[index(..., *outer)] = extended[index(..., *inner)]
     return x
 
 
@@ -384,7 +380,7 @@ def taps(windows: Geometry) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]
     for tap in itertools.product(*(range(k) for k in windows.kernel)):
         starts = [d * m for d, m in zip(windows.dilation, tap, strict=True)]
         axes = zip(starts, windows.stride, windows.output, strict=True)
-        yield tap, _index(..., *(slice(start, start + s * (o - 1) + 1, s) for start, s, o in axes))
+        yield tap, index(..., *(slice(start, start + s * (o - 1) + 1, s) for start, s, o in axes))
 
 
 def add_windows(values: Array, windows: Geometry, dtype: np.dtype[Any]) -> Array:
@@ -393,10 +389,10 @@ def add_windows(values: Array, windows: Geometry, dtype: np.dtype[Any]) -> Array
     lead = values.shape[: values.ndim - 2 * axes]
     extended = np.zeros(lead + windows.reach, dtype)
     for tap, seen in taps(windows):
-        extended[seen] += values[_index(..., *tap, *(slice(None),) * axes)]
+        extended[seen] += values[index(..., *tap, *(slice(None),) * axes)]
     return crop(extended, windows)
 
 
-def _index(*entries: Any) -> tuple[Any, ...]:
-    """Return an index as one tuple."""
+def index(*entries: Any) -> tuple[Any, ...]:
+    """Return an index as one tuple (for the type checker: its entries are slices, integers, ...)."""
     return entries

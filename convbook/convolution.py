@@ -1,0 +1,498 @@
+r"""The convolution of neural networks, its transpose, and the gradients of both, for any number of spatial axes.
+
+Three sums over the same index set carry all four functions. With output position :math:`o`, tap :math:`m` and
+the input cell :math:`s\,o + d\,m` that they meet at, each product of an output, a weight and an input belongs
+to one triple:
+
+- summed over the inputs' channels and taps, weights times inputs give the outputs: the convolution;
+- summed over the outputs and taps, weights times outputs give the inputs: its adjoint, the transposed convolution;
+- summed over the batch and positions, outputs times inputs give the weights: the gradient of the weight.
+
+The functions of the first part check their arguments; those of the second compute, on checked arguments.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convbook.arguments import (
+    Array,
+    Padding,
+    PerAxis,
+    as_array,
+    count,
+    integer,
+    must_have_shape,
+    sum_dtypes,
+)
+from convbook.shapes import Geometry, geometry, transposed_geometry
+from convbook.windows import add_windows, extend, window_view
+
+
+def conv(
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Array:
+    r"""Convolve a batch of multi-channel arrays with a bank of filters, as neural networks do.
+
+    .. math::
+
+       y[n, f, o] = b[f] + \sum_{c}\,\sum_{m} w[f, c, m]\; x_\text{pad}[n,\, c,\, s\,o + d\,m]
+
+    In words: output channel :math:`f` at position :math:`o` is the filter :math:`w[f]`, laid over the input
+    from :math:`s\,o` on with its taps :math:`d` apart, multiplied cell by cell and summed over taps and input
+    channels. The kernel is **not** flipped: like every framework's layer this is a cross-correlation, see
+    :doc:`/operation/convolution-or-correlation`; :py:func:`convbook.convolve` flips.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, with one spatial axis or more. A batch of size 0 is legal.
+    weight : array_like, shape (F, C / groups, \*kernel)
+        One filter for each of the :math:`F` output channels.
+    bias : array_like, shape (F,), optional
+        Added to each output channel.
+    stride : int or one int per spatial axis
+        The step between windows.
+    padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"
+        The zeros added before and after the input. ``"same"`` gives as many outputs as inputs, needs stride 1
+        and adds an odd cell after.
+    dilation : int or one int per spatial axis
+        The gap between neighboring taps of a filter.
+    groups : int
+        Split the channels into this many independent convolutions; ``groups=C`` is the depthwise convolution.
+
+    Returns
+    -------
+    ndarray, shape (N, F, \*output)
+        With the sizes of :py:func:`convbook.output_size`.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other, the window is larger than the padded input, or an argument is out of
+        range.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    Floats keep their type, float16 is accumulated in float32, integers are accumulated and returned in 64
+    bits; complex weights are not conjugated. Each group is one matrix product of the filters with the columns
+    of :py:func:`convbook.unfold`. The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
+    (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).
+
+    Examples
+    --------
+    One channel, one filter: ``0*0 + 1*1 + 3*2 + 4*3 = 19`` in the first window.
+
+    >>> import numpy as np
+    >>> from convbook import conv
+    >>> x = np.arange(9).reshape(1, 1, 3, 3)
+    >>> weight = np.arange(4).reshape(1, 1, 2, 2)
+    >>> conv(x, weight).tolist()
+    [[[[19, 25], [37, 43]]]]
+    >>> conv(x, weight, [1], stride=2, padding=1).tolist()
+    [[[[1, 9], [22, 44]]]]
+    """
+    x, weight, given_bias = _arrays(x, weight, bias)
+    groups = _groups(groups, x, weight)
+    _check_bias(given_bias, weight.shape[0])
+    windows = _geometry(x, weight, stride, padding, dilation)
+    accumulate, result = sum_dtypes(*_given(x, weight, given_bias))
+    y = correlate_windows(x, weight, windows, groups, accumulate)
+    return _add_bias(y, given_bias).astype(result, copy=False)
+
+
+def conv_vjp(
+    grad: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> tuple[Array, ...]:
+    r"""Pull a gradient back through :py:func:`convbook.conv`.
+
+    .. math::
+
+       \begin{aligned}
+       \bar x_\text{pad}[n, c, j] &= \sum_f \sum_{o,\,m\,:\,s\,o + d\,m = j} \bar y[n, f, o]\; \overline{w[f, c, m]} \\
+       \bar w[f, c, m] &= \sum_n \sum_o \bar y[n, f, o]\; \overline{x_\text{pad}[n, c, s\,o + d\,m]} \\
+       \bar b[f] &= \sum_n \sum_o \bar y[n, f, o]
+       \end{aligned}
+
+    In words: the gradient of the input spreads every output's gradient over the window that it saw, weighted
+    by the filter, and drops what falls into the padding. The gradient of the weight correlates the input with
+    the gradient; in it stride and dilation have changed roles. The bar over :math:`w` and :math:`x` on the
+    right is the complex conjugate.
+
+    Parameters
+    ----------
+    grad : array_like, shape (N, F, \*output)
+        The gradient with respect to the output of the convolution.
+    x, weight, bias, stride, padding, dilation, groups
+        What :py:func:`convbook.conv` got. Of `bias` only matters whether it is given.
+
+    Returns
+    -------
+    tuple of ndarray
+        ``grad_x`` and ``grad_weight``, and ``grad_bias`` if a bias is given, in the shapes of `x`, `weight`,
+        `bias`.
+
+    Raises
+    ------
+    ValueError
+        As :py:func:`convbook.conv`, and if `grad` has not the output's shape.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    A vector-Jacobian product: ``grad_x`` is :math:`C^{\mathsf H}\bar y` for the linear map :math:`C` from the
+    input to the output, so :math:`\langle Cx, y\rangle = \langle x, C^{\mathsf H}y\rangle`. The gradient of a
+    real array is real: where the other factor is complex, the imaginary part is dropped. Derivation:
+    Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.5.
+
+    Examples
+    --------
+    Two windows of a two-tap filter (1, 10) on (1, 2, 3), with gradients 1 and 100 for the outputs:
+
+    >>> from convbook import conv_vjp
+    >>> grad_x, grad_weight = conv_vjp([[[1, 100]]], [[[1, 2, 3]]], [[[1, 10]]])
+    >>> grad_x.tolist(), grad_weight.tolist()
+    ([[[1, 110, 1000]]], [[[201, 302]]])
+    """
+    grad = as_array("grad", grad)
+    x, weight, given_bias = _arrays(x, weight, bias)
+    groups = _groups(groups, x, weight)
+    _check_bias(given_bias, weight.shape[0])
+    windows = _geometry(x, weight, stride, padding, dilation)
+    must_have_shape("grad", grad, (x.shape[0], weight.shape[0], *windows.output), "the output")
+    accumulate, result = sum_dtypes(grad, weight)
+    grad_x = spread_windows(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
+    accumulate, result = sum_dtypes(grad, x)
+    grad_weight = correlate_batch(grad, x.conj(), windows, groups, accumulate).astype(result, copy=False)
+    return _gradients(grad, (grad_x, x), (grad_weight, weight), given_bias)
+
+
+def conv_transpose(
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Array:
+    r"""Apply the transpose of a convolution: stamp the filters into a larger array and add up.
+
+    .. math::
+
+       y_\text{pad}[n, f, j] = b[f] + \sum_c \sum_{o,\,m\,:\,s\,o + d\,m = j} x[n, c, o]\; w[c, f, m]
+
+    In words: every input cell stamps the filter, times its value, at :math:`s` times its own position;
+    overlapping stamps add up; and the padding is cropped from both ends, less `output_padding` at the end.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input: what the convolution with the same weight would have given out. A batch of size 0 is legal.
+    weight : array_like, shape (C, F / groups, \*kernel)
+        The weight of the convolution that is transposed: its output channels, here the input's, come first.
+    bias : array_like, shape (F,), optional
+        Added to each output channel.
+    stride, padding, dilation, groups
+        Those of the convolution that is transposed, as in :py:func:`convbook.conv`. Stride spreads the
+        stamps, padding crops.
+    output_padding : int or one int per spatial axis
+        How many cells fewer are cropped at the end, smaller than the stride or the dilation. Strided
+        convolutions map several input sizes to one; this says which is meant.
+
+    Returns
+    -------
+    ndarray, shape (N, F, \*output)
+        With the sizes of :py:func:`convbook.transposed_output_size`.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other, the padding crops everything, or an argument is out of its range.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    For real weights and no bias this is the adjoint of :py:func:`convbook.conv` with the same arguments:
+    :math:`\langle Cx, y\rangle = \langle x, C^{\mathsf T}y\rangle`. It is a transpose and no inverse;
+    "deconvolution" is something else. Complex weights are not conjugated; for their adjoint pass
+    ``weight.conj()``. Where `output_padding` exceeds what padding crops, no stamp reaches and only the bias
+    is seen. Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep learning* (2016), section
+    4.
+
+    Examples
+    --------
+    Stamps of (1, 2, 3), 2 apart, times 1 and 10; they overlap in the middle, where 3 * 1 + 1 * 10 = 13:
+
+    >>> from convbook import conv_transpose
+    >>> conv_transpose([[[1, 10]]], [[[1, 2, 3]]], stride=2).tolist()
+    [[[1, 2, 13, 20, 30]]]
+    >>> conv_transpose([[[1, 10]]], [[[1, 2, 3]]], stride=2, padding=1).tolist()
+    [[[2, 13, 20]]]
+    """
+    x, weight, given_bias = _arrays(x, weight, bias)
+    groups = _transposed_groups(groups, x, weight)
+    _check_bias(given_bias, groups * weight.shape[1])
+    windows = _transposed_geometry(x, weight, stride, padding, output_padding, dilation)
+    accumulate, result = sum_dtypes(*_given(x, weight, given_bias))
+    y = spread_windows(x, weight, windows, groups, accumulate)
+    return _add_bias(y, given_bias).astype(result, copy=False)
+
+
+def conv_transpose_vjp(
+    grad: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> tuple[Array, ...]:
+    r"""Pull a gradient back through :py:func:`convbook.conv_transpose`.
+
+    .. math::
+
+       \begin{aligned}
+       \bar x[n, c, o] &= \sum_f \sum_m \bar y_\text{pad}[n, f, s\,o + d\,m]\; \overline{w[c, f, m]} \\
+       \bar w[c, f, m] &= \sum_n \sum_o \bar y_\text{pad}[n, f, s\,o + d\,m]\; \overline{x[n, c, o]} \\
+       \bar b[f] &= \sum_n \sum_j \bar y[n, f, j]
+       \end{aligned}
+
+    In words: the transpose of the transpose is the convolution itself, so the gradient of the input is an
+    ordinary convolution of `grad`; the gradient of the weight correlates `grad` with the input.
+
+    Parameters
+    ----------
+    grad : array_like, shape (N, F, \*output)
+        The gradient with respect to the output of the transposed convolution.
+    x, weight, bias, stride, padding, output_padding, dilation, groups
+        What :py:func:`convbook.conv_transpose` got. Of `bias` only matters whether it is given.
+
+    Returns
+    -------
+    tuple of ndarray
+        ``grad_x`` and ``grad_weight``, and ``grad_bias`` if a bias is given, in the shapes of `x`, `weight`,
+        `bias`.
+
+    Raises
+    ------
+    ValueError
+        As :py:func:`convbook.conv_transpose`, and if `grad` has not the output's shape.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    The gradient of a real array is real: where the other factor is complex, the imaginary part is dropped.
+    Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep learning* (2016), section 4.
+
+    Examples
+    --------
+    One cell of 5 stamps (1, 2, 3); each weight has been used once, with the 5:
+
+    >>> from convbook import conv_transpose_vjp
+    >>> grad_x, grad_weight = conv_transpose_vjp([[[1, 10, 100]]], [[[5]]], [[[1, 2, 3]]])
+    >>> grad_x.tolist(), grad_weight.tolist()
+    ([[[321]]], [[[5, 50, 500]]])
+    """
+    grad = as_array("grad", grad)
+    x, weight, given_bias = _arrays(x, weight, bias)
+    groups = _transposed_groups(groups, x, weight)
+    channels = groups * weight.shape[1]
+    _check_bias(given_bias, channels)
+    windows = _transposed_geometry(x, weight, stride, padding, output_padding, dilation)
+    must_have_shape("grad", grad, (x.shape[0], channels, *windows.size), "the output")
+    accumulate, result = sum_dtypes(grad, weight)
+    grad_x = correlate_windows(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
+    accumulate, result = sum_dtypes(grad, x)
+    grad_weight = correlate_batch(x.conj(), grad, windows, groups, accumulate).astype(result, copy=False)
+    return _gradients(grad, (grad_x, x), (grad_weight, weight), given_bias)
+
+
+# What the callers' arguments are turned into
+
+
+def _arrays(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None) -> tuple[Array, Array, Array | None]:
+    x = as_array("x", x, min_ndim=3, layout="(N, C, *spatial)")
+    layout = f"(channels, channels, *kernel), as many as `x` (of shape {x.shape})"
+    weight = as_array("weight", weight, ndim=x.ndim, layout=layout)
+    if 0 in weight.shape:
+        raise ValueError(f"`weight` (of shape {weight.shape}) must not be empty.")
+    return x, weight, None if bias is None else as_array("bias", bias)
+
+
+def _groups(groups: object, x: Array, weight: Array) -> int:
+    groups = integer("groups", groups, 1)
+    channels, filters = x.shape[1], weight.shape[0]
+    if channels % groups:
+        raise ValueError(f"`groups` (={groups}) must divide the {count(channels, 'input channel')}.")
+    if filters % groups:
+        raise ValueError(f"`groups` (={groups}) must divide the {count(filters, 'output channel')}.")
+    if weight.shape[1] != channels // groups:
+        raise ValueError(
+            f"`weight` (of shape {weight.shape}) must have {channels // groups} on axis 1: "
+            f"{count(channels, 'input channel')} in {count(groups, 'group')}."
+        )
+    return groups
+
+
+def _transposed_groups(groups: object, x: Array, weight: Array) -> int:
+    groups = integer("groups", groups, 1)
+    if weight.shape[0] != x.shape[1]:
+        raise ValueError(
+            f"`weight` (of shape {weight.shape}) must have {x.shape[1]} on axis 0, the input channels of `x`."
+        )
+    if weight.shape[0] % groups:
+        raise ValueError(f"`groups` (={groups}) must divide the {count(weight.shape[0], 'input channel')}.")
+    return groups
+
+
+def _check_bias(bias: Array | None, channels: int) -> None:
+    if bias is not None:
+        must_have_shape("bias", bias, (channels,), "one number per output channel")
+
+
+def _geometry(x: Array, weight: Array, stride: object, padding: object, dilation: object) -> Geometry:
+    return geometry(
+        x.shape[2:],
+        weight.shape[2:],
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        kernel_name="weight.shape[2:]",
+    )
+
+
+def _transposed_geometry(
+    x: Array, weight: Array, stride: object, padding: object, output_padding: object, dilation: object
+) -> Geometry:
+    if 0 in x.shape[2:]:
+        raise ValueError(f"`x` (of shape {x.shape}) must have at least one cell on every spatial axis.")
+    return transposed_geometry(
+        x.shape[2:],
+        weight.shape[2:],
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    )
+
+
+def _given(x: Array, weight: Array, bias: Array | None) -> tuple[Array, ...]:
+    return (x, weight) if bias is None else (x, weight, bias)
+
+
+def _add_bias(y: Array, bias: Array | None) -> Array:
+    if bias is not None:
+        y += bias.reshape(-1, *(1,) * (y.ndim - 2))
+    return y
+
+
+def _gradients(
+    grad: Array, of_x: tuple[Array, Array], of_weight: tuple[Array, Array], bias: Array | None
+) -> tuple[Array, ...]:
+    """Return the gradients in order, each real where the array that it belongs to is real."""
+    pairs = [of_x, of_weight]
+    if bias is not None:
+        accumulate, result = sum_dtypes(grad)
+        spatial = tuple(range(2, grad.ndim))
+        pairs.append((grad.sum(axis=(0, *spatial), dtype=accumulate).astype(result, copy=False), bias))
+    return tuple(found.real.copy() if found.dtype.kind == "c" != owner.dtype.kind else found for found, owner in pairs)
+
+
+# The three sums, on checked arguments, by matrix products on lowered columns.
+#
+# All windows of a slice of the batch are laid out as the columns of one matrix per group: a few large
+# products instead of many small ones. A slice is as many examples as keep that matrix near `_COLUMNS`
+# numbers.
+
+_COLUMNS = 1 << 22
+
+
+def correlate_windows(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Return the sum over channels and taps, of shape ``(N, F, *output)``."""
+    filters = weight.shape[0]
+    rows = weight.reshape(groups, filters // groups, -1).astype(dtype, copy=False)
+    y = np.empty((x.shape[0], filters, *windows.output), dtype)
+    for part in _slices(x.shape[0], x.shape[1], windows):
+        product = rows @ _columns(x[part], windows, groups, dtype)
+        y[part] = _batch_first(product, y[part].shape)
+    return y
+
+
+def spread_windows(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Return the sum over filters and positions, the adjoint of the one above, of shape ``(N, C, *size)``."""
+    filters, channels = weight.shape[:2]
+    rows = weight.reshape(groups, filters // groups, -1).astype(dtype, copy=False)
+    x = np.empty((y.shape[0], groups * channels, *windows.size), dtype)
+    for part in _slices(y.shape[0], groups * channels, windows):
+        product = rows.transpose(0, 2, 1) @ _positions(y[part], groups, dtype)
+        # (groups, channels * taps, N * positions) -> (N, groups, channels, *kernel, *output)
+        values = product.reshape(groups, channels, *windows.kernel, -1, *windows.output)
+        values = np.moveaxis(values, 2 + len(windows.kernel), 0)
+        x[part] = add_windows(values, windows, dtype).reshape(x[part].shape)
+    return x
+
+
+def correlate_batch(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Return the sum over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
+    filters, channels = y.shape[1], x.shape[1] // groups
+    shape = (groups, filters // groups, channels * int(np.prod(windows.kernel)))
+    weight = np.zeros(shape, dtype)
+    for part in _slices(x.shape[0], x.shape[1], windows):
+        columns = _columns(x[part], windows, groups, dtype)
+        weight += _positions(y[part], groups, dtype) @ columns.transpose(0, 2, 1)
+    return weight.reshape(filters, channels, *windows.kernel)
+
+
+def _slices(batch: int, channels: int, windows: Geometry) -> Iterator[slice]:
+    """Cut the batch so that the columns of one slice stay near the bound, one example at least."""
+    each = channels * int(np.prod(windows.kernel)) * int(np.prod(windows.output))
+    step = max(1, _COLUMNS // each) if each else max(1, batch)
+    return (slice(start, start + step) for start in range(0, batch, step))
+
+
+def _columns(x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Lay out windows as ``(groups, channels * taps, N * positions)``."""
+    seen = np.moveaxis(window_view(extend(x, windows), windows), 0, 1 + len(windows.kernel))
+    columns = np.empty(seen.shape, dtype)
+    columns[...] = seen
+    channels = x.shape[1] // groups
+    return columns.reshape(groups, channels * int(np.prod(windows.kernel)), -1)
+
+
+def _positions(y: Array, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Lay out outputs as ``(groups, F / groups, N * positions)``."""
+    return np.moveaxis(y, 0, 1).reshape(groups, y.shape[1] // groups, -1).astype(dtype, copy=False)
+
+
+def _batch_first(product: Array, shape: tuple[int, ...]) -> Array:
+    """Bring ``(groups, F / groups, N * positions)`` into ``(N, F, *positions)``."""
+    batch, filters = shape[:2]
+    return np.moveaxis(product.reshape(filters, batch, *shape[2:]), 1, 0)

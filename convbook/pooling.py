@@ -1,0 +1,754 @@
+r"""Pooling: one number for each window of each channel, by maximum, mean or p-norm, and the gradients.
+
+Windows lie as in a convolution. Cells of the padding never win a maximum; whether they count in a mean can be
+chosen.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convbook.arguments import (
+    Array,
+    Padding,
+    PerAxis,
+    as_array,
+    flag,
+    integer,
+    is_several,
+    mean_dtypes,
+    must_have_shape,
+    per_axis,
+    positive,
+    real_dtype,
+    sum_dtypes,
+)
+from convbook.shapes import Geometry, geometry
+from convbook.windows import crop, extend, index, taps
+
+_LAYOUT = "(N, C, *spatial)"
+
+
+@overload
+def max_pool(
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    return_indices: Literal[False] = False,
+) -> Array: ...
+@overload
+def max_pool(
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    return_indices: Literal[True],
+) -> tuple[Array, Array]: ...
+def max_pool(
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Array | tuple[Array, Array]:
+    r"""Take the maximum of each window.
+
+    .. math::
+
+       y[n, c, o] = \max_{m}\; x[n,\, c,\, s\,o + d\,m - p]
+
+    In words: slide a window over each channel and keep the largest number it sees. Cells outside the input
+    are minus infinity (or the smallest number of the type), so they never win.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, real, with one spatial axis or more.
+    kernel_size, dilation : int or one int per spatial axis
+        The taps of the window and the gap between them.
+    stride : int or one int per spatial axis, optional
+        The step between windows; by default the window's size, so that windows tile the input.
+    padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"
+        The cells added before and after the input.
+    ceil_mode : bool
+        Allow a last window that reaches beyond the padded input, as long as it starts before the input's end
+        or in the padding before it.
+    return_indices : bool
+        Return also where each maximum was found.
+
+    Returns
+    -------
+    y : ndarray, shape (N, C, \*output)
+        The maxima, in the dtype of `x`, with the sizes of :py:func:`convbook.output_size`.
+    indices : ndarray of int64, shape (N, C, \*output)
+        If `return_indices`: the flat, row-major index of each maximum within its channel's spatial plane. -1
+        for a window that lies in the padding altogether.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the padded input, or an argument is out of its range.
+    TypeError
+        If `x` is complex, or an argument has the wrong type.
+
+    Notes
+    -----
+    Among equal maxima the first in row-major order wins. A NaN in the window is its maximum, as in PyTorch. A
+    padding of more than half the window is accepted, as in ONNX; windows that see padding only give minus
+    infinity. Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.3.
+
+    Examples
+    --------
+    >>> from convbook import max_pool
+    >>> x = [[[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]]
+    >>> max_pool(x, 2, stride=1).tolist()
+    [[[[4, 5], [7, 8]]]]
+    >>> max_pool([[[7, 1, 1, 7]]], 2, return_indices=True)[1].tolist()
+    [[[0, 3]]]
+    """
+    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
+    if flag("return_indices", return_indices):
+        return _first_maxima(x, windows)
+    return _maxima(x, windows)
+
+
+def max_pool_vjp(
+    grad: ArrayLike,
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    r"""Pull a gradient back through :py:func:`convbook.max_pool`.
+
+    .. math::
+
+       \bar x[n, c, j] = \sum_{o\,:\,\operatorname{argmax}(o) = j} \bar y[n, c, o]
+
+    In words: each window hands its gradient to the one cell that won, and to no other.
+
+    Parameters
+    ----------
+    grad : array_like, shape (N, C, \*output)
+        The gradient with respect to the maxima.
+    x, kernel_size, stride, padding, dilation, ceil_mode
+        What :py:func:`convbook.max_pool` got.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*spatial)
+        The gradient with respect to `x`, in the dtype of `grad` (integers become 64-bit).
+
+    Raises
+    ------
+    ValueError
+        As :py:func:`convbook.max_pool`, and if `grad` has not the output's shape.
+    TypeError
+        As :py:func:`convbook.max_pool`.
+
+    Notes
+    -----
+    Where a window has several equal maxima the pooling is not differentiable; the first in row-major order
+    gets the whole gradient, as in PyTorch. The rule is one of the possible subgradients.
+
+    Examples
+    --------
+    The window (7, 7) ties, and its first cell gets all:
+
+    >>> from convbook import max_pool_vjp
+    >>> max_pool_vjp([[[10, 20]]], [[[1, 2, 7, 7]]], 2).tolist()
+    [[[0, 10, 20, 0]]]
+    """
+    grad = as_array("grad", grad)
+    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
+    must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
+    _, indices = _first_maxima(x, windows)
+    accumulate, result = sum_dtypes(grad)
+    planes = np.zeros((x.shape[0] * x.shape[1], math.prod(windows.size)), accumulate)
+    winners = indices.reshape(len(planes), math.prod(windows.output))
+    plane, window = np.nonzero(winners >= 0)
+    np.add.at(planes, (plane, winners[plane, window]), grad.reshape(winners.shape)[plane, window])
+    return planes.reshape(x.shape).astype(result, copy=False)
+
+
+def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: PerAxis) -> Array:
+    r"""Put maxima back where they were found, and zeros everywhere else.
+
+    .. math::
+
+       x[n, c, i[n, c, o]] = y[n, c, o]
+
+    In words: the partial inverse of max pooling, that restores the winners and forgets the rest.
+
+    Parameters
+    ----------
+    y : array_like, shape (N, C, \*pooled)
+        The maxima.
+    indices : array_like of int, shape (N, C, \*pooled)
+        Where they were found, as :py:func:`convbook.max_pool` returns it; entries of -1 are skipped.
+    output_size : int or one int per spatial axis
+        The spatial size of the result.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*output_size)
+        In the dtype of `y`.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ or an index lies outside the result.
+    TypeError
+        If `indices` are not integers.
+
+    Notes
+    -----
+    If windows overlap, the same index may come twice; the later entry, in row-major order, then stays. Used
+    as a decoder by Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks* (2014).
+
+    Examples
+    --------
+    >>> from convbook import max_pool, max_unpool
+    >>> y, indices = max_pool([[[1, 7, 3, 5]]], 2, return_indices=True)
+    >>> max_unpool(y, indices, 4).tolist()
+    [[[0, 7, 0, 5]]]
+    """
+    y = as_array("y", y, min_ndim=3, layout=_LAYOUT)
+    indices = as_array("indices", indices)
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"`indices` must hold integers, not values of dtype {indices.dtype}.")
+    must_have_shape("indices", indices, y.shape, "`y`")
+    size = per_axis("output_size", output_size, y.ndim - 2, 1)
+    cells = math.prod(size)
+    outside = (indices < -1) | (indices >= cells)
+    if outside.any():
+        worst = indices[outside][0]
+        raise ValueError(f"`indices` must lie from -1 to {cells - 1}, the cells of `output_size` {size}, not {worst}.")
+    planes = np.zeros((y.shape[0] * y.shape[1], cells), y.dtype)
+    winners = indices.reshape(len(planes), math.prod(y.shape[2:]))
+    plane, window = np.nonzero(winners >= 0)
+    planes[plane, winners[plane, window]] = y.reshape(winners.shape)[plane, window]
+    return planes.reshape(*y.shape[:2], *size)
+
+
+def avg_pool(
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Array:
+    r"""Take the mean of each window.
+
+    .. math::
+
+       y[n, c, o] = \frac{1}{D_o} \sum_{m} x_\text{pad}[n,\, c,\, s\,o + d\,m]
+
+    In words: slide a window over each channel, add up what it sees, and divide by the number :math:`D_o` of
+    its cells.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, with one spatial axis or more.
+    kernel_size, stride, padding, dilation, ceil_mode
+        As in :py:func:`convbook.max_pool`; the padding holds zeros.
+    count_include_pad : bool
+        Whether :math:`D_o` counts the cells of the padding too. It never counts cells beyond the padding,
+        which `ceil_mode` lets a window reach.
+    divisor_override : int, optional
+        Divide by this instead of :math:`D_o`.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*output)
+        The means. Floats keep their type, integers become float64.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the padded input, or an argument is out of its range.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    With ``count_include_pad=False`` a window that lies in the padding altogether has no mean: it gives NaN.
+    Without padding this is a convolution with a box, channel by channel. Source: LeCun, Bottou, Bengio and
+    Haffner, *Gradient-Based Learning Applied to Document Recognition* (1998).
+
+    Examples
+    --------
+    With a zero added at each end, the windows are (0, 2) and (4, 0), whose means count two cells or one:
+
+    >>> from convbook import avg_pool
+    >>> avg_pool([[[2, 4]]], 2, padding=1).tolist()
+    [[[1.0, 2.0]]]
+    >>> avg_pool([[[2, 4]]], 2, padding=1, count_include_pad=False).tolist()
+    [[[2.0, 4.0]]]
+    """
+    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    divisor = _divisor(windows, count_include_pad, divisor_override)
+    accumulate, result = mean_dtypes(x)
+    extended = extend(x, windows)
+    total = np.zeros((*x.shape[:2], *windows.output), sum_dtypes(x)[0])
+    for _, seen in taps(windows):
+        total += extended[seen]
+    with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
+        mean: Array = total / divisor.astype(real_dtype(accumulate))
+    return mean.astype(result, copy=False)
+
+
+def avg_pool_vjp(
+    grad: ArrayLike,
+    x: ArrayLike,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Array:
+    r"""Pull a gradient back through :py:func:`convbook.avg_pool`.
+
+    .. math::
+
+       \bar x_\text{pad}[n, c, j] = \sum_{o,\,m\,:\,s\,o + d\,m = j} \frac{\bar y[n, c, o]}{D_o}
+
+    In words: each window spreads its gradient evenly over its cells; what falls into the padding is dropped.
+
+    Parameters
+    ----------
+    grad : array_like, shape (N, C, \*output)
+        The gradient with respect to the means.
+    x, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad, divisor_override
+        What :py:func:`convbook.avg_pool` got. Of `x` only the shape matters.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*spatial)
+        The gradient with respect to `x`, in the dtype of `grad` (integers become float64).
+
+    Raises
+    ------
+    ValueError
+        As :py:func:`convbook.avg_pool`, and if `grad` has not the output's shape.
+    TypeError
+        As :py:func:`convbook.avg_pool`.
+
+    Notes
+    -----
+    Average pooling is linear, so this is its adjoint, whatever `x` holds.
+
+    Examples
+    --------
+    Windows of two cells, one apart; the middle cell is in both:
+
+    >>> from convbook import avg_pool_vjp
+    >>> avg_pool_vjp([[[2, 4]]], [[[0, 0, 0]]], 2, stride=1).tolist()
+    [[[1.0, 3.0, 2.0]]]
+    """
+    grad = as_array("grad", grad)
+    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    divisor = _divisor(windows, count_include_pad, divisor_override)
+    must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
+    accumulate, result = mean_dtypes(grad)
+    share = grad / np.maximum(divisor, 1).astype(real_dtype(accumulate))  # a window without cells has nobody to give to
+    extended = np.zeros((*x.shape[:2], *windows.reach), accumulate)
+    for _, seen in taps(windows):
+        extended[seen] += share
+    return crop(extended, windows).astype(result, copy=False)
+
+
+def lp_pool(
+    x: ArrayLike,
+    p: float,
+    kernel_size: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    r"""Take the p-norm of each window.
+
+    .. math::
+
+       y[n, c, o] = \Bigl( \sum_{m} \bigl| x_\text{pad}[n,\, c,\, s\,o + d\,m] \bigr|^p \Bigr)^{1/p}
+
+    In words: ``p=1`` adds up the magnitudes, ``p=2`` is their Euclidean length, and the larger `p`, the more
+    the largest magnitude decides; ``p=inf`` is that magnitude alone.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, real or complex, with one spatial axis or more.
+    p : float
+        The exponent, greater than 0, perhaps infinite.
+    kernel_size, stride, padding, dilation, ceil_mode
+        As in :py:func:`convbook.max_pool`; the padding holds zeros.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*output)
+        The norms, real. Floats keep their precision, integers become float64.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the padded input, or an argument is out of its range.
+    TypeError
+        If an argument has the wrong type.
+
+    Notes
+    -----
+    It takes the magnitude of `x`; PyTorch takes `x` itself, which differs for odd `p` and negative numbers,
+    and with ``ceil_mode`` it rescales windows that reach beyond the input. The largest magnitude of each
+    window is taken out before the power, so that no power overflows. Source: Sermanet, Chintala and LeCun,
+    *Convolutional Neural Networks Applied to House Numbers Digit Classification* (2012).
+
+    Examples
+    --------
+    >>> from convbook import lp_pool
+    >>> lp_pool([[[3, -4, 5, 12]]], 2, 2).tolist()
+    [[[5.0, 13.0]]]
+    >>> lp_pool([[[3, -4, 5, 12]]], 1, 2).tolist()
+    [[[7.0, 17.0]]]
+    """
+    p = positive("p", p, finite=False)
+    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    accumulate, result = mean_dtypes(x)
+    magnitude = np.abs(x.astype(accumulate, copy=False))
+    extended = extend(magnitude, windows)
+    largest = np.zeros((*x.shape[:2], *windows.output), magnitude.dtype)
+    for _, seen in taps(windows):
+        np.maximum(largest, extended[seen], out=largest)
+    if not math.isinf(p):
+        scale = np.where((largest > 0) & (largest < np.inf), largest, 1)
+        total = np.zeros_like(largest)
+        for _, seen in taps(windows):
+            total += (extended[seen] / scale) ** p
+        largest = scale * total ** (1 / p)
+    return largest.astype(real_dtype(result), copy=False)
+
+
+def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> Array:
+    r"""Take means over as many windows as outputs are wanted.
+
+    .. math::
+
+       y[n, c, o] = \frac{1}{b_o - a_o} \sum_{j=a_o}^{b_o-1} x[n, c, j], \qquad
+       a_o = \Bigl\lfloor \frac{o\,I}{O} \Bigr\rfloor, \quad b_o = \Bigl\lceil \frac{(o+1)\,I}{O} \Bigr\rceil
+
+    with :math:`I` cells on the axis and :math:`O` outputs. In words: cut the axis into :math:`O` equal parts
+    and let each window take every cell that its part touches; neighbors overlap where a cut goes through a
+    cell.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, with one spatial axis or more.
+    output_size : int or one int or None per spatial axis
+        The wanted size; None keeps that axis as it is.
+
+    Returns
+    -------
+    ndarray, shape (N, C, \*output_size)
+        The means. Floats keep their type, integers become float64.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no cell on a spatial axis, or a size is below 1.
+    TypeError
+        If a size is not an integer.
+
+    Notes
+    -----
+    The windows are those of PyTorch. More outputs than cells are allowed: cells are then repeated.
+
+    Examples
+    --------
+    Five cells in two parts share the middle one; in one part it is the mean of all:
+
+    >>> from convbook import adaptive_avg_pool
+    >>> adaptive_avg_pool([[[1, 2, 3, 4, 5]]], 2).tolist()
+    [[[2.0, 4.0]]]
+    >>> adaptive_avg_pool([[[1, 2, 3, 4, 5]]], 1).tolist()
+    [[[3.0]]]
+    """
+    x, size = _adaptive_arguments(x, output_size)
+    accumulate, result = mean_dtypes(x)
+    y = np.empty((*x.shape[:2], *size), result)
+    for o, window in _adaptive_windows(x.shape[2:], size):
+        y[index(..., *o)] = _mean(x[index(..., *window)], accumulate)
+    return y
+
+
+@overload
+def adaptive_max_pool(
+    x: ArrayLike, output_size: int | Sequence[int | None], *, return_indices: Literal[False] = False
+) -> Array: ...
+@overload
+def adaptive_max_pool(
+    x: ArrayLike, output_size: int | Sequence[int | None], *, return_indices: Literal[True]
+) -> tuple[Array, Array]: ...
+def adaptive_max_pool(
+    x: ArrayLike, output_size: int | Sequence[int | None], *, return_indices: bool = False
+) -> Array | tuple[Array, Array]:
+    r"""Take maxima over as many windows as outputs are wanted.
+
+    .. math::
+
+       y[n, c, o] = \max_{a_o \le j < b_o} x[n, c, j], \qquad
+       a_o = \Bigl\lfloor \frac{o\,I}{O} \Bigr\rfloor, \quad b_o = \Bigl\lceil \frac{(o+1)\,I}{O} \Bigr\rceil
+
+    In words: the windows of :py:func:`convbook.adaptive_avg_pool`, and the largest number in each.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, real, with one spatial axis or more.
+    output_size : int or one int or None per spatial axis
+        The wanted size; None keeps that axis as it is.
+    return_indices : bool
+        Return also where each maximum was found.
+
+    Returns
+    -------
+    y : ndarray, shape (N, C, \*output_size)
+        The maxima, in the dtype of `x`.
+    indices : ndarray of int64, shape (N, C, \*output_size)
+        If `return_indices`: the flat, row-major index of each maximum within its channel's spatial plane.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no cell on a spatial axis, or a size is below 1.
+    TypeError
+        If `x` is complex, or a size is not an integer.
+
+    Notes
+    -----
+    Among equal maxima the first in row-major order wins, and NaN wins over numbers. The windows are those of
+    PyTorch.
+
+    Examples
+    --------
+    >>> from convbook import adaptive_max_pool
+    >>> adaptive_max_pool([[[5, 2, 3, 4, 1]]], 2).tolist()
+    [[[5, 4]]]
+    """
+    x, size = _adaptive_arguments(x, output_size, real=True)
+    positions = np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:])
+    y = np.empty((*x.shape[:2], *size), x.dtype)
+    indices = np.empty(y.shape, np.int64)
+    for o, window in _adaptive_windows(x.shape[2:], size):
+        seen = x[index(..., *window)]
+        cells = seen.reshape(*x.shape[:2], math.prod(seen.shape[2:]))
+        winner = cells.argmax(axis=-1)
+        y[index(..., *o)] = np.take_along_axis(cells, winner[..., None], axis=-1)[..., 0]
+        indices[index(..., *o)] = positions[index(*window)].ravel()[winner]
+    return (y, indices) if flag("return_indices", return_indices) else y
+
+
+def global_avg_pool(x: ArrayLike) -> Array:
+    r"""Take the mean of each channel.
+
+    .. math::
+
+       y[n, c] = \frac{1}{|\Omega|} \sum_{j \in \Omega} x[n, c, j]
+
+    In words: add up all cells :math:`\Omega` of the channel's spatial plane and divide by their number.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, with one spatial axis or more.
+
+    Returns
+    -------
+    ndarray, shape (N, C, 1, ..., 1)
+        The means; the spatial axes stay, with size 1. Floats keep their type, integers become float64.
+
+    Raises
+    ------
+    ValueError
+        If `x` has too few axes or no cell on a spatial axis.
+    TypeError
+        If `x` does not hold numbers.
+
+    Notes
+    -----
+    It replaces the last dense layers, for inputs of any size: Lin, Chen and Yan, *Network in Network* (2014).
+
+    Examples
+    --------
+    >>> from convbook import global_avg_pool
+    >>> global_avg_pool([[[[1, 2], [3, 6]]]]).tolist()
+    [[[[3.0]]]]
+    """
+    x = _with_cells(x)
+    accumulate, result = mean_dtypes(x)
+    return _mean(x, accumulate).astype(result, copy=False).reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
+
+
+def global_max_pool(x: ArrayLike) -> Array:
+    r"""Take the maximum of each channel.
+
+    .. math::
+
+       y[n, c] = \max_{j \in \Omega} x[n, c, j]
+
+    In words: the largest number in the channel's spatial plane :math:`\Omega`, wherever it is.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, \*spatial)
+        The input, real, with one spatial axis or more.
+
+    Returns
+    -------
+    ndarray, shape (N, C, 1, ..., 1)
+        The maxima, in the dtype of `x`; the spatial axes stay, with size 1.
+
+    Raises
+    ------
+    ValueError
+        If `x` has too few axes or no cell on a spatial axis.
+    TypeError
+        If `x` is complex or does not hold numbers.
+
+    Notes
+    -----
+    A NaN is the maximum of its channel. Max-over-time pooling is this on one axis: Collobert and others,
+    *Natural Language Processing (Almost) from Scratch* (2011).
+
+    Examples
+    --------
+    >>> from convbook import global_max_pool
+    >>> global_max_pool([[[[1, 2], [3, 6]]]]).tolist()
+    [[[[6]]]]
+    """
+    x = _with_cells(x, real=True)
+    y: Array = x.max(axis=tuple(range(2, x.ndim)), keepdims=True)
+    return y
+
+
+# What the callers' arguments are turned into
+
+
+def _arguments(
+    x: ArrayLike,
+    kernel_size: object,
+    stride: object,
+    padding: object,
+    dilation: object,
+    ceil_mode: object,
+    *,
+    real: bool = False,
+) -> tuple[Array, Geometry]:
+    x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real)
+    kernel = per_axis("kernel_size", kernel_size, x.ndim - 2, 1)
+    step = kernel if stride is None else stride
+    return x, geometry(x.shape[2:], kernel, stride=step, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+
+
+def _with_cells(x: ArrayLike, *, real: bool = False) -> Array:
+    x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real)
+    if 0 in x.shape[2:]:
+        raise ValueError(f"`x` (of shape {x.shape}) must have at least one cell on every spatial axis.")
+    return x
+
+
+def _adaptive_arguments(x: ArrayLike, output_size: object, *, real: bool = False) -> tuple[Array, tuple[int, ...]]:
+    x = _with_cells(x, real=real)
+    spatial = x.shape[2:]
+    if is_several(output_size) and len(output_size) == len(spatial):
+        output_size = [n if o is None else o for n, o in zip(spatial, output_size, strict=True)]
+    return x, per_axis("output_size", output_size, len(spatial), 1)
+
+
+# On checked arguments
+
+
+def _maxima(x: Array, windows: Geometry) -> Array:
+    extended = extend(x, windows, _lowest(x.dtype))
+    y = np.full((*x.shape[:2], *windows.output), _lowest(x.dtype), x.dtype)
+    for _, seen in taps(windows):
+        np.maximum(y, extended[seen], out=y)  # propagates NaN
+    return y
+
+
+def _first_maxima(x: Array, windows: Geometry) -> tuple[Array, Array]:
+    """Return the maxima and their flat indices; the first in row-major order, -1 where there is no cell."""
+    extended = extend(x, windows, _lowest(x.dtype))
+    positions = extend(np.arange(math.prod(windows.size)).reshape(windows.size), windows, -1)
+    y = np.full((*x.shape[:2], *windows.output), _lowest(x.dtype), x.dtype)
+    indices = np.full(y.shape, -1, np.int64)
+    for _, seen in taps(windows):
+        challenger, position = extended[seen], positions[seen]
+        beats = (challenger > y) | ((challenger != challenger) & (y == y))  # NaN beats numbers, not NaN
+        wins = (position >= 0) & (beats | (indices < 0))
+        np.copyto(y, challenger, where=wins)
+        np.copyto(indices, np.broadcast_to(position, y.shape), where=wins)
+    return y, indices
+
+
+def _lowest(dtype: np.dtype[Any]) -> Any:
+    if dtype.kind == "f":
+        return dtype.type(-np.inf)
+    return False if dtype.kind == "b" else np.iinfo(dtype).min
+
+
+def _divisor(windows: Geometry, count_include_pad: object, divisor_override: object) -> Array:
+    """Return what each window's sum is divided by, of shape ``output``."""
+    include = flag("count_include_pad", count_include_pad)
+    if divisor_override is not None:
+        return np.full(windows.output, integer("divisor_override", divisor_override, 1))
+    counts = []
+    for axis, (before, after) in enumerate(windows.padding):
+        first, last = (-before, windows.size[axis] + after) if include else (0, windows.size[axis])
+        starts = windows.stride[axis] * np.arange(windows.output[axis]) - before
+        cells = starts[:, None] + windows.dilation[axis] * np.arange(windows.kernel[axis])
+        counts.append(((first <= cells) & (cells < last)).sum(axis=1))
+    return reduce(np.multiply.outer, counts)
+
+
+def _adaptive_windows(
+    size: tuple[int, ...], output: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+    """Yield each output position with the slices that it sees."""
+    for position in np.ndindex(*output):
+        axes = zip(position, size, output, strict=True)
+        yield position, tuple(slice(o * n // wanted, -(-(o + 1) * n // wanted)) for o, n, wanted in axes)
+
+
+def _mean(x: Array, accumulate: np.dtype[Any]) -> Array:
+    """Return the mean over all spatial axes, of shape ``(N, C)``."""
+    total: Array = x.sum(axis=tuple(range(2, x.ndim)), dtype=sum_dtypes(x)[0])
+    mean: Array = total / real_dtype(accumulate).type(math.prod(x.shape[2:]))
+    return mean
