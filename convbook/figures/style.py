@@ -57,8 +57,8 @@ IMAGE: Final = "gray"
 SEQUENTIAL: Final = "cividis"
 DIVERGING: Final = "RdBu_r"
 
-#: Width of a figure in inches: 396 units, so that its 11-unit text is 9 pixels tall on a phone and 15 on a wide page.
-WIDTH: Final = 5.5
+#: Width of a figure in inches: 360 units, so that its 11-unit text is 10 pixels tall on a phone and 16 on a wide page.
+WIDTH: Final = 5.0
 
 _LINES = (
     f"cycler('color', {[BLUE, RED, TEAL, PURPLE, GOLD]})"
@@ -76,7 +76,7 @@ SETTINGS: Final[dict[str, str]] = {
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     # The layout: every figure is equally wide, so every figure's text is equally tall.
-    "figure.figsize": f"{WIDTH}, 2.6",
+    "figure.figsize": f"{WIDTH}, 2.5",
     "figure.dpi": "72",
     "savefig.dpi": "72",
     "figure.constrained_layout.use": "True",

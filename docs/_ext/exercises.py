@@ -141,8 +141,8 @@ def nothing(translator: Any, node: nodes.Element) -> None:
     """The solution's children write themselves."""
 
 
-def title_of(node: nodes.Node) -> str:
-    return node[0].astext() if isinstance(node, exercise) else ""
+def title_of(node: nodes.Element) -> str:
+    return node[0].astext() or "Exercise"  # Sphinx numbers only what has a title
 
 
 def name_numbers(app: Sphinx, config: Config) -> None:

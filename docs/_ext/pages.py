@@ -92,6 +92,10 @@ def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, 
     context["css_files"] = [
         css for css in context.get("css_files", []) if "mystnb." not in str(getattr(css, "filename", css))
     ]
+    # Sphinx calls a caption a heading and does not say of which level, which no reader program understands.
+    context["furo_navigation_tree"] = context.get("furo_navigation_tree", "").replace(' role="heading"', "")
+    if "body" in context:
+        context["body"] = context["body"].replace(' role="heading">', ' role="heading" aria-level="2">')
     if 'name="description"' not in (context.get("metatags") or ""):
         text = first_words(doctree) if doctree is not None else ""
         context["fallback_description"] = text or f"{context.get('title', '')}: a page of {app.config.project}."
