@@ -23,6 +23,9 @@ html_baseurl = os.environ.get("CONVBOOK_URL", "")
 # Sources and extensions -------------------------------------------------------------------------------------
 extensions = [
     "myst_nb",
+    # Chapters are executed and checked; what is broken stays broken until it is mended.
+    "execution",
+    "unmended",
     "sphinxcontrib.bibtex",
     "sphinx_copybutton",
     "notfound.extension",
@@ -35,8 +38,9 @@ extensions = [
     "numbering",
     "sphinx.ext.intersphinx",
     "api",
+    "search_index",
 ]
-exclude_patterns = ["_assets", "_ext", "_static", "_templates"]
+exclude_patterns = ["_assets", "_ext", "_ipython", "_static", "_templates"]
 nitpicky = True
 numfig = True
 math_numfig = True
@@ -46,11 +50,10 @@ myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist
 myst_dmath_double_inline = True
 
 # Execution --------------------------------------------------------------------------------------------------
-# "force": a chapter is executed whenever it is read. MyST-NB's own cache does not know the library, and would
-# keep the old numbers of a changed function on the page.
+# docs/_ext/execution.py runs a chapter whenever it is read, and has it read when the library has changed. MyST-NB's own
+# cache does not know the library, and would keep the old numbers of a changed function on the page.
 nb_execution_mode = "force"
-nb_execution_timeout = 120
-nb_execution_show_tb = True
+nb_execution_timeout = 60  # seconds for one cell; a whole chapter should take less than 10
 
 # The pages --------------------------------------------------------------------------------------------------
 html_theme = "furo"

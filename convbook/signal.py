@@ -48,10 +48,10 @@ def convolve(
     mode : {"full", "same", "valid"}
         Which sums are returned, along each axis:
 
-        - ``"full"``: all `N + K - 1`; - ``"same"``: `N` of them, from element `(K - 1) // 2` of ``"full"``
-        on, as in ``scipy.signal``; - ``"valid"``: the `N - K + 1` in which the kernel lies wholly within the
-        signal, from element `K - 1` on. A
-          kernel that is larger along every axis changes places with the signal: `K - N + 1` sums.
+        - ``"full"``: all `N + K - 1`;
+        - ``"same"``: `N` of them, from element `(K - 1) // 2` of ``"full"`` on, as in ``scipy.signal``;
+        - ``"valid"``: the `N - K + 1` in which the kernel lies wholly within the signal, from element `K - 1` on.
+          A kernel that is larger along every axis changes places with the signal: `K - N + 1` sums.
     boundary : {"constant", "edge", "reflect", "symmetric", "wrap"}
         How the signal continues beyond its ends, in :py:func:`numpy.pad`'s words. It makes no difference to
         ``"valid"``, which never looks there, nor to how many sums the other modes return.
@@ -472,5 +472,5 @@ def _costs(a: Array, b: Array) -> dict[str, float]:
     return {
         "direct": direct,
         "fft": 20 + transforms(3, math.prod(_full_shape(a, b))),
-        "overlap-add": 30 + blocks * (10 + transforms(2, math.prod(sizes))),
+        "overlap-add": 30 + transforms(1, math.prod(sizes)) + blocks * (10 + transforms(2, math.prod(sizes))),
     }
