@@ -1,0 +1,434 @@
+"""Convolution and correlation of signals: against the definition with every border, SciPy, NumPy and the laws."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+from scipy import signal as scipy_signal
+
+from convbook import convolve, correlate, normalized_correlate
+from convbook.definitions import convolve1d, convolve_loops, correlate1d
+from convbook.signal import _choose
+
+BOUNDARIES = ("constant", "edge", "reflect", "symmetric", "wrap")
+METHODS = ("direct", "fft", "overlap-add", "auto")
+MODES = ("full", "same", "valid")
+FLOATS = (np.float16, np.float32, np.float64, np.longdouble)
+COMPLEX = (np.complex64, np.complex128)
+INTEGERS = (np.bool_, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
+
+
+def draw(rng, shape, dtype):
+    numbers = rng.integers(0 if np.dtype(dtype).kind in "bu" else -9, 10, shape)
+    if np.dtype(dtype).kind == "c":
+        return (numbers + 1j * rng.integers(-9, 10, shape)).astype(dtype)
+    return numbers.astype(dtype)
+
+
+def beyond(i, n, boundary):
+    """Say which of n elements stands at place i, by each border rule; None for the constant."""
+    if boundary == "constant":
+        return i if 0 <= i < n else None
+    if boundary == "edge":
+        return min(max(i, 0), n - 1)
+    if boundary == "wrap":
+        return i % n
+    if boundary == "symmetric":
+        i %= 2 * n
+        return min(i, 2 * n - 1 - i)
+    i %= max(2 * n - 2, 1)
+    return min(i, 2 * n - 2 - i)
+
+
+def by_definition(x, h, mode="full", boundary="constant", fill_value=0):
+    """Add up h[k] x[n - k], term by term, with exact Python numbers."""
+    if mode == "valid":  # nothing beyond the ends counts, not even if the kernel is the larger
+        boundary, fill_value = "constant", 0
+    parts = {
+        "full": [(0, n + k - 1) for n, k in zip(x.shape, h.shape, strict=True)],
+        "same": [((k - 1) // 2, n) for n, k in zip(x.shape, h.shape, strict=True)],
+        "valid": [(min(n, k) - 1, abs(n - k) + 1) for n, k in zip(x.shape, h.shape, strict=True)],
+    }[mode]
+    y = np.zeros([size for _, size in parts], object)
+    for place in np.ndindex(y.shape):
+        for k in np.ndindex(h.shape):
+            i = [
+                beyond(p + start - j, n, boundary) for p, (start, _), j, n in zip(place, parts, k, x.shape, strict=True)
+            ]
+            y[place] += h[k].item() * (fill_value if None in i else x[tuple(i)].item())
+    return y
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_every_mode_border_method_and_type_gives_the_sums_of_the_definition(seed):
+    rng = np.random.default_rng(seed)
+    axes = rng.integers(1, 4)
+    x_type, h_type = rng.choice([*INTEGERS, *FLOATS, *COMPLEX], 2)
+    x = draw(rng, rng.integers(1, 7 - axes, axes), x_type)
+    h = draw(rng, rng.integers(1, 7 - axes, axes), h_type)
+    mode, boundary, method = rng.choice(MODES), rng.choice(BOUNDARIES), rng.choice(METHODS)
+    fill_value = int(rng.integers(3)) if boundary == "constant" and mode != "valid" else 0
+    if mode == "valid" and len(set(np.sign(np.subtract(x.shape, h.shape))) - {0}) > 1:
+        mode = "same"
+    before = x.copy(), h.copy()
+
+    y = convolve(x, h, mode, boundary=boundary, fill_value=fill_value, method=method)
+    expected = by_definition(x, h, mode, boundary, fill_value)
+    common = np.result_type(x, h)
+    if common.kind in "biu":
+        assert y.dtype == (np.uint64 if common == np.uint64 else np.int64)
+        assert y.tolist() == expected.tolist()
+    else:
+        assert y.dtype == common
+        tolerance = 8 * max(np.finfo(common).eps, 1e-18) * (np.abs(expected).max() + 1) * h.size
+        assert np.abs(y - expected).max() <= tolerance
+
+    flipped = np.conj(h[(slice(None, None, -1),) * axes])
+    z = correlate(x, flipped, mode, boundary=boundary, fill_value=fill_value, method=method)
+    np.testing.assert_array_equal(z, y)
+    assert (x == before[0]).all()
+    assert (h == before[1]).all()
+
+
+SIZES = [((7,), (3,)), ((7,), (4,)), ((3,), (6,)), ((5, 8), (3, 4)), ((3, 2), (4, 5)), ((4, 3, 5), (2, 3, 2))]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("n", "k"), SIZES)
+def test_modes_starts_and_swaps_are_those_of_scipy_signal(n, k, mode):
+    rng = np.random.default_rng(1)
+    x, h = draw(rng, n, np.complex128), draw(rng, k, np.complex128)
+    np.testing.assert_array_equal(
+        convolve(x, h, mode, method="direct"), scipy_signal.convolve(x, h, mode, method="direct")
+    )
+    np.testing.assert_array_equal(
+        correlate(x, h, mode, method="direct"), scipy_signal.correlate(x, h, mode, method="direct")
+    )
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("constant", "fill"), ("wrap", "wrap"), ("symmetric", "symm")])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("n", "k"), [((6, 9), (3, 5)), ((5, 6), (4, 2)), ((3, 4), (3, 4))])
+def test_borders_are_those_of_scipy_convolve2d(n, k, mode, ours, theirs):
+    rng = np.random.default_rng(2)
+    x, h = draw(rng, n, np.int64), draw(rng, k, np.int64)
+    fill = 3 if ours == "constant" else 0
+    expected = scipy_signal.convolve2d(x, h, mode, boundary=theirs, fillvalue=fill)
+    np.testing.assert_array_equal(convolve(x, h, mode, boundary=ours, fill_value=fill), expected)
+    if mode != "same":  # with even kernels SciPy's own correlate2d and correlate differ
+        expected = scipy_signal.correlate2d(x, h, mode, boundary=theirs, fillvalue=fill)
+        np.testing.assert_array_equal(correlate(x, h, mode, boundary=ours, fill_value=fill), expected)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("constant", "constant"), ("edge", "nearest"), ("reflect", "mirror"), ("symmetric", "reflect"), ("wrap", "wrap")],
+)
+@pytest.mark.parametrize(("n", "k"), [((9,), (5,)), ((3,), (7,)), ((5, 4), (3, 5)), ((4, 2, 3), (3, 3, 5))])
+def test_borders_are_those_of_scipy_ndimage_under_other_names(n, k, ours, theirs):
+    rng = np.random.default_rng(3)
+    x, h = draw(rng, n, np.float64), draw(rng, k, np.float64)
+    np.testing.assert_allclose(convolve(x, h, "same", boundary=ours), ndimage.convolve(x, h, mode=theirs), atol=1e-11)
+    np.testing.assert_allclose(correlate(x, h, "same", boundary=ours), ndimage.correlate(x, h, mode=theirs), atol=1e-11)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("n", "k"), [((5000,), (37,)), ((37,), (9000,)), ((90, 300), (7, 60)), ((200, 3), (2, 70))])
+def test_long_signals_in_many_blocks_agree_with_scipy(n, k, method):
+    rng = np.random.default_rng(4)
+    x, h = draw(rng, n, np.int64), draw(rng, k, np.int64)
+    expected = scipy_signal.fftconvolve(x, h)
+    y = convolve(x, h, method=method)
+    np.testing.assert_array_equal(y, np.rint(expected))
+    y = convolve(x.astype(float), h.astype(float), method=method)
+    np.testing.assert_allclose(y, expected, atol=1e-13 * np.linalg.norm(x) * np.linalg.norm(h))
+
+
+# Numbers that can be checked by hand
+
+
+def test_the_peak_of_a_match_stands_at_its_end_in_full():
+    y = convolve([0, 0, 0, 1, 2, 3, 2, 1, 0, 0], [1, 2, 3, 2, 1])
+    assert y.tolist() == [0, 0, 0, 1, 4, 10, 16, 19, 16, 10, 4, 1, 0, 0]
+
+
+def test_an_even_kernel_shows_where_same_starts():
+    impulse = [0, 0, 1, 0, 0]
+    assert convolve(impulse, [1, 2], "same").tolist() == [0, 0, 1, 2, 0]
+    assert correlate(impulse, [1, 2], "same").tolist() == [0, 0, 2, 1, 0]
+
+
+def test_same_has_the_length_of_the_signal_even_if_the_kernel_is_longer():
+    assert convolve([1, 2], [1, 1, 1, 1, 1], "same").tolist() == [3, 3]
+
+
+def test_images_in_eight_bits_do_not_wrap_around():
+    assert convolve(np.array([200, 200], np.uint8), np.array([1, 1], np.uint8)).tolist() == [200, 400, 200]
+
+
+def test_the_correlation_of_a_signal_with_itself_is_its_energy_at_lag_zero():
+    assert correlate([1, 2, 3], [1, 2, 3]).tolist() == [3, 8, 14, 8, 3]
+    assert correlate([1j, 2j], [1j, 2j]).tolist() == [2, 5, 2]
+    assert convolve([1j, 2j], [1j, 2j]).tolist() == [-1, -4, -4]
+
+
+def test_correlation_finds_the_pattern_and_convolution_its_mirror_image():
+    signal = [0, 0, 1, 2, 3, 0, 0, 3, 2, 1, 0]
+    score = correlate(signal, [1, 2, 3], "valid")
+    assert (score.argmax(), score.max()) == (2, 14)
+    assert convolve(signal, [1, 2, 3], "valid").argmax() == 7
+
+
+def test_a_bright_plateau_beats_the_match():
+    score = correlate([0, 0, 1, 2, 3, 2, 1, 0, 0, 5, 5, 5, 5, 5], [1, 2, 3, 2, 1], "valid")
+    assert score[2] == 19
+    assert score[9] == score.max() == 45
+
+
+# Laws
+
+
+signals = st.lists(st.integers(-1000, 1000), min_size=1, max_size=12)
+law = settings(deadline=None, derandomize=True, max_examples=60)
+
+
+@law
+@given(signals, signals, signals)
+def test_convolution_is_commutative_associative_and_bilinear(a, b, c):
+    n = max(len(b), len(c))
+    b_and_c = np.pad(b, (0, n - len(b))) + 5 * np.pad(c, (0, n - len(c)))
+    assert convolve(a, b).tolist() == convolve(b, a).tolist() == convolve1d(a, b).tolist()
+    assert convolve(convolve(a, b), c).tolist() == convolve(a, convolve(b, c)).tolist()
+    parts = [np.pad(convolve(a, part), (0, n - len(part))) for part in (b, c)]
+    assert convolve(a, b_and_c).tolist() == (parts[0] + 5 * parts[1]).tolist()
+
+
+@law
+@given(signals, signals, signals)
+def test_correlation_twice_is_correlation_with_the_convolution(x, h, g):
+    assert correlate(correlate(x, h), g).tolist() == correlate(x, convolve(h, g)).tolist()
+    assert correlate(h, x).tolist() == correlate(x, h)[::-1].tolist() == correlate1d(h, x).tolist()
+
+
+@law
+@given(signals, signals, st.integers(0, 5))
+def test_a_shifted_signal_gives_the_shifted_result(x, h, shift):
+    shifted = convolve([0] * shift + x, h)
+    assert shifted.tolist() == [0] * shift + convolve(x, h).tolist()
+    wrapped = convolve(np.roll(x, shift), h, "same", boundary="wrap")
+    assert wrapped.tolist() == np.roll(convolve(x, h, "same", boundary="wrap"), shift).tolist()
+
+
+def test_correlation_is_neither_commutative_nor_associative():
+    x, h, g = [1, 2], [3, 4], [5, 6]
+    assert correlate(x, h).tolist() != correlate(h, x).tolist()
+    assert correlate(correlate(x, h), g).tolist() != correlate(x, correlate(h, g)).tolist()
+
+
+def test_cropping_to_same_loses_commutativity_and_associativity():
+    a, b, c = [1, 2, 3, 4], [1, 5], [2, 7, 1]
+    assert convolve(a, b, "same").tolist() != convolve(b, a, "same").tolist()
+    twice = convolve(convolve(a, b, "same"), c, "same")
+    assert twice.tolist() != convolve(a, convolve(b, c), "same").tolist()
+
+
+def test_symmetric_kernels_do_not_tell_convolution_from_correlation():
+    x = np.arange(7) ** 2
+    assert convolve(x, [1, 3, 1]).tolist() == correlate(x, [1, 3, 1]).tolist()
+    assert convolve(x, [1, 3, 2]).tolist() != correlate(x, [1, 3, 2]).tolist()
+
+
+# Precision
+
+
+@pytest.mark.parametrize("method", ["fft", "overlap-add"])
+@pytest.mark.parametrize("shape", [((3000,), (700,)), ((60, 50), (9, 8)), ((4096,), (1,)), ((1000,), (1000,))])
+def test_transforms_err_by_less_than_the_bound_that_makes_rounding_safe(shape, method):
+    rng = np.random.default_rng(5)
+    x, h = (rng.integers(-(2**20), 2**20, size) for size in shape)
+    exact = scipy_signal.convolve(x, h, method="direct")
+    y = convolve(x.astype(float), h.astype(float), method=method)
+    bound = 32 * 2.0**-53 * np.log2(2 * exact.size) * np.linalg.norm(x) * np.linalg.norm(h)
+    assert np.abs(y - exact).max() < bound / 8  # it is meant to be generous
+    np.testing.assert_array_equal(convolve(x, h, method=method), exact)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_integers_too_large_for_a_transform_are_summed_exactly_all_the_same(method):
+    x, h = np.array([2**40 + 1, 2**40 - 1, 3]), np.array([2**20 + 1, 1])
+    exact = [int(a) for a in np.convolve(x.astype(object), h.astype(object))]
+    assert convolve(x, h, method=method).tolist() == exact
+    x = np.array([2**63 + 1, 5], np.uint64)
+    assert convolve(x, np.array([1], np.uint64), method=method).tolist() == [2**63 + 1, 5]
+
+
+def test_a_transform_loses_small_results_next_to_large_ones_and_direct_sums_do_not():
+    x = np.zeros(2000)
+    x[0], x[1500] = 1e20, 1.0
+    h = np.ones(500)
+    assert convolve(x, h, method="direct")[1600] == 1
+    assert abs(convolve(x, h, method="fft")[1600] - 1) > 0.1
+
+
+def test_one_nan_spoils_three_of_sixteen_sums_unless_a_transform_is_asked_for():
+    x = np.ones(16)
+    x[7] = np.nan
+    assert np.isnan(convolve(x, [1.0, 2.0, 1.0])).sum() == 3
+    assert np.isnan(convolve(x, [1.0, 2.0, 1.0], method="fft")).all()
+    long = np.ones(20_000)
+    long[7] = np.inf
+    assert np.isinf(convolve(long, np.ones(500))).sum() == 500
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "cheapest"),
+    [
+        ((10,), (3,), "direct"),
+        ((10**6,), (5,), "direct"),
+        ((5000,), (5000,), "fft"),
+        ((10**6,), (2000,), "overlap-add"),
+        ((9, 9), (3, 3), "direct"),
+        ((300, 300), (290, 290), "fft"),
+    ],
+)
+def test_auto_takes_what_is_cheaper_by_far(n, k, cheapest):
+    assert _choose(np.ones(n), np.ones(k), "auto") == cheapest
+    assert _choose(np.ones(k), np.ones(n), "auto") == cheapest
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dtype", [*FLOATS, *COMPLEX])
+def test_floats_keep_their_type_and_its_precision(dtype, method):
+    rng = np.random.default_rng(6)
+    x, h = rng.standard_normal(300).astype(dtype), rng.standard_normal(40).astype(dtype)
+    y = convolve(x, h, method=method)
+    assert y.dtype == dtype
+    exact = convolve_loops(x.astype(np.clongdouble), h.astype(np.clongdouble))
+    assert np.abs(y - exact).max() < 3 * np.finfo(dtype).eps * np.linalg.norm(exact, np.inf)
+
+
+# The normalized score
+
+
+@pytest.mark.parametrize(("n", "k"), [((30,), (5,)), ((9, 12), (3, 4)), ((4, 5, 6), (2, 1, 3))])
+def test_the_normalized_score_is_the_correlation_coefficient_of_each_window(n, k):
+    rng = np.random.default_rng(8)
+    image, template = rng.standard_normal(n), rng.standard_normal(k)
+    score = normalized_correlate(image, template)
+    for place in np.ndindex(score.shape):
+        window = image[tuple(slice(p, p + size) for p, size in zip(place, k, strict=True))]
+        coefficient = np.corrcoef(window.ravel(), template.ravel())[0, 1]
+        np.testing.assert_allclose(score[place], coefficient, atol=1e-13)
+
+
+@law
+@given(
+    st.lists(st.integers(-50, 50), min_size=4, max_size=20),
+    st.floats(0.1, 1e6),
+    st.floats(-1e3, 1e3),
+    st.integers(-300, 300),
+)
+def test_the_normalized_score_ignores_brightness_contrast_and_scale(values, contrast, brightness, exponent):
+    image, template = np.array(values, float), np.array([1.0, 5.0, 2.0])
+    score = normalized_correlate(image, template)
+    assert (np.abs(score) <= 1).all()
+    assert normalized_correlate(-image, template).tolist() == (-score).tolist()
+    assert normalized_correlate(image * 2.0**exponent, template * 2.0**-exponent).tolist() == score.tolist()
+    stretched = normalized_correlate(contrast * image + brightness, template)
+    np.testing.assert_allclose(stretched[score != 0], score[score != 0], atol=1e-6)
+
+
+def test_the_template_scores_one_where_it_stands_and_nowhere_else():
+    rng = np.random.default_rng(9)
+    image = rng.standard_normal((20, 30))
+    score = normalized_correlate(image, 7 * image[4:9, 11:18] - 3)
+    assert np.argwhere(score > 1 - 1e-12).tolist() == [[4, 11]]
+    assert normalized_correlate(image, -image[4:9, 11:18]).min() == pytest.approx(-1, abs=1e-14)
+
+
+def test_windows_without_contrast_score_exactly_zero():
+    image = np.full(30, 0.1)  # the mean of thirty 0.1 is not 0.1
+    image[20] = 0.3
+    score = normalized_correlate(image, [0.1, 0.1, 0.4])
+    assert (score[:18] == 0).all()
+    assert score[18] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.float64])
+def test_the_normalized_score_has_a_float_type(dtype):
+    score = normalized_correlate(np.array([0, 200, 250, 3], dtype), np.array([1, 9], dtype))
+    assert score.dtype == (np.float32 if dtype == np.float32 else np.float64)
+    assert score.tolist() == [1, 1, -1]
+
+
+def test_a_nan_spoils_the_windows_that_hold_it_and_no_other():
+    score = normalized_correlate([1, 2, 3, np.nan, 1, 5, 2], [1, 2, 4])
+    assert np.isnan(score).tolist() == [False, True, True, True, False]
+
+
+# Wrong calls
+
+
+@pytest.mark.parametrize("function", [convolve, correlate])
+@pytest.mark.parametrize(
+    ("arguments", "options", "sentence"),
+    [
+        (([], [1]), {}, "`x` (of shape (0,)) must have at least one element."),
+        (([[1]], [[]]), {}, "`h` (of shape (1, 0)) must have at least one element."),
+        ((3, [1]), {}, "`x` (of shape ()) must have at least 1 axis, not 0."),
+        (([1], [[1]]), {}, "`h` (of shape (1, 1)) must have as many axes as `x` (of shape (1,))."),
+        (([1, [2]], [1]), {}, "`x` must be a rectangular array of numbers, but its rows differ in length."),
+        (([1], [1], "middle"), {}, "`mode` (='middle') must be one of 'full', 'same', 'valid'."),
+        (
+            ([1], [1]),
+            {"boundary": "nearest"},
+            "`boundary` (='nearest') must be one of 'constant', 'edge', 'reflect', 'symmetric', 'wrap'.",
+        ),
+        (
+            ([1], [1]),
+            {"method": "fast"},
+            "`method` (='fast') must be one of 'auto', 'direct', 'fft', 'overlap-add'.",
+        ),
+        (([1], [1]), {"fill_value": 0.5}, "`fill_value` (=0.5) cannot be held by an array of dtype int64."),
+        (
+            ([1], [1]),
+            {"fill_value": 2, "boundary": "wrap"},
+            "`fill_value` (=2) needs `boundary` 'constant', not 'wrap'.",
+        ),
+        (
+            (np.ones((3, 4)), np.ones((2, 5)), "valid"),
+            {},
+            "`h` (of shape (2, 5)) must fit into `x` (of shape (3, 4)), "
+            "or `x` into `h`, along every axis for `mode` 'valid'.",
+        ),
+    ],
+)
+def test_a_wrong_call_is_refused_with_a_sentence(function, arguments, options, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        function(*arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (([1, 2], [1, 2, 3]), "`template` (of shape (3,)) must fit into `image` (of shape (2,))."),
+        (([1, 2], [4, 4]), "`template` (of shape (2,)) must not be constant: it has no pattern to look for."),
+        (([1, 2], [[4, 5]]), "`template` (of shape (1, 2)) must have as many axes as `image` (of shape (2,))."),
+        (([], [1]), "`image` (of shape (0,)) must have at least one element."),
+    ],
+)
+def test_a_wrong_search_is_refused_with_a_sentence(arguments, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        normalized_correlate(*arguments)
+
+
+def test_complex_numbers_have_no_normalized_score_and_text_no_convolution():
+    with pytest.raises(TypeError, match="`template` must hold real numbers, which have an order"):
+        normalized_correlate([1, 2], [1j])
+    with pytest.raises(TypeError, match="`h` must hold real or complex numbers, not values of dtype <U1"):
+        convolve([1], "a")
+    with pytest.raises(TypeError, match=r"`mode` \(=None\) must be one of"):
+        convolve([1], [1], None)
