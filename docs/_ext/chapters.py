@@ -75,16 +75,20 @@ def read(path: Path) -> Chapter:
     """Read the chapter with MyST-NB's own reader, so that tests and pages see the same cells."""
     from myst_nb.core.read import read_myst_markdown_notebook
 
-    text = path.read_text(encoding="utf-8")
-    book = read_myst_markdown_notebook(text, add_source_map=True, path=path)
-    lines = text.splitlines()
-    cells = []
-    for line, cell in zip(book.metadata.source_map, book.cells, strict=True):
+    book = read_myst_markdown_notebook(path.read_text(encoding="utf-8"), add_source_map=True, path=path)
+    return Chapter(path, list(cells_of(book, path).values()), dict(book.metadata))
+
+
+def cells_of(book: Any, path: Path) -> dict[int, Cell]:
+    """Map the numbers of the notebook's code cells to what stands in the chapter's file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    cells = {}
+    for index, (line, cell) in enumerate(zip(book.metadata.source_map, book.cells, strict=True)):
         if cell.cell_type == "code":
             body = cell.source.splitlines()
             first = next((i for i in range(line, len(lines)) if lines[i : i + len(body)] == body), line) + 1
-            cells.append(Cell(path, line, first, cell_name(cell), cell.source, dict(cell.metadata)))
-    return Chapter(path, cells, dict(book.metadata))
+            cells[index] = Cell(path, line, first, cell_name(cell), cell.source, dict(cell.metadata))
+    return cells
 
 
 def cell_name(cell: Any) -> str:
@@ -112,10 +116,11 @@ def _subject(source: str) -> str | None:
 
 def missing(cell: Cell) -> list[str]:
     """List the distributions that the cell requires and that are not installed."""
-    return [name for name in cell.metadata.get("requires", []) if not _installed(name)]
+    return [name for name in cell.metadata.get("requires", []) if not installed(name)]
 
 
-def _installed(name: str) -> bool:
+def installed(name: str) -> bool:
+    """Say whether a distribution is installed."""
     try:
         distributions.version(name)
     except distributions.PackageNotFoundError:

@@ -1,0 +1,145 @@
+"""Which files of the library a chapter uses, found from the syntax alone; nothing is imported.
+
+A chapter depends on the modules that define the names which it uses, on the modules which those import, and so on.
+What cannot be told (the package itself passed to a function, ``import *``) counts as using all of it.
+"""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+_MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
+
+
+class Library:
+    """The source files of a package, and what their syntax says about each other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.package = folder, folder.name
+        # A library is looked at once in a build: what was found stays.
+        self._imports_of = cache(self._imports_of)  # type: ignore[method-assign]
+        self._exports_of = cache(self._exports_of)  # type: ignore[method-assign]
+
+    def files_used_by(self, sources: Iterable[str]) -> set[Path]:
+        """List the files that the code of a chapter depends on."""
+        trees = []
+        for source in sources:
+            try:
+                trees.append(ast.parse(_MAGIC.sub("", source)))
+            except SyntaxError:  # running it reports it
+                continue
+        whole = ast.Module([node for tree in trees for node in tree.body], [])
+        found: set[Path] = set()
+        waiting = self._files(self._names(whole, self.package))
+        while waiting:
+            found |= waiting
+            waiting = {other for file in waiting for other in self._imports_of(file)} - found
+        return found
+
+    def _imports_of(self, file: Path) -> set[Path]:
+        module = self._module_of(file)
+        return self._files(self._names(_parse(file), module if file.stem == "__init__" else module.rpartition(".")[0]))
+
+    def _names(self, tree: ast.AST, package: str) -> Iterator[str]:
+        """Give the dotted names of the library that the code uses; a module's name alone stands for all of it."""
+        modules: dict[str, str] = {}  # local name -> module
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    if self._is_ours(alias.name):
+                        modules[alias.asname or self.package] = alias.name if alias.asname else self.package
+            elif isinstance(node, ast.ImportFrom):
+                origin = node.module or ""
+                if node.level:
+                    parts = package.split(".")
+                    origin = ".".join([*parts[: len(parts) - node.level + 1], *([origin] if origin else [])])
+                if self._is_ours(origin):
+                    for alias in node.names:
+                        name = origin if alias.name == "*" else f"{origin}.{alias.name}"
+                        if alias.name != "*" and self._is_module(name):
+                            modules[alias.asname or alias.name] = name
+                        else:
+                            yield name
+        chains = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
+                chains[id(node.value)] = node
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in modules:
+                name, part = modules[node.id], chains.get(id(node))
+                while part is not None:
+                    name += f".{part.attr}"
+                    part = chains.get(id(part))
+                yield name
+
+    def _files(self, names: Iterable[str]) -> set[Path]:
+        return {file for name in names for file in self._resolve(name)}
+
+    def _resolve(self, name: str, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
+        """Give the file that defines a name, and the packages on the way, except the one that holds the library."""
+        module, *rest = self.package, *name.split(".")[1:]
+        for place, part in enumerate(rest):
+            target = self._exports_of(module).get(part)
+            if target and target not in seen:
+                yield from self._resolve(".".join([target, *rest[place + 1 :]]), seen | {target})
+                return
+            if not self._is_module(f"{module}.{part}"):
+                yield self._file_of(module)
+                return
+            module = f"{module}.{part}"
+            if module != self.package and place + 1 < len(rest):
+                yield self._file_of(module)
+        file = self._file_of(module)
+        yield from file.parent.rglob("*.py") if file.stem == "__init__" else [file]
+
+    def _exports_of(self, module: str) -> dict[str, str]:
+        """Map the names that a package takes from elsewhere in the library to where they come from."""
+        file = self._file_of(module)
+        if file.stem != "__init__":
+            return {}
+        exports = {}
+        for node in _parse(file).body:
+            if isinstance(node, ast.ImportFrom):
+                parts = module.split(".")
+                origin = ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
+                origin = origin if node.level else node.module or ""
+                if self._is_ours(origin):
+                    exports |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names}
+        return exports
+
+    def _is_ours(self, name: str) -> bool:
+        return name.split(".")[0] == self.package
+
+    def _is_module(self, name: str) -> bool:
+        return self._file_of(name).exists()
+
+    def _file_of(self, module: str) -> Path:
+        path = self.folder.joinpath(*module.split(".")[1:])
+        return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+    def _module_of(self, file: Path) -> str:
+        parts = file.relative_to(self.folder.parent).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def _parsed(file: Path, _mtime: int) -> ast.Module:
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def _parse(file: Path) -> ast.Module:
+    return _parsed(file, file.stat().st_mtime_ns)
+
+
+def fingerprint(files: Iterable[Path]) -> dict[str, str]:
+    """Map each file to a digest of what it holds now."""
+    return {
+        str(file): hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent"
+        for file in sorted(files)
+    }

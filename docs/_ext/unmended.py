@@ -1,0 +1,100 @@
+"""A fault is reported by every build until it is mended.
+
+Sphinx keeps what it has read even if the build then fails, so under ``-W`` a second build would find nothing to do
+and succeed, with the broken page in place. Here the documents that a build complained about, or did not finish, are
+noted in a file beside Sphinx's own; the next build reads and writes them again. A warning that names no document
+makes it read all.
+"""
+
+import json
+import logging as standard_logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.logging import NAMESPACE, get_node_location, is_suppressed_warning
+
+ALL = "*"
+
+
+class Debts(standard_logging.Handler):
+    """Notes the documents that warnings are about, until a build has none."""
+
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__(standard_logging.WARNING)
+        self.app = app
+        self.documents: set[str] = set()
+
+    def emit(self, record: standard_logging.LogRecord) -> None:
+        kind, subtype = getattr(record, "type", ""), getattr(record, "subtype", "")
+        if not is_suppressed_warning(kind, subtype, self.app.config.suppress_warnings):
+            self.documents.add(self._document(getattr(record, "location", None)))
+
+    def _document(self, location: Any) -> str:
+        if isinstance(location, tuple):
+            return location[0] or ALL
+        if isinstance(location, nodes.Node):
+            location = get_node_location(location)
+        if not location:
+            return ALL
+        env = self.app.env
+        if location in env.found_docs:
+            return str(location)
+        path = Path(location.rpartition(":")[0] or location)
+        return next((name for name in env.found_docs if Path(env.doc2path(name)) == path), ALL)
+
+
+def _file(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "unmended.json"
+
+
+def _noted(app: Sphinx) -> set[str]:
+    return set(json.loads(_file(app).read_text(encoding="utf-8"))) if _file(app).exists() else set()
+
+
+def _note(app: Sphinx, documents: Iterable[str]) -> None:
+    if documents:
+        _file(app).write_text(json.dumps(sorted(documents)), encoding="utf-8")
+    else:
+        _file(app).unlink(missing_ok=True)
+
+
+def read_again(app: Sphinx, env: BuildEnvironment, *_: Any) -> set[str]:
+    noted = _noted(app)
+    return set(env.found_docs) if ALL in noted else noted & env.found_docs
+
+
+def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Until the build has finished, what it reads is not known to be right."""
+    _note(app, _noted(app) | set(docnames))
+
+
+def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Write pages that are older than what is known of their document, because another builder has read it."""
+    if app.builder.name not in {"html", "dirhtml"}:
+        return []
+    return [name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]]
+
+
+def _written(app: Sphinx, docname: str) -> int:
+    page = Path(app.builder.get_output_path(docname))
+    return page.stat().st_mtime_ns // 1000 if page.exists() else 0
+
+
+def end(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None:
+        _note(app, app.debts.documents)  # type: ignore[attr-defined]
+    standard_logging.getLogger(NAMESPACE).removeHandler(app.debts)  # type: ignore[attr-defined]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.debts = Debts(app)  # type: ignore[attr-defined]
+    standard_logging.getLogger(NAMESPACE).addHandler(app.debts)  # type: ignore[attr-defined]
+    app.connect("env-get-outdated", read_again)
+    app.connect("env-before-read-docs", begin)
+    app.connect("env-get-updated", write_again)
+    app.connect("build-finished", end, priority=900)  # after those that may still warn
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
