@@ -406,7 +406,7 @@ def _output(operator: Operator, x: Array) -> Array:
 def _transformed(name: str, transform: Transform, x: Array) -> Array:
     if callable(transform):
         return as_array(f"{name}(x)", transform(x))
-    shifts = (transform,) if isinstance(transform, int | np.integer) else tuple(transform)
+    shifts = transform if isinstance(transform, list | tuple | range | np.ndarray) else (transform,)
     if len(shifts) > x.ndim:
         raise ValueError(f"`{name}` (={transform}) must have at most one shift for each of {count(x.ndim, 'axis')}.")
     steps = tuple(integer(name, shift) for shift in shifts)
