@@ -8,7 +8,7 @@ MODULES = Path(__file__).parents[1] / "_assets" / "node_modules"
 
 
 def asset(name: str) -> Path:
-    """The file `name` of an npm package, or a sentence about how to get it."""
+    """Find the file `name` of an npm package, or say how to get it."""
     path = MODULES / name
     if not path.exists():
         raise ExtensionError(

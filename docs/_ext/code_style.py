@@ -1,4 +1,4 @@
-"""The colours of code, light and dark: few, each at least 4.5 times as bright or dark as the ground it stands on."""
+"""The colors of code, light and dark: few, each at least 4.5 times as bright or dark as the ground it stands on."""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from pygments.token import (
 
 
 def rules(ink: str, muted: str, word: str, name: str, text: str, number: str, wrong: str) -> dict[_TokenType, str]:
-    """Six colours for what a reader tells apart; everything else is ink."""
+    """Six colors for what a reader tells apart; everything else is ink."""
     return {
         Token: ink,
         Comment: f"italic {muted}",
@@ -52,18 +52,34 @@ def rules(ink: str, muted: str, word: str, name: str, text: str, number: str, wr
 
 
 class Light(Style):
+    """On paper and on light screens."""
+
     name = "convbook-light"
     background_color = "#f6f7f9"
     highlight_color = "#e6ebf2"
     styles: ClassVar[dict[_TokenType, str]] = rules(
-        ink="#1b1f24", muted="#5c6570", word="#631e8a", name="#0f55a3", text="#0b6e5f", number="#a83411", wrong="#b3261e"
+        ink="#1b1f24",
+        muted="#5c6570",
+        word="#631e8a",
+        name="#0f55a3",
+        text="#0b6e5f",
+        number="#a83411",
+        wrong="#b3261e",
     )
 
 
 class Dark(Style):
+    """On dark screens."""
+
     name = "convbook-dark"
     background_color = "#1a1f26"
     highlight_color = "#2a323d"
     styles: ClassVar[dict[_TokenType, str]] = rules(
-        ink="#dde2e8", muted="#98a2ae", word="#d09af0", name="#86c2fa", text="#6fd9c4", number="#ffb38a", wrong="#ff8a80"
+        ink="#dde2e8",
+        muted="#98a2ae",
+        word="#d09af0",
+        name="#86c2fa",
+        text="#6fd9c4",
+        number="#ffb38a",
+        wrong="#ff8a80",
     )

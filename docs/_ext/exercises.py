@@ -19,7 +19,7 @@ Solutions and the cells tagged ``solution`` that follow an exercise become one f
 refers to the exercise. A solution without an exercise before it, or with the label of another, is a warning.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from boxes import is_between, tagged
 from docutils import nodes
@@ -33,26 +33,28 @@ from sphinx.util.docutils import SphinxDirective
 logger = logging.getLogger(__name__)
 
 
-class exercise(nodes.Admonition, nodes.Element):
-    """An exercise: a title, what is asked, and perhaps a `solution`."""
+class ExerciseBox(nodes.Admonition, nodes.Element):
+    """An exercise: a title, what is asked, and perhaps a folded solution."""
 
 
-class solution(nodes.General, nodes.Element):
+class FoldedSolution(nodes.General, nodes.Element):
     """What an exercise folds away."""
 
 
 class Exercise(SphinxDirective):
+    """What is asked; `:label:` names it."""
+
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec = {"label": directives.unchanged_required}
+    option_spec: ClassVar[dict[str, Any]] = {"label": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         if not self.content:
             raise self.error("the exercise is empty")
         # Without a label it is numbered all the same, and its address counts within the chapter.
         label = self.options.get("label") or f"exercise-{self.env.new_serialno('exercise') + 1}"
-        node = exercise("", classes=["box", "exercise"], names=[nodes.fully_normalize_name(label)])
+        node = ExerciseBox("", classes=["box", "exercise"], names=[nodes.fully_normalize_name(label)])
         self.set_source_info(node)
         text, messages = self.state.inline_text(self.arguments[0] if self.arguments else "", self.lineno)
         title = nodes.title("", "", *([nodes.inline("", "", *text, classes=["box-title"])] if text else []))
@@ -63,45 +65,49 @@ class Exercise(SphinxDirective):
 
 
 class Solution(SphinxDirective):
+    """Words of a solution."""
+
     optional_arguments = 1
     has_content = True
 
     def run(self) -> list[nodes.Node]:
         if not self.content:
             raise self.error("the solution is empty")
-        node = solution("", label=nodes.fully_normalize_name(self.arguments[0]) if self.arguments else "")
+        node = FoldedSolution("", label=nodes.fully_normalize_name(self.arguments[0]) if self.arguments else "")
         self.set_source_info(node)
         node += self.parse_content_to_nodes()
         return [node]
 
 
 class FoldSolutions(SphinxTransform):
-    """All that solves an exercise moves into one `solution` at its end."""
+    """All that solves an exercise moves into one fold at its end."""
 
     default_priority = 871
 
     def apply(self, **_kwargs: Any) -> None:
-        parts = [n for n in self.document.findall(nodes.Element) if isinstance(n, solution) or tagged(n, "solution")]
+        parts = [
+            n for n in self.document.findall(nodes.Element) if isinstance(n, FoldedSolution) or tagged(n, "solution")
+        ]
         for part in parts:
             above = part.parent[: part.parent.index(part)]
             asked = next((node for node in reversed(above) if not is_between(node)), None)
-            if not isinstance(asked, exercise):
+            if not isinstance(asked, ExerciseBox):
                 self._warn("no exercise stands before this solution", part)
                 continue
             if (label := part.get("label")) and label not in asked["names"]:
                 self._warn(f"this solves {label!r}, but the exercise before it is {asked['names'][0]!r}", part)
             part.parent.remove(part)
-            if not isinstance(asked[-1], solution):
-                whole = solution("")
+            if not isinstance(asked[-1], FoldedSolution):
+                whole = FoldedSolution("")
                 whole.source, whole.line = part.source, part.line
                 asked += whole
-            asked[-1].extend(part.children if isinstance(part, solution) else [part])
+            asked[-1].extend(part.children if isinstance(part, FoldedSolution) else [part])
 
     def _warn(self, message: str, node: nodes.Node) -> None:
         logger.warning(message, location=node, type="exercise")
 
 
-def visit_exercise(translator: Any, node: exercise) -> None:
+def visit_exercise(translator: Any, node: ExerciseBox) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="admonition"))
 
 
@@ -109,19 +115,19 @@ def depart_block(translator: Any, node: nodes.Element) -> None:
     translator.body.append("</div>\n")
 
 
-def visit_solution(translator: Any, node: solution) -> None:
+def visit_solution(translator: Any, node: FoldedSolution) -> None:
     if translator.builder.name == "epub":
         translator.body.append('<div class="solution"><p class="solution-label">Solution</p><div>')
     else:
         translator.body.append('<details class="solution"><summary>Solution</summary><div class="solution-body">')
 
 
-def depart_solution(translator: Any, node: solution) -> None:
+def depart_solution(translator: Any, node: FoldedSolution) -> None:
     translator.body.append("</div></div>\n" if translator.builder.name == "epub" else "</div></details>\n")
 
 
 def visit_as_note(translator: Any, node: nodes.Element) -> None:
-    """What the builders without a fold write: a plain note."""
+    """Write a plain note, as builders without a fold do."""
     translator.visit_note(node)
 
 
@@ -129,16 +135,16 @@ def depart_as_note(translator: Any, node: nodes.Element) -> None:
     translator.depart_note(node)
 
 
-def visit_latex(translator: Any, node: exercise) -> None:
+def visit_latex(translator: Any, node: ExerciseBox) -> None:
     translator.body.append("\n\\begin{sphinxadmonition}{note}{Exercise:}" + translator.hypertarget_to(node))
 
 
-def depart_latex(translator: Any, node: exercise) -> None:
+def depart_latex(translator: Any, node: ExerciseBox) -> None:
     translator.body.append("\\end{sphinxadmonition}\n")
 
 
 def nothing(translator: Any, node: nodes.Element) -> None:
-    """The solution's children write themselves."""
+    """Leave it to the children to write themselves."""
 
 
 def title_of(node: nodes.Element) -> str:
@@ -152,7 +158,7 @@ def name_numbers(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     note = (visit_as_note, depart_as_note)
     app.add_enumerable_node(
-        exercise,
+        ExerciseBox,
         "exercise",
         title_of,
         html=(visit_exercise, depart_block),
@@ -162,7 +168,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
         texinfo=note,
     )
     plain = (nothing, nothing)
-    app.add_node(solution, html=(visit_solution, depart_solution), latex=plain, text=plain, man=plain, texinfo=plain)
+    app.add_node(
+        FoldedSolution, html=(visit_solution, depart_solution), latex=plain, text=plain, man=plain, texinfo=plain
+    )
     app.add_directive("exercise", Exercise)
     app.add_directive("solution", Solution)
     app.add_transform(FoldSolutions)

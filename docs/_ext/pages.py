@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from assets import asset, write
-from convbook.figures.style import PALETTE
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
+
+from convbook.figures.style import PALETTE
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ FACE = re.compile(r"/\* ([\w-]+) \*/\s*(@font-face \{.*?\})", re.DOTALL)
 
 
 def font_faces(package: str) -> tuple[str, list[str]]:
-    """The font faces of a package that the book serves, and the names of their files."""
+    """Return the font faces of a package that the book serves, and the names of their files."""
     sheets, subsets = FONTS[package]
     faces, files = "", []
     for sheet in sheets:
@@ -44,7 +45,7 @@ def font_faces(package: str) -> tuple[str, list[str]]:
 
 
 def palette_css() -> str:
-    """The figures' colours as CSS variables, for each theme; print has the light ones."""
+    """Write the figures' colors as CSS variables, for each theme; print has the light ones."""
     light = "".join(f"--fig-{name}:{values[0]};" for name, values in PALETTE.items())
     dark = "".join(f"--fig-{name}:{values[1]};" for name, values in PALETTE.items())
     return (
@@ -54,7 +55,7 @@ def palette_css() -> str:
 
 
 def copy_fonts(app: Sphinx) -> None:
-    """The fonts and the sheet that names them, and the palette: what the site serves beside docs/_static."""
+    """Copy the fonts, and write the sheet that names them and holds the palette."""
     if app.builder.format != "html" or app.builder.name == "epub":
         return
     static = Path(app.outdir, "_static")
@@ -86,7 +87,7 @@ class CheckDescription(SphinxTransform):
 
 
 def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """What the templates need beyond Sphinx's context."""
+    """Add to Sphinx's context what the templates need."""
     context["policy"] = POLICY
     context["preloaded"] = PRELOADED
     context["css_files"] = [
@@ -102,7 +103,7 @@ def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, 
 
 
 def first_words(doctree: nodes.document, longest: int = 160) -> str:
-    """The first paragraph of a page that nobody described, as an attribute can hold it."""
+    """Return the first paragraph of a page that nobody described, as an attribute can hold it."""
     for paragraph in doctree.findall(nodes.paragraph):
         text = " ".join(paragraph.astext().split())
         if len(text) > 20:

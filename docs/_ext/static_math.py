@@ -52,7 +52,7 @@ def _katex() -> Any:
 
 @functools.cache
 def set_formula(tex: str, display: bool, mathml: bool) -> tuple[str, str]:
-    """The markup of a formula and an empty string, or an empty string and what is wrong with it."""
+    """Return the markup of a formula and an empty string, or an empty string and what is wrong with it."""
     options = {
         "displayMode": display,
         "output": "mathml" if mathml else "htmlAndMathml",
@@ -65,7 +65,7 @@ def set_formula(tex: str, display: bool, mathml: bool) -> tuple[str, str]:
 
 
 def in_lines(tex: str) -> str:
-    r"""A displayed formula as Sphinx understands it: ``\\`` starts a line, ``&`` aligns, a blank line parts formulas."""
+    r"""Read a displayed formula as Sphinx does: ``\\`` starts a line, ``&`` aligns, a blank line parts formulas."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", tex.strip())]
     aligned = [rf"\begin{{aligned}}{part}\end{{aligned}}" if _has_lines(part) else part for part in parts]
     return aligned[0] if len(aligned) == 1 else r"\begin{gathered}" + r"\\".join(aligned) + r"\end{gathered}"
@@ -90,9 +90,7 @@ def _markup(translator: Any, node: nodes.Element, display: bool) -> str:
         tex = in_lines(tex)
     html, fault = set_formula(tex, display, mathml=translator.builder.name == "epub")
     if fault:
-        logger.warning(
-            "this formula does not parse: %s", fault, location=node, type="math", subtype="katex"
-        )
+        logger.warning("this formula does not parse: %s", fault, location=node, type="math", subtype="katex")
         return f"<code>{translator.encode(tex)}</code>"
     return html
 
@@ -104,7 +102,7 @@ def visit_inline(translator: Any, node: nodes.math) -> None:
 
 
 def visit_display(translator: Any, node: nodes.math_block) -> None:
-    """The formula scrolls in a box of its own; its number stays beside it."""
+    """Write the formula into a box that scrolls, with its number beside that box."""
     body = translator.body
     body.append(translator.starttag(node, "div", "", CLASS="math"))
     body.append(f'<div class="math-scroll">{_markup(translator, node, display=True)}</div>')
@@ -117,7 +115,7 @@ def visit_display(translator: Any, node: nodes.math_block) -> None:
 
 
 def add_style(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """A page without formulas does not load KaTeX's style."""
+    """Load KaTeX's style on pages with formulas only."""
     if app.builder.name != "epub" and 'class="katex' in context.get("body", ""):
         app.add_css_file(CSS, priority=400)
 

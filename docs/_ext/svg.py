@@ -20,13 +20,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from convbook.figures.style import PALETTE
 from docutils import nodes
 from myst_nb.sphinx_ import SelectMimeType
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from convbook.figures.style import PALETTE
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ def _font(shorthand: str) -> dict[str, str]:
     return found
 
 
-class picture(nodes.General, nodes.Element):
+class InlinePicture(nodes.General, nodes.Element):
     """An SVG in the page; `markup` holds it."""
 
 
@@ -217,7 +218,7 @@ class InlinePictures(SphinxPostTransform):
             except (ElementTree.ParseError, ValueError) as fault:
                 warn(f"{path.name} cannot be shown: {fault}", image)
                 continue
-            node = picture("", markup=drawing.markup, ids=image["ids"], classes=image["classes"])
+            node = InlinePicture("", markup=drawing.markup, ids=image["ids"], classes=image["classes"])
             node.source, node.line = image.source, image.line
             image.replace_self(node)
 
@@ -234,13 +235,13 @@ class FigureFirst(SphinxPostTransform):
                 cell[:] = [cell[1], cell[0]]
 
 
-def visit_picture(translator: Any, node: picture) -> None:
+def visit_picture(translator: Any, node: InlinePicture) -> None:
     translator.body.append(node["markup"])
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_node(picture, html=(visit_picture, None))
+    app.add_node(InlinePicture, html=(visit_picture, None))
     app.add_transform(CheckFigures)
     app.add_post_transform(InlinePictures)
     app.add_post_transform(FigureFirst)
