@@ -1,0 +1,122 @@
+"""The built site without a browser: links, hosts, weights, and what every page must say about itself."""
+
+import re
+from pathlib import Path
+
+import pytest
+from built_site import ROOT, SITE, Page, is_external, pages, target
+
+KILOBYTES = 120
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'self'"
+)
+TEXT = {".css", ".html", ".inv", ".ipynb", ".js", ".json", ".svg", ".txt", ".xml"}
+every_page = pytest.mark.parametrize("page", pages().values(), ids=pages())
+
+
+def files(*suffixes: str) -> list[Path]:
+    """List the files of the site with these endings."""
+    return sorted(path for path in SITE.rglob("*") if path.suffix in suffixes)
+
+
+@every_page
+def test_every_link_leads_to_a_place_that_exists(page: Page) -> None:
+    dead = []
+    for element in page.elements:
+        for address in element.addresses:
+            found = target(page, address)
+            if found is None or (element.tag == "use" and address.startswith("#") and address[1:] in page.anchors):
+                continue
+            path, place = found
+            if not path.is_relative_to(SITE) or not path.is_file():
+                dead.append(f"line {element.line}: {address} (no such file)")
+            elif place and path.suffix == ".html" and place not in pages()[path.relative_to(SITE).as_posix()].anchors:
+                dead.append(f"line {element.line}: {address} (no such place on that page)")
+    assert dead == []
+
+
+@every_page
+def test_no_page_makes_a_request_to_another_host(page: Page) -> None:
+    fetched = [(e.line, a) for e in page.elements if e.fetches for a in e.addresses if is_external(a)]
+    assert fetched == []
+    for element in page.elements:
+        assert not re.search(r"url\(\s*['\"]?(?:\w+:)?//", element.attributes.get("style", "")), element.line
+    assert not any(re.search(r"url\(\s*['\"]?(?:\w+:)?//|@import", style) for style in page.texts["style"])
+
+
+@pytest.mark.parametrize("path", files(".css", ".svg"), ids=lambda path: path.relative_to(SITE).as_posix())
+def test_style_sheets_and_pictures_load_only_what_the_site_has(path: Path) -> None:
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
+    addresses = [match[2] for match in re.finditer(r"url\(\s*(['\"]?)(.*?)\1\s*\)", text)]
+    addresses += re.findall(r"@import\s+['\"]([^'\"]+)", text)
+    for address in addresses:
+        if address.startswith(("data:", "#")):
+            continue
+        assert not is_external(address), address
+        assert (path.parent / re.sub(r"[?#].*", "", address)).is_file(), address
+
+
+@every_page
+def test_every_page_has_a_language_one_title_one_heading_and_a_description(page: Page) -> None:
+    assert [e.attributes.get("lang") for e in page.elements if e.tag == "html"] == ["en"]
+    assert len(page.texts["title"]) == 1
+    assert len(page.texts["title"][0].strip()) > 5
+    assert len(page.texts["h1"]) == 1
+    (description,) = page.meta("description")
+    assert 25 <= len(description) <= 300, description
+
+
+def test_no_two_pages_share_a_title() -> None:
+    titles: dict[str, list[str]] = {}
+    for page in pages().values():
+        titles.setdefault(page.texts["title"][0], []).append(page.name)
+    assert {title: names for title, names in titles.items() if len(names) > 1} == {}
+
+
+@every_page
+def test_every_picture_has_words_for_who_cannot_see_it(page: Page) -> None:
+    for element in page.elements:
+        shown = element.attributes.get("aria-hidden") != "true"
+        if element.tag == "img" and shown:
+            assert "alt" in element.attributes, f"line {element.line}"
+        if element.tag == "svg" and shown and element.attributes.get("role") == "img":
+            assert element.attributes.get("aria-label") or element.attributes.get("aria-labelledby"), (
+                f"line {element.line}"
+            )
+
+
+@every_page
+def test_every_page_states_the_policy_and_keeps_it(page: Page) -> None:
+    assert page.meta("Content-Security-Policy") == [CSP]
+    scripts = [e for e in page.elements if e.tag == "script"]
+    for script, text in zip(scripts, page.texts["script"], strict=True):
+        assert script.attributes.get("src") or script.attributes.get("type") == "application/json", text
+    handlers = [(e.line, name) for e in page.elements for name in e.attributes if name.startswith("on")]
+    assert handlers == []
+
+
+@every_page
+def test_no_name_is_given_to_two_places_of_a_page(page: Page) -> None:
+    ids = [e.attributes["id"] for e in page.elements if "id" in e.attributes]
+    assert sorted({name for name in ids if ids.count(name) > 1}) == []
+
+
+@every_page
+def test_a_page_with_its_figures_is_light(page: Page) -> None:
+    assert page.weight <= KILOBYTES * 1000
+
+
+def test_the_site_says_nothing_about_the_machine_that_built_it() -> None:
+    told = [
+        path.relative_to(SITE).as_posix()
+        for path in sorted(SITE.rglob("*"))
+        if path.suffix in TEXT
+        and re.search(rf"{re.escape(str(ROOT))}\b|localhost|127\.0\.0\.1", path.read_text("utf-8", "replace"))
+    ]
+    assert told == []
+
+
+def test_the_pages_that_a_host_and_a_reader_expect_are_there() -> None:
+    for name in ("index.html", "404.html", "search.html", "genindex.html", "searchindex.js", "objects.inv"):
+        assert (SITE / name).is_file(), name
