@@ -64,6 +64,7 @@ templates_path = ["docs/_templates"]
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/scroll-start.html",
                         "sidebar/navigation.html", "sidebar/scroll-end.html"]}  # fmt: skip
 html_permalinks_icon = "#"
+html_secnumber_suffix = " "
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

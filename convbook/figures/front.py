@@ -32,7 +32,7 @@ def window_on_chart(signal: ArrayLike, kernel: ArrayLike, smoothed: ArrayLike, p
     days = np.arange(len(signal))
     low, high = signal.min(), signal.max()
     foot = low - 0.34 * (high - low)
-    _, ax = plt.subplots(figsize=(WIDTH, 2.7))
+    _, ax = plt.subplots(figsize=(WIDTH, 2.05))
     ax.axvspan(place - half - 0.5, place + half + 0.5, color=RED_SOFT, zorder=0)
     ax.bar(
         np.arange(place - half, place + half + 1),
@@ -44,7 +44,7 @@ def window_on_chart(signal: ArrayLike, kernel: ArrayLike, smoothed: ArrayLike, p
     ax.plot(days, signal, color=MUTED, linewidth=0.9, linestyle="-", marker="o", markersize=2.4, label="the chart")
     ax.plot(days, smoothed, color=OUTPUT, linewidth=2.6, linestyle="-", label="smoothed")
     ax.plot([place], [smoothed[place]], "o", color=OUTPUT, markeredgecolor=INK, markersize=8)
-    ax.set_ylim(foot, high + 0.08 * (high - low))
+    ax.set_ylim(foot, high + 0.22 * (high - low))
     ax.set_xlim(-0.5, len(signal) - 0.5)
     ax.set(xlabel="day", ylabel=ylabel)
     ax.text(place + half + 1.2, foot + 0.12 * (high - low), "weights", color=INK, va="center")

@@ -5,11 +5,12 @@
 ``{result}``              the answer in three lines; follows the question
 ``{pitfall} title``       a mistake that everybody makes once, and how to see it
 ``{takeaway}``            what a section leaves with the reader
-``{recipe} title``        the few lines worth copying; the cells tagged ``recipe`` that follow lie in the box
+``{recipe} title``        the few lines worth copying
 ========================  ==============================================================================
 
 Each is an admonition with a class of its own, so every builder can write it. A code cell nested in a directive would
-not run: cells stay at the top level of the source and are moved into their box here.
+not run: cells stay at the top level of the source, and those that follow a box and are tagged with its name are moved
+into it here.
 """
 
 from typing import Any
@@ -72,26 +73,26 @@ def is_between(node: nodes.Node) -> bool:
     return isinstance(node, nodes.comment | nodes.target | nodes.system_message)
 
 
-class FillRecipes(SphinxTransform):
-    """Cells tagged ``recipe`` move into the recipe box that they follow."""
+class FillBoxes(SphinxTransform):
+    """Cells tagged with the name of a box move into the box that they follow."""
 
     default_priority = 870
 
     def apply(self, **_kwargs: Any) -> None:
-        for cell in [n for n in self.document.findall(nodes.container) if tagged(n, "recipe")]:
-            above = cell.parent[: cell.parent.index(cell)]
-            box = next((node for node in reversed(above) if not is_between(node)), None)
-            if isinstance(box, nodes.admonition) and "recipe" in box["classes"]:
-                cell.parent.remove(cell)
-                box += cell
-            else:
-                logger.warning(
-                    "this cell is tagged `recipe`, but no recipe box stands before it", location=cell, type="box"
-                )
+        for name in BOXES:
+            for cell in [node for node in self.document.findall(nodes.container) if tagged(node, name)]:
+                above = cell.parent[: cell.parent.index(cell)]
+                box = next((node for node in reversed(above) if not is_between(node)), None)
+                if isinstance(box, nodes.admonition) and name in box["classes"]:
+                    cell.parent.remove(cell)
+                    box += cell
+                else:
+                    text = "this cell is tagged `%s`, but no such box stands before it"
+                    logger.warning(text, name, location=cell, type="box")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     for name in BOXES:
         app.add_directive(name, Box)
-    app.add_transform(FillRecipes)
+    app.add_transform(FillBoxes)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
