@@ -21,6 +21,7 @@ from convbook.arguments import (
     one_of,
     pad_pairs,
     per_axis,
+    show,
     sum_dtypes,
 )
 from convbook.shapes import Geometry, geometry
@@ -54,7 +55,7 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     mode : {"constant", "edge", "reflect", "symmetric", "wrap"}
         The rule, by NumPy's names.
     value : number
-        What the new cells hold in constant mode. It must fit the dtype of `x`.
+        What the new cells hold in constant mode; it must fit the dtype of `x`. Other modes take none.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     x = as_array("x", x)
     pairs = pad_pairs("pad_width", pad_width, x.ndim)
     sources = _sources(x.shape, pairs, mode)
-    held = fits("value", value, x.dtype)
+    held = _value(value, x, mode)
     if mode == "constant":
         y = np.full(tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True)), held, x.dtype)
         y[_middle(x.shape, pairs)] = x
@@ -142,7 +143,7 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
     x = as_array("x", x)
     pairs = pad_pairs("pad_width", pad_width, x.ndim)
     sources = _sources(x.shape, pairs, mode)
-    fits("value", value, x.dtype)
+    _value(value, x, mode)
     must_have_shape(
         "grad", grad, tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True)), "the padded array"
     )
@@ -179,6 +180,13 @@ def _sources(shape: tuple[int, ...], pairs: tuple[Pair, ...], mode: str) -> list
             i = np.minimum(i, period - i)
         sources.append(i)
     return sources
+
+
+def _value(value: complex, x: Array, mode: str) -> Any:
+    held = fits("value", value, x.dtype)
+    if mode != "constant" and held != 0:
+        raise ValueError(f"`value` (={show(value)}) needs `mode` 'constant', not {mode!r}.")
+    return held
 
 
 def _middle(shape: tuple[int, ...], pairs: tuple[Pair, ...]) -> tuple[slice, ...]:

@@ -1,0 +1,152 @@
+"""One plain form for what callers write; the refusals' sentences stand in test_bad_input.py."""
+
+import numpy as np
+import pytest
+
+from convbook import arguments
+
+
+@pytest.mark.parametrize("value", [3, np.int8(3), np.uint64(3), np.array(3)])
+def test_an_integer_is_anything_with_an_index(value: object) -> None:
+    found = arguments.integer("n", value, 0)
+    assert found == 3
+    assert type(found) is int
+
+
+@pytest.mark.parametrize("value", [True, np.True_, 3.0, np.float64(3), "3", None, [3], np.array([3])])
+def test_an_integer_is_not_a_float_nor_a_truth_value_nor_a_sequence(value: object) -> None:
+    with pytest.raises(TypeError, match="`n`"):
+        arguments.integer("n", value)
+
+
+def test_an_integer_may_equal_its_minimum_but_not_lie_below() -> None:
+    assert arguments.integer("n", -2, -2) == -2
+    assert arguments.integer("n", -99) == -99
+    with pytest.raises(ValueError, match="at least -2"):
+        arguments.integer("n", -3, -2)
+
+
+@pytest.mark.parametrize("value", [(4, 5), [4, 5], range(4, 6), np.array([4, 5]), (np.int64(4), np.uint8(5))])
+def test_one_entry_per_axis_may_come_in_any_sequence(value: object) -> None:
+    assert arguments.per_axis("stride", value, 2, 1) == (4, 5)
+
+
+def test_an_integer_stands_for_every_axis() -> None:
+    assert arguments.per_axis("stride", 7, 3, 1) == (7, 7, 7)
+    assert arguments.per_axis("stride", (7,), 1, 7) == (7,)
+
+
+def pairs(value: object, axes: int = 2, **given: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    ones = (1,) * axes
+    return arguments.padding_pairs(
+        "padding",
+        value,
+        axes,
+        kernel=given.get("kernel", (4, 3)[:axes]),
+        stride=given.get("stride", ones),
+        dilation=given.get("dilation", ones),
+    )
+
+
+def test_padding_forms_all_become_pairs() -> None:
+    assert pairs(2) == ((2, 2), (2, 2))
+    assert pairs((1, 2)) == ((1, 1), (2, 2))
+    assert pairs(((1, 2), (3, 4))) == ((1, 2), (3, 4))
+    assert pairs([1, (3, 4)]) == ((1, 1), (3, 4))
+    assert pairs(np.array([[1, 2], [3, 4]])) == ((1, 2), (3, 4))
+    assert pairs("valid", stride=(2, 3)) == ((0, 0), (0, 0))
+
+
+def test_same_padding_puts_the_odd_cell_after() -> None:
+    assert pairs("same") == ((1, 2), (1, 1))
+    assert pairs("same", dilation=(3, 2)) == ((4, 5), (2, 2))
+
+
+def test_two_numbers_are_no_pair_for_one_axis() -> None:
+    with pytest.raises(ValueError, match="one entry per spatial axis: 1, not 2"):
+        pairs((1, 2), axes=1)
+
+
+def test_pad_width_takes_every_form_of_numpy() -> None:
+    assert arguments.pad_pairs("w", 2, 3) == ((2, 2),) * 3
+    assert arguments.pad_pairs("w", (1, 2), 3) == ((1, 2),) * 3
+    assert arguments.pad_pairs("w", ((1, 2),), 3) == ((1, 2),) * 3
+    assert arguments.pad_pairs("w", (3,), 2) == ((3, 3),) * 2
+    assert arguments.pad_pairs("w", ((1,), (2,)), 2) == ((1, 1), (2, 2))
+    assert arguments.pad_pairs("w", ((1, 2), (3, 4)), 2) == ((1, 2), (3, 4))
+    assert arguments.pad_pairs("w", {-1: 2, 0: (3, 4)}, 3) == ((3, 4), (0, 0), (2, 2))
+
+
+def test_an_array_stays_itself() -> None:
+    x = np.zeros((2, 3), ">f4")
+    assert arguments.as_array("x", x) is x
+    assert arguments.as_array("x", [[1, 2]], ndim=2).dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("given", "accumulate", "result"),
+    [
+        (["bool"], "int64", "int64"),
+        (["uint8", "uint8"], "int64", "int64"),
+        (["uint32"], "int64", "int64"),
+        (["uint64", "uint8"], "uint64", "uint64"),
+        (["int8", "int64"], "int64", "int64"),
+        (["float16"], "float32", "float16"),
+        (["uint8", "float16"], "float32", "float16"),
+        (["int32", "float32"], "float64", "float64"),
+        (["uint8", "float32"], "float32", "float32"),
+        (["float32", "float64"], "float64", "float64"),
+        (["float32", "complex64"], "complex64", "complex64"),
+        (["longdouble"], "longdouble", "longdouble"),
+        ([">f4"], "float32", "float32"),
+    ],
+)
+def test_sums_accumulate_and_return_as_the_design_says(given: list[str], accumulate: str, result: str) -> None:
+    arrays = [np.zeros(1, dtype) for dtype in given]
+    found = arguments.sum_dtypes(*arrays)
+    assert found == (np.dtype(accumulate), np.dtype(result))
+    assert all(dtype.isnative for dtype in found)
+
+
+def test_means_of_integers_are_float64_and_other_means_keep_their_type() -> None:
+    for dtype in ("bool", "uint8", "int64", "uint64"):
+        assert arguments.mean_dtypes(np.zeros(1, dtype)) == (np.float64, np.float64)
+    assert arguments.mean_dtypes(np.zeros(1, "float16")) == (np.float32, np.float16)
+    assert arguments.mean_dtypes(np.zeros(1, "complex64")) == (np.complex64, np.complex64)
+
+
+def test_a_value_fits_if_its_type_can_hold_it() -> None:
+    assert arguments.fits("value", 255, np.uint8).dtype == np.uint8
+    assert arguments.fits("value", 2.0, np.int64) == 2
+    assert arguments.fits("value", 0.1, np.float32) == np.float32(0.1)
+    assert np.isnan(arguments.fits("value", float("nan"), np.float16))
+    assert np.isinf(arguments.fits("value", float("inf"), np.float16))
+    assert arguments.fits("value", 1j, np.complex64) == 1j
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [
+        (256, "uint8"),
+        (-1, "uint8"),
+        (2, "bool"),
+        (0.5, "int64"),
+        (float("nan"), "int8"),
+        (1e300, "float32"),
+        (1j, "float64"),
+    ],
+)
+def test_a_value_that_its_type_cannot_hold_is_refused(value: complex, dtype: str) -> None:
+    with pytest.raises(ValueError, match=f"`value` .* cannot be held by an array of dtype {dtype}"):
+        arguments.fits("value", value, dtype)
+
+
+def test_large_arrays_are_shown_by_shape() -> None:
+    assert arguments.show(np.zeros((3, 4))) == "array of shape (3, 4) and dtype float64"
+    assert arguments.show(np.array([1, 2])) == "[1, 2]"
+    assert len(arguments.show("x" * 1000)) < 50
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    assert [arguments.count(n, "axis") for n in (1, 2)] == ["1 axis", "2 axes"]
+    assert [arguments.count(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]

@@ -1,0 +1,165 @@
+"""Borders against numpy.pad, unfold and fold against explicit windows, and the helpers that layers share."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from convbook import fold, output_size, pad, pad_vjp, unfold
+from convbook.shapes import geometry
+from convbook.windows import BORDERS, add_windows, crop, extend, taps, window_view
+
+
+@pytest.mark.parametrize("mode", BORDERS)
+def test_pad_is_numpys_over_any_distance(mode: str) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(150):
+        shape = tuple(rng.integers(1, 5, rng.integers(1, 4)))
+        widths = [tuple(int(w) for w in rng.integers(0, 9, 2)) for _ in shape]
+        x = rng.integers(0, 100, shape)
+        assert np.array_equal(pad(x, widths, mode), np.pad(x, widths, mode))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("width", [2, (1, 2), ((1, 2),), ((1, 2), (0, 3)), ((1,), (2,)), [3], {0: 2}, {-1: (1, 0)}])
+@pytest.mark.parametrize("mode", ["constant", "reflect"])
+def test_pad_takes_widths_as_numpy_does(width: object, mode: str) -> None:
+    x = np.arange(12).reshape(3, 4)
+    spelled = width
+    if isinstance(width, dict):  # numpy.pad takes mappings from version 2.2 on
+        spelled = [width.get(0, (0, 0)), width.get(-1, (0, 0))]
+        spelled = [(w, w) if isinstance(w, int) else w for w in spelled]
+    assert np.array_equal(pad(x, width, mode), np.pad(x, spelled, mode))  # type: ignore[call-overload]
+
+
+def test_pad_fills_with_the_value_in_the_type_of_the_array() -> None:
+    found = pad(np.array([1, 2], np.uint8), (1, 2), value=200)
+    assert found.tolist() == [200, 1, 2, 200, 200]
+    assert found.dtype == np.uint8
+    assert np.isnan(pad([1.0], 1, value=float("nan"))[[0, 2]]).all()
+
+
+def test_a_single_cell_mirrors_itself() -> None:
+    assert pad([7], 3, "reflect").tolist() == pad([7], 3, "symmetric").tolist() == [7] * 7
+
+
+def test_empty_arrays_can_be_padded_with_a_constant_or_not_at_all() -> None:
+    assert pad([], (1, 2)).tolist() == [0, 0, 0]
+    for mode in BORDERS:
+        assert pad(np.zeros((0, 2)), ((0, 0), (1, 1)), mode).shape == (0, 4)
+
+
+def test_pad_returns_a_new_array() -> None:
+    x = np.arange(3)
+    for mode in BORDERS:
+        assert not np.shares_memory(pad(x, 0, mode), x)
+
+
+def test_pad_vjp_counts_how_often_each_cell_is_seen() -> None:
+    assert pad_vjp(np.ones(7), np.zeros(3), 2, "edge").tolist() == [3, 1, 3]
+    assert pad_vjp(np.ones(7), np.zeros(3), 2, "wrap").tolist() == [2, 3, 2]
+    assert pad_vjp(np.ones(7), np.zeros(3), 2, "symmetric").tolist() == [2, 3, 2]
+    assert pad_vjp(np.arange(7), np.zeros(3), (1, 3)).tolist() == [1, 2, 3]
+
+
+def test_pad_vjp_sums_small_types_in_large_ones() -> None:
+    assert pad_vjp(np.full(300, 200, np.uint8), np.zeros(1), (0, 299), "edge").tolist() == [60_000]
+    halves = pad_vjp(np.full(4097, 1, np.float16), np.zeros(1), (0, 4096), "edge")
+    assert halves.dtype == np.float16
+    assert halves[0] == np.float16(4097)  # adding ones up in float16 would stop at 2048
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_unfold_lists_what_each_window_sees(axes: int) -> None:
+    rng = np.random.default_rng(axes)
+    for _ in range(20):
+        kernel, stride, dilation = (tuple(int(v) for v in rng.integers(1, 4, axes)) for _ in range(3))
+        pads = [tuple(int(v) for v in rng.integers(0, 3, 2)) for _ in range(axes)]
+        size = [
+            max(1, d * (k - 1) + 1 - sum(p)) + int(rng.integers(0, 3))
+            for k, d, p in zip(kernel, dilation, pads, strict=True)
+        ]
+        x = rng.integers(0, 100, (2, 3, *size))
+        found = unfold(x, kernel, stride=stride, padding=pads, dilation=dilation)
+        padded = np.pad(x, [(0, 0), (0, 0), *pads])
+        outputs = output_size(size, kernel, stride=stride, padding=pads, dilation=dilation)
+        for column, o in enumerate(np.ndindex(*outputs)):
+            rows = [
+                padded[(slice(None), c, *(s * i + d * j for s, i, d, j in zip(stride, o, dilation, m, strict=True)))]
+                for c in range(3)
+                for m in np.ndindex(*kernel)
+            ]
+            assert np.array_equal(found[:, :, column], np.transpose(rows))
+
+
+def test_unfold_keeps_the_type_and_shares_no_memory() -> None:
+    x = np.arange(4, dtype=np.float16).reshape(1, 1, 4)
+    columns = unfold(x, 1)
+    assert columns.dtype == np.float16
+    assert not np.shares_memory(columns, x)
+    columns[...] = 0
+    assert x.tolist() == [[[0, 1, 2, 3]]]
+
+
+def test_fold_of_unfold_counts_the_windows_that_see_a_cell() -> None:
+    options = {"stride": (1, 2), "padding": ((1, 0), (0, 2)), "dilation": (2, 1)}
+    x = np.arange(1, 31).reshape(1, 1, 5, 6)
+    seen = fold(unfold(np.ones_like(x), (2, 3), **options), (5, 6), (2, 3), **options)  # type: ignore[arg-type]
+    assert np.array_equal(fold(unfold(x, (2, 3), **options), (5, 6), (2, 3), **options), seen * x)  # type: ignore[arg-type]
+    # Rows pair up as (-1, 1), (0, 2), (1, 3), (2, 4): row 0 is in one pair, row 1 in two; columns 2, 4 in two windows.
+    assert seen[0, 0, :2].tolist() == [[1, 1, 2, 1, 2, 1], [2, 2, 4, 2, 4, 2]]
+
+
+def test_fold_adds_up_in_64_bits_and_float16_in_float32() -> None:
+    assert fold(np.full((1, 300, 300), 255, np.uint8), 599, 300).max() == 255 * 300
+    cols = np.ones((1, 3000, 3000), np.float16)
+    assert fold(cols, 5999, 3000).max() == np.float16(3000)
+
+
+def test_fold_of_an_int_has_one_spatial_axis() -> None:
+    assert fold(np.ones((2, 6, 4)), 5, 2).shape == (2, 3, 5)
+    assert fold(np.ones((0, 6, 4)), (5,), (2,)).shape == (0, 3, 5)
+    assert fold(np.ones((2, 8, 4)), (3, 3), 2).shape == (2, 2, 3, 3)
+
+
+def layouts() -> list[dict[str, object]]:
+    return [
+        {"size": (n,), "kernel_size": k, "stride": s, "padding": [p], "dilation": d, "ceil_mode": up}
+        for n, k, s, p, d, up in itertools.product(
+            (1, 4, 7), (1, 2, 3), (1, 3), ((0, 0), (2, 0), (0, 4), (5, 1)), (1, 2), (False, True)
+        )
+        if n + sum(p) >= d * (k - 1) + 1
+    ]
+
+
+def test_extend_holds_just_what_windows_reach_and_crop_is_its_adjoint() -> None:
+    for layout in layouts():
+        windows = geometry(**layout)  # type: ignore[arg-type]
+        x = np.arange(1.0, windows.size[0] + 1)
+        extended = extend(x, windows, fill=-1)
+        (before, _), (reach,) = windows.padding[0], windows.reach
+        wanted = np.concatenate([np.full(before, -1), x, np.full(20, -1)])[:reach]
+        assert np.array_equal(extended, wanted)
+        y = np.arange(10.0, 10 + reach)
+        assert np.dot(extend(x, windows), y) == np.dot(x, crop(y, windows))
+
+
+def test_the_window_view_copies_nothing_and_cannot_be_written() -> None:
+    for layout in layouts():
+        windows = geometry(**layout)  # type: ignore[arg-type]
+        extended = np.arange(float(windows.reach[0]))
+        view = window_view(extended, windows)
+        assert np.shares_memory(view, extended)
+        assert not view.flags.writeable
+        for tap, seen in taps(windows):
+            assert np.array_equal(view[tap], extended[seen])
+        assert view[-1, -1] == windows.reach[0] - 1  # the last tap of the last window is the last cell
+
+
+def test_add_windows_is_the_adjoint_of_the_window_view() -> None:
+    rng = np.random.default_rng(0)
+    for layout in layouts():
+        windows = geometry(**layout)  # type: ignore[arg-type]
+        x = rng.integers(-9, 9, (2, *windows.size)).astype(float)
+        seen = window_view(extend(x, windows), windows)
+        y = rng.integers(-9, 9, seen.shape).astype(float)
+        assert (seen * y).sum() == (x * add_windows(y, windows, np.dtype(float))).sum()
