@@ -1,0 +1,90 @@
+"""One Chromium for all tests, and a server that shows the site below a sub-path, as a project page does."""
+
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from built_site import SITE
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parents[2] / "docs" / "_assets" / "node_modules" / "axe-core" / "axe.min.js"
+
+if not Path(CHROMIUM).exists():
+    pytest.exit("make test-browser needs Chromium: apt-get install chromium", returncode=2)
+try:
+    from playwright.sync_api import Browser, sync_playwright
+except ImportError:
+    pytest.exit("make test-browser needs Playwright: make test-browser installs it into .venv", returncode=2)
+if not AXE.exists():
+    pytest.exit("make test-browser needs axe-core: npm ci --prefix docs/_assets (make html does)", returncode=2)
+if not (SITE / "index.html").exists():
+    pytest.exit(f"There is no site in {SITE}: run 'make html' first.", returncode=2)
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves the site below a path, and its page for wrong addresses at every other."""
+
+    prefix = "/"
+
+    def translate_path(self, path: str) -> str:
+        below = path.removeprefix(self.prefix) if path.startswith(self.prefix) else "no-such-page"
+        return super().translate_path(f"/{below}")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = (SITE / "404.html").read_bytes()
+        self.send_response(code, message)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
+        """Keep the report free of requests."""
+
+
+def serve(prefix: str) -> Iterator[str]:
+    """Serve the site below `prefix` on a free port of this machine."""
+    handler = type("Below", (Handler,), {"prefix": prefix})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}{prefix}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Give the address of the site below a sub-path."""
+    yield from serve("/people/book/")
+
+
+@pytest.fixture(scope="session")
+def site_at_root() -> Iterator[str]:
+    """Give the address of the site at the root of a host."""
+    yield from serve("/")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -1,0 +1,162 @@
+"""Every page of the site, in Chromium: visited once, looked at in light, dark, narrow and print."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from built_site import pages
+from conftest import AXE
+from playwright.sync_api import Browser, Page, Response
+
+# The page for wrong addresses begins at the root of its host: it is visited in test_features.
+NAMES = [name for name in pages() if name != "404.html"]
+every_page = pytest.mark.parametrize("name", NAMES)
+
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation",
+    event => window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
+"""
+RUN_AXE = """async () => {
+    const found = await axe.run(document, {resultTypes: ["violations"]});
+    return found.violations.map(v => `${v.id} (${v.help}): ` +
+        v.nodes.slice(0, 4).map(n => `${n.target.join(" ")} | ${(n.failureSummary || "").split("\\n")[1] || ""}`).join("; "));
+}"""
+WIDER = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    const reaches = e => e.getBoundingClientRect().right > width + 0.5;
+    return [`the page is ${document.documentElement.scrollWidth} px wide`].concat(
+        [...document.querySelectorAll("main *, header *, footer *")].filter(reaches)
+            .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}`));
+}"""
+PRINTED = """() => [...document.querySelectorAll(
+        "button, nav, .copybtn, .sidebar-drawer, .toc-drawer, .mobile-header, .theme-toggle, .headerlink, .back-to-top, input")]
+    .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length)
+    .map(e => `${e.tagName}.${e.className}`)"""
+BUTTONS = """() => [...document.querySelectorAll("button.copybtn")]
+    .map(b => [Boolean(b.closest(".cell_output")), Boolean(b.parentElement.querySelector("pre")), b.tabIndex,
+               b.getAttribute("aria-label") || b.textContent.trim(), b.parentElement.parentElement.className])"""
+CELLS = """() => [...document.querySelectorAll(".cell_input pre, .highlight-python pre, .highlight-pycon pre")]
+    .filter(pre => !pre.parentElement.querySelector("button.copybtn")).map(pre => pre.textContent.slice(0, 60))"""
+
+
+@dataclass
+class Visit:
+    """What was seen on one page."""
+
+    requests: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    axe: dict[str, list[str]] = field(default_factory=dict)
+    wider: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    buttons: list[list[Any]] = field(default_factory=list)
+    cells_without: list[str] = field(default_factory=list)
+
+
+def look(page: Page, address: str) -> Visit:
+    """Visit a page and look at it in every way."""
+    seen = Visit()
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            seen.missing.append(f"{response.status} {response.url}")
+
+    listeners: dict[str, Callable[..., None]] = {
+        "request": lambda request: seen.requests.append(request.url),
+        "requestfailed": lambda request: seen.missing.append(f"{request.failure} {request.url}"),
+        "response": answered,
+        "console": lambda m: seen.console.append(m.text) if m.type in ("error", "warning") else None,
+        "pageerror": lambda error: seen.console.append(str(error)),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)  # type: ignore[call-overload]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
+    page.goto(address, wait_until="load")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    # What a reader may unfold is looked at, too.
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # through the debugger, which no policy stops
+    seen.axe["light"] = page.evaluate(RUN_AXE)
+    page.emulate_media(color_scheme="dark")
+    seen.axe["dark"] = page.evaluate(RUN_AXE)
+    page.emulate_media(color_scheme="light")
+    seen.buttons = page.evaluate(BUTTONS)
+    seen.cells_without = page.evaluate(CELLS)
+    page.set_viewport_size({"width": 360, "height": 740})
+    seen.wider = page.evaluate(WIDER)
+    page.emulate_media(media="print")
+    seen.printed = page.evaluate(PRINTED)
+    seen.violations = page.evaluate("window.violations")
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    return seen
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, site: str) -> Iterator[Callable[[str], Visit]]:
+    """Visit each page once, however many tests ask about it."""
+    context = browser.new_context()
+    context.add_init_script(WATCH)
+    page, seen = context.new_page(), {}
+
+    def visited(name: str) -> Visit:
+        if name not in seen:
+            seen[name] = look(page, f"{site}{name}")
+        return seen[name]
+
+    yield visited
+    context.close()
+
+
+@every_page
+def test_every_request_goes_to_the_host_of_the_page_and_is_answered(
+    visit: Callable[[str], Visit], site: str, name: str
+) -> None:
+    seen = visit(name)
+    assert seen.requests[0] == f"{site}{name}"
+    assert [url for url in seen.requests if not url.startswith((site, "data:"))] == []
+    assert seen.missing == []
+
+
+@every_page
+def test_the_console_is_silent(visit: Callable[[str], Visit], name: str) -> None:
+    assert visit(name).console == []
+
+
+@every_page
+def test_nothing_violates_the_policy(visit: Callable[[str], Visit], name: str) -> None:
+    assert visit(name).violations == []
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(visit: Callable[[str], Visit], name: str, scheme: str) -> None:
+    assert visit(name).axe[scheme] == []
+
+
+@every_page
+def test_nothing_scrolls_sideways_at_360_pixels(visit: Callable[[str], Visit], name: str) -> None:
+    assert visit(name).wider == []
+
+
+@every_page
+def test_no_button_and_no_navigation_is_printed(visit: Callable[[str], Visit], name: str) -> None:
+    assert visit(name).printed == []
+
+
+@every_page
+def test_copy_buttons_are_on_inputs_only_and_have_names_and_can_be_reached(
+    visit: Callable[[str], Visit], name: str
+) -> None:
+    seen = visit(name)
+    assert seen.cells_without == []
+    for in_output, has_code, tab_index, label, where in seen.buttons:
+        assert not in_output, where
+        assert has_code, where
+        assert tab_index == 0, where
+        assert label, where
