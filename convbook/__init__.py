@@ -1,5 +1,6 @@
 """Convolution, explained and executed: every function of the book, for arrays of any rank."""
 
+from convbook import definitions, kernels, matrices, properties
 from convbook.convolution import conv, conv_transpose, conv_transpose_vjp, conv_vjp
 from convbook.definitions import corr1d, corr2d, corr2d_multi_in, corr2d_multi_in_out, pool2d
 from convbook.images import hi_image
@@ -61,4 +62,9 @@ __all__ = [  # noqa: RUF022 (grouped by subject, not sorted)
     "receptive_field",
     # The picture that the book comes back to
     "hi_image",
+    # Modules whose names are used with theirs: convbook.kernels.gaussian
+    "definitions",
+    "kernels",
+    "matrices",
+    "properties",
 ]
