@@ -1,0 +1,123 @@
+"""Layers as tables of weights: what each output looks at, the whole matrix, and how fast its weights are learned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike, NDArray
+
+from convbook.figures.style import DIVERGING, GRID, INK, WIDTH
+
+
+def weight_views(layers: Sequence[ArrayLike], titles: Sequence[str], places: Sequence[tuple[int, int]]) -> list[Axes]:
+    """Draw, for some outputs of some layers, the weight of each input pixel; a frame marks the output's own place.
+
+    Parameters
+    ----------
+    layers : sequence of array_like, each of shape (H, W, H, W)
+        The weights: ``layer[i, j, p, q]`` is the weight of input pixel (p, q) in output (i, j).
+    titles : sequence of str
+        One title a layer.
+    places : sequence of (int, int)
+        The outputs that are drawn.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One for each layer and place, layer by layer.
+    """
+    side = WIDTH / (len(places) + 0.6)
+    fig = plt.figure(figsize=(WIDTH, len(layers) * (side + 0.3)))
+    bands = fig.subfigures(len(layers), 1, squeeze=False, hspace=0.04)[:, 0]
+    drawn: list[Axes] = []
+    for band, layer, title in zip(bands, map(np.asarray, layers), titles, strict=True):
+        band.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
+        most = float(np.abs(layer).max())
+        for ax, (i, j) in zip(band.subplots(1, len(places)), places, strict=True):
+            _weights(ax, layer[i, j], most)
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=1.8))
+            ax.set_xlabel(f"output ({i}, {j})")
+            drawn.append(ax)
+    return drawn
+
+
+def weight_matrices(matrices: Sequence[ArrayLike], titles: Sequence[str]) -> list[Axes]:
+    """Draw the matrices of layers: a row for each output, a column for each input, the pixels counted row by row.
+
+    Parameters
+    ----------
+    matrices : sequence of array_like, each of shape (M, N)
+        The matrices.
+    titles : sequence of str
+        One title a matrix.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One a matrix, two side by side.
+    """
+    rows = (len(matrices) + 1) // 2
+    fig, axes = plt.subplots(rows, 2, figsize=(WIDTH, rows * (WIDTH / 2 + 0.1)), squeeze=False)
+    for ax, matrix, title in zip(axes.flat, map(np.asarray, matrices), titles, strict=False):
+        _weights(ax, matrix, float(np.abs(matrix).max()))
+        ax.set_title(title)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("output pixel")
+    for ax in axes[-1]:
+        ax.set_xlabel("input pixel")
+    for ax in axes.flat[len(matrices) :]:
+        fig.delaxes(ax)
+    return list(axes.flat[: len(matrices)])
+
+
+def _weights(ax: Axes, weights: NDArray[Any], most: float) -> None:
+    ax.imshow(np.ma.masked_equal(weights, 0), cmap=DIVERGING, vmin=-most, vmax=most)
+    ax.set(xticks=[], yticks=[])
+    for spine in ax.spines.values():
+        spine.set(visible=True, edgecolor=GRID)
+
+
+def learning_curves(
+    sizes: ArrayLike,
+    panels: Mapping[str, Mapping[str, ArrayLike]],
+    *,
+    predictions: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    xlabel: str = "training examples",
+    ylabel: str = "error",
+) -> list[Axes]:
+    """Draw errors against the number of training examples, on logarithmic axes, one line a method.
+
+    Parameters
+    ----------
+    sizes : array_like, shape (M,)
+        The numbers of training examples.
+    panels : mapping from a title to a mapping from a method's name to its M errors
+        One panel for each title.
+    predictions : mapping from a method's name to sizes and errors, optional
+        What theory expects; drawn as thin lines, with the measured errors as points.
+    xlabel, ylabel : str
+        What the axes mean.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One a panel.
+    """
+    fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.1), sharey=True, squeeze=False)
+    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        for (name, errors), marker in zip(curves.items(), "os^Dv", strict=False):
+            style: dict[str, Any] = {"marker": marker, "label": name}
+            (line,) = ax.plot(np.asarray(sizes), np.asarray(errors), **style)
+            if predictions and name in predictions:
+                line.set(linestyle="none")
+                ax.plot(*map(np.asarray, predictions[name]), color=line.get_color(), linewidth=1.1)
+        ax.set(xscale="log", yscale="log", xlabel=xlabel, title=title)
+        ax.grid(axis="y")
+        ax.tick_params(which="minor", length=0)
+    axes[0, 0].set_ylabel(ylabel)
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    fig.legend(handles, names, loc="outside upper center", ncols=len(names))
+    return list(axes[0])
