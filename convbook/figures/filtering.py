@@ -83,7 +83,7 @@ def nine_products(picture: ArrayLike, kernel: ArrayLike, corner: tuple[int, int]
         grid_of_cells(ax, left, 1, values, dict.fromkeys(np.ndindex(values.shape), fill))
         label(ax, left + columns + 0.5, 1 + rows / 2, sign, fontsize=14)
         left += columns + 1
-    division = f" / {number(divisor)} = {number(total / divisor)}" if divisor != 1 else ""
+    division = f",   {number(total)} / {number(divisor)} = {number(total / divisor)}" if divisor != 1 else ""
     label(
         ax,
         left - 1,
@@ -102,7 +102,8 @@ def answers(results: Sequence[ArrayLike], titles: Sequence[str], *, columns: int
     Parameters
     ----------
     results : sequence of array_like, each of shape (H, W)
-        The pictures. One without negative values is drawn in gray, from 0 to `white`.
+        The pictures. One without negative values is drawn in gray, from 0 to `white`; of one with them, the strongest
+        hundredth has the strongest color.
     titles : sequence of str
         One title a picture; it may have several lines.
     columns : int
@@ -126,6 +127,7 @@ def answers(results: Sequence[ArrayLike], titles: Sequence[str], *, columns: int
     for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):
         ax.imshow(picture, **_scale(picture, white))
         ax.set_title(title)
+        ax.set_anchor("N")
     fig.get_layout_engine().set(h_pad=0.02, w_pad=0.03)  # type: ignore[union-attr]
     return list(axes.flat[: len(pictures)])
 
@@ -134,7 +136,8 @@ def _scale(picture: NDArray[Any], white: float) -> dict[str, Any]:
     """Choose the colors: gray for brightness, blue to red around a white zero for differences."""
     if picture.min() >= 0:
         return {"cmap": IMAGE, "vmin": 0, "vmax": white}
-    largest = np.abs(picture).max()
+    # A few very strong edges must not make all the others pale.
+    largest = np.percentile(np.abs(picture), 99) or np.abs(picture).max()
     return {"cmap": DIVERGING, "vmin": -largest, "vmax": largest}
 
 
