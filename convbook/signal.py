@@ -307,21 +307,16 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
         )
     x, h = x.astype(accumulate), h.astype(accumulate)
 
-    starts, sizes, pads = [], [], []
-    for n, k in zip(x.shape, h.shape, strict=True):
-        start, size = _part(mode, n, k)
-        # What the wanted sums read beyond the ends. Zeros need not be written out: they add nothing.
-        pad = (0, 0)
-        if mode != "valid" and (boundary != "constant" or fill_value != 0):
-            pad = (k - 1 - start, start + size - n)
-        pads.append((max(pad[0], 0), max(pad[1], 0)))
-        starts.append(start + pads[-1][0])
-        sizes.append(size)
-    if any(map(any, pads)):
+    sizes = list(zip(x.shape, h.shape, strict=True))
+    parts = [_part(mode, n, k) for n, k in sizes]
+    # Zeros beyond the ends need not be written out: they add nothing to any sum.
+    if mode != "valid" and (boundary != "constant" or fill_value != 0):
+        reach = [(k - 1 - start, start + size - n) for (n, k), (start, size) in zip(sizes, parts, strict=True)]
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
-        x = np.pad(x, pads, boundary, **constant)  # type: ignore[call-overload]
+        x = np.pad(x, reach, boundary, **constant)  # type: ignore[call-overload]
+        parts = [(k - 1, size) for (_, k), (_, size) in zip(sizes, parts, strict=True)]
     y = _ALGORITHMS[_choose(x, h, method)](x, h)
-    wanted = tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))
+    wanted = tuple(slice(start, start + size) for start, size in parts)
     return np.ascontiguousarray(y[wanted], dtype=result)
 
 
