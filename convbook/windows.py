@@ -45,6 +45,8 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     nearest one, the one a whole period away, or the mirror image, with the outermost cell doubled (symmetric)
     or not (reflect). With ``mode="constant"`` new cells hold `value`.
 
+    Derived in :doc:`/pictures/padding`.
+
     Parameters
     ----------
     x : array_like
@@ -105,6 +107,8 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
 
     In words: each cell of `x` receives the gradients of all cells that repeat it; cells that hold a constant
     send theirs nowhere, so in constant mode the gradient is cropped.
+
+    Derived in :doc:`/pictures/padding`.
 
     Parameters
     ----------

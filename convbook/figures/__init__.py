@@ -4,15 +4,19 @@ Nothing else in the library imports this package, and it alone needs Matplotlib.
 it is given and returns the axes, so that a chapter can add to them.
 """
 
+from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views
 from convbook.figures.filtering import answers, gray_numbers, nine_products
 from convbook.figures.front import window_on_chart
 from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.series import signal_and_trend
+from convbook.figures.sliding import size_steps, windows_on_grid, windows_on_line
 
 __all__ = [
     "answers",
+    "border_rules",
+    "continuations",
     "flipped_window",
     "gray_numbers",
     "image_row",
@@ -23,7 +27,12 @@ __all__ = [
     "score_maps",
     "shifted_copies",
     "signal_and_trend",
+    "size_steps",
+    "usage_maps",
     "weight_matrices",
     "weight_views",
     "window_on_chart",
+    "window_rulers",
+    "windows_on_grid",
+    "windows_on_line",
 ]
