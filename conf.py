@@ -40,7 +40,7 @@ extensions = [
     "api",
     "search_index",
 ]
-exclude_patterns = ["_assets", "_ext", "_ipython", "_static", "_templates"]
+exclude_patterns = ["_assets", "_ext", "_ipython", "_static", "_theme"]
 nitpicky = True
 numfig = True
 math_numfig = True
@@ -56,13 +56,13 @@ nb_execution_mode = "force"
 nb_execution_timeout = 60  # seconds for one cell; a whole chapter should take less than 10
 
 # The pages --------------------------------------------------------------------------------------------------
-html_theme = "furo"
+html_theme = "convbook"  # Furo, dressed
+html_theme_path = ["docs/_theme"]
+pygments_style = "code_style.Light"
+pygments_dark_style = "code_style.Dark"
 html_title = "convbook"
 html_favicon = "docs/_static/favicon.svg"
 html_static_path = ["docs/_static"]
-templates_path = ["docs/_templates"]
-html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/scroll-start.html",
-                        "sidebar/navigation.html", "sidebar/scroll-end.html"]}  # fmt: skip
 html_permalinks_icon = "#"
 html_secnumber_suffix = " "
 html_copy_source = False
@@ -70,8 +70,6 @@ html_show_sourcelink = False
 html_show_sphinx = False
 language = "en"
 html_math_renderer = "katex"
-pygments_style = "code_style.Light"
-pygments_dark_style = "code_style.Dark"
 numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s", "section": "Chapter %s"}
 copybutton_selector = ".cell_input pre, div.highlight-python pre, div.highlight-console pre, div.doctest pre"
 # Pages that no person wrote describe themselves by their first sentence.
@@ -105,6 +103,7 @@ api_rooms = {
     "nn": "A small network",
     "images": "Pictures",
 }
+html_domain_indices = False  # api/index.html lists the modules
 default_role = "literal"  # `x` in a docstring names an argument
 maximum_signature_line_length = 72  # longer ones have one parameter a line
 toc_object_entries_show_parents = "hide"

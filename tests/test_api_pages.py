@@ -169,8 +169,10 @@ def test_signatures_show_public_paths_short_types_and_what_is_keyword_only(book:
 
 
 def test_long_signatures_have_one_parameter_a_line_and_short_ones_none(book: Book) -> None:
-    assert "<dl>" in book.entry("convbook.output_size").partition("</dt>")[0]
-    assert "<dl>" not in book.entry("convbook.corr2d").partition("</dt>")[0]
+    long = book.entry("convbook.output_size").partition("</dt>")[0]
+    assert long.count('<span class="sig-line">') == len(inspect.signature(convbook.output_size).parameters) + 1  # and *
+    assert "<dd>" not in long, "a list of definitions that defines nothing is no list"
+    assert "sig-line" not in book.entry("convbook.corr2d").partition("</dt>")[0]
 
 
 def test_the_source_of_a_function_is_folded_under_it_without_its_docstring(book: Book) -> None:

@@ -5,8 +5,10 @@ reads only those again. A book without ``api/index.md`` has no reference.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import api_names
 import api_usage
@@ -18,6 +20,8 @@ from sphinx.config import Config
 
 PACKAGE = "convbook"
 LIBRARY = Path(__file__).parents[2] / PACKAGE
+SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
+LIST = re.compile(r"<(/?)d([ld])>")
 HEAD = ".. Written by docs/_ext/api.py from the docstrings: change those."
 
 
@@ -82,6 +86,16 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def mend_signatures(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give a parameter a line without a list of definitions that define nothing, which reader programs stumble over."""
+    if "body" in context:
+        context["body"] = SIGNATURE.sub(lambda match: LIST.sub(_span, match[0]), context["body"])
+
+
+def _span(match: re.Match[str]) -> str:
+    return "</span>" if match[1] else f'<span class="{"sig-lines" if match[2] == "l" else "sig-line"}">'
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Load autodoc2 for its analysis; write after it."""
     app.setup_extension("autodoc2")
@@ -89,4 +103,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("autodoc2-docstring", Docstring, override=True)
     app.connect("config-inited", choose_library)
     app.connect("builder-inited", write_pages, priority=600)  # autodoc2 analyzes at 500
+    app.connect("html-page-context", mend_signatures)
+    app.add_css_file("api.css", priority=710)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,5 @@
 """One Chromium for all tests, and a server that shows the site below a sub-path, as a project page does."""
 
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,19 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import SITE
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-AXE = Path(__file__).parents[2] / "docs" / "_assets" / "node_modules" / "axe-core" / "axe.min.js"
+from chromium import ARGUMENTS, AXE, CHROMIUM
 
 if not Path(CHROMIUM).exists():
     pytest.exit("make test-browser needs Chromium: apt-get install chromium", returncode=2)

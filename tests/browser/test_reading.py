@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 from built_site import SITE, pages
+from chromium import WATCH
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_pages import WATCH
 
 CHAPTERS = [name for name, page in pages().items() if "cell_input" in page.source]
 WITH_EXAMPLES = next(name for name, page in pages().items() if "highlight-pycon" in page.source)
@@ -71,6 +71,7 @@ def test_a_copied_chapter_cell_runs_by_itself(page: Page, site: str) -> None:
 def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{site}{CHAPTERS[-1]}")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.textContent.toLowerCase()")
     reached, wanted = set(), page.locator("button.copybtn").count()
@@ -178,7 +179,7 @@ def test_a_wrong_address_shows_a_page_of_the_site_at_any_depth(
     page.goto(f"{site_at_root}{address}")
     expect(page.locator("h1").first).to_be_visible()
     assert page.evaluate("document.styleSheets.length > 2")
-    page.locator("main a.reference.internal, main a[href]").first.click()
+    page.locator("main a.reference").locator("visible=true").first.click(timeout=3000)
     assert failed == [f"{site_at_root}{address}"]
     page.close()
 

@@ -6,35 +6,33 @@ from typing import Any
 
 import pytest
 from built_site import pages
-from conftest import AXE
+from chromium import AXE, WATCH
 from playwright.sync_api import Browser, Page, Response
 
 # The page for wrong addresses begins at the root of its host: it is visited in test_features.
 NAMES = [name for name in pages() if name != "404.html"]
 every_page = pytest.mark.parametrize("name", NAMES)
 
-WATCH = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation",
-    event => window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
-"""
 RUN_AXE = """async () => {
     const found = await axe.run(document, {resultTypes: ["violations"]});
     return found.violations.map(v => `${v.id} (${v.help}): ` +
-        v.nodes.slice(0, 4).map(n => `${n.target.join(" ")} | ${(n.failureSummary || "").split("\\n")[1] || ""}`).join("; "));
+        v.nodes.slice(0, 4).map(n => `${n.target.join(" ")} | ${(n.failureSummary || "").split("\\n")[1] || ""}`)
+            .join("; "));
 }"""
 WIDER = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
-    const reaches = e => e.getBoundingClientRect().right > width + 0.5;
+    const reaches = e => e.getBoundingClientRect().right > width + 0.5 && !e.closest(".katex-mathml");
     return [`the page is ${document.documentElement.scrollWidth} px wide`].concat(
         [...document.querySelectorAll("main *, header *, footer *")].filter(reaches)
             .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}`));
 }"""
-PRINTED = """() => [...document.querySelectorAll(
-        "button, nav, .copybtn, .sidebar-drawer, .toc-drawer, .mobile-header, .theme-toggle, .headerlink, .back-to-top, input")]
-    .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length)
-    .map(e => `${e.tagName}.${e.className}`)"""
+PRINTED = """() => {
+    const shows = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
+        e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height > 0;
+    return [...document.querySelectorAll("button, nav, input, .headerlink, .back-to-top, .sidebar-drawer, .toc-drawer")]
+        .filter(shows).map(e => `${e.tagName}.${e.className}`);
+}"""
 BUTTONS = """() => [...document.querySelectorAll("button.copybtn")]
     .map(b => [Boolean(b.closest(".cell_output")), Boolean(b.parentElement.querySelector("pre")), b.tabIndex,
                b.getAttribute("aria-label") || b.textContent.trim(), b.parentElement.parentElement.className])"""

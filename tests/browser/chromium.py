@@ -1,0 +1,23 @@
+"""Which browser the tests start, how, and what they put into its pages."""
+
+import shutil
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parents[2] / "docs" / "_assets" / "node_modules" / "axe-core" / "axe.min.js"
+#: Runs before any script of a page, and keeps what the policy has stopped.
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation",
+    event => window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
+"""
