@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from importlib import metadata as distributions
 from pathlib import Path
@@ -106,7 +107,7 @@ class ExecutedChapter(NotebookClientBase):
             shutdown_kernel="immediate",
         )
         client.reset_execution_trackers()
-        with client.setup_kernel():
+        with client.setup_kernel(env=kernel_environment(self.app)):
             info = client.wait_for_reply(client.kc.kernel_info())
             self.notebook.metadata["language_info"] = info["content"]["language_info"]
             for number, (index, cell) in enumerate(cells.items(), 1):
@@ -200,31 +201,42 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEn
 
 def note_toolchain(app: Sphinx, config: Config) -> None:
     """All pages are made again when the packages that run or render them change, or the extensions of the book."""
+    config.toolchain = _toolchain()
+
+
+@cache
+def _toolchain() -> list[str]:
     names = ("numpy", "scipy", "matplotlib", "ipython", "ipykernel", "scikit-learn", "myst-nb", "sphinx")
     versions = [f"{name} {distributions.version(name)}" for name in names if chapters.installed(name)]
     here = Path(__file__).parent
-    own = {Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
-    files = [*sorted(file for file in own if file.parent == here), *sorted((here.parent / "_ipython").iterdir())]
+    loaded = {Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+    files = [*sorted(file for file in loaded if file.parent == here), *sorted((here.parent / "_ipython").iterdir())]
     code = hashlib.sha256(b"".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
-    config.toolchain = [sys.version, *versions, code]
+    return [sys.version, *versions, code]
 
 
 def prepare_kernels(app: Sphinx) -> None:
-    """Set what kernels inherit: they import this checkout's library, and write only below the build's folder."""
+    """Let Jupyter write below the build's folder only, and take the kernel of this environment."""
     build = Path(app.outdir).parent
     profile = build / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     shutil.copy(chapters.ROOT / "docs" / "_ipython" / "ipython_kernel_config.py", profile)
-    os.environ.update(
-        chapters.ENVIRONMENT,
-        PYTHONPATH=str(app.confdir),
-        IPYTHONDIR=str(build / "ipython"),
-        JUPYTER_RUNTIME_DIR=str(build / "jupyter_runtime"),
-        JUPYTER_PREFER_ENV_PATH="1",  # the kernel of this environment, not one that the user has installed
-        PYDEVD_DISABLE_FILE_VALIDATION="1",  # no remark about frozen modules
-    )
-    os.environ.pop("MPLBACKEND", None)  # kernels show figures inline
+    os.environ.update(JUPYTER_RUNTIME_DIR=str(build / "jupyter_runtime"), JUPYTER_PREFER_ENV_PATH="1")
     standard_logging.getLogger("traitlets").setLevel(standard_logging.WARNING)
+
+
+def kernel_environment(app: Sphinx) -> dict[str, str]:
+    """Give the variables of a kernel: it imports this checkout's library and shows figures inline."""
+    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return (
+        inherited
+        | chapters.ENVIRONMENT
+        | {
+            "PYTHONPATH": str(app.confdir),
+            "IPYTHONDIR": str(Path(app.outdir).parent / "ipython"),
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # no remark about frozen modules
+        }
+    )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -23,10 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from boxes import place_of
 from docutils import nodes
 from myst_nb.sphinx_ import SelectMimeType
 from PIL import Image
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -190,20 +192,24 @@ class CheckFigures(SphinxTransform):
             if _inside_cell(image):
                 continue
             if not image.get("alt", "").strip():
-                warn("`alt` is missing: say in a sentence what the picture shows", image)
+                warn("`alt` is missing: say in a sentence what the picture shows", image, self.env)
             if isinstance(image.parent, nodes.figure) and not any(
                 isinstance(child, nodes.caption) for child in image.parent
             ):
-                warn("the figure has no caption", image)
+                warn("the figure has no caption", image, self.env)
 
     def _check_cell(self, cell: nodes.container) -> None:
         options = cell["cell_metadata"].get("mystnb") or {}
         if not str((options.get("image") or {}).get("alt") or "").strip():
-            warn("a cell that draws needs `mystnb: image: alt:`, a sentence that says what the picture shows", cell)
+            warn(
+                "a cell that draws needs `mystnb: image: alt:`, a sentence that says what the picture shows",
+                cell,
+                self.env,
+            )
         figure = options.get("figure") or {}
         for wanted in ("caption", "name"):
             if not str(figure.get(wanted) or "").strip():
-                warn(f"a cell that draws needs `mystnb: figure: {wanted}:`", cell)
+                warn(f"a cell that draws needs `mystnb: figure: {wanted}:`", cell, self.env)
 
 
 def draws(cell: nodes.Element) -> bool:
@@ -218,8 +224,8 @@ def _inside_cell(node: nodes.Node) -> bool:
     return False
 
 
-def warn(message: str, node: nodes.Node) -> None:
-    logger.warning(message, location=node, type="figure")
+def warn(message: str, node: nodes.Node, env: BuildEnvironment) -> None:
+    logger.warning(message, location=place_of(node, env), type="figure")
 
 
 class InlinePictures(SphinxPostTransform):
@@ -238,7 +244,7 @@ class InlinePictures(SphinxPostTransform):
             try:
                 drawing = Picture(path.read_bytes(), f"f{number}-", image.get("alt", ""))
             except (ElementTree.ParseError, ValueError) as fault:
-                warn(f"{path.name} cannot be shown: {fault}", image)
+                warn(f"{path.name} cannot be shown: {fault}", image, self.env)
                 continue
             node = InlinePicture("", markup=drawing.markup, ids=image["ids"], classes=image["classes"])
             node.source, node.line = image.source, image.line

@@ -27,6 +27,7 @@ class Debts(standard_logging.Handler):
         super().__init__(standard_logging.WARNING)
         self.app = app
         self.documents: set[str] = set()
+        self.changes = False  # whether this build reads anything, or has lost a document
 
     def emit(self, record: standard_logging.LogRecord) -> None:
         kind, subtype = getattr(record, "type", ""), getattr(record, "subtype", "")
@@ -62,21 +63,31 @@ def _note(app: Sphinx, documents: Iterable[str]) -> None:
         _file(app).unlink(missing_ok=True)
 
 
-def read_again(app: Sphinx, env: BuildEnvironment, *_: Any) -> set[str]:
+def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
+    app.debts.changes = bool(removed)
     noted = _noted(app)
     return set(env.found_docs) if ALL in noted else noted & env.found_docs
 
 
 def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Until the build has finished, what it reads is not known to be right."""
+    app.debts.changes |= bool(docnames)
     _note(app, _noted(app) | set(docnames))
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write pages that are older than what is known of their document, because another builder has read it."""
-    if app.builder.name not in {"html", "dirhtml"}:
+    """Write pages that are older than what is known of their document, because another builder has read it.
+
+    Where there is nothing to write, the indices and the search page are as they were, too.
+    """
+    builder = app.builder
+    if builder.name not in {"html", "dirhtml"}:
         return []
-    return [name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]]
+    again = [name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]]
+    if not (app.debts.changes or again or any(builder.get_outdated_docs())):
+        for step in ("gen_indices", "gen_pages_from_extensions", "gen_additional_pages"):
+            setattr(builder, step, lambda: None)
+    return again
 
 
 def _written(app: Sphinx, docname: str) -> int:
@@ -86,13 +97,13 @@ def _written(app: Sphinx, docname: str) -> int:
 
 def end(app: Sphinx, exception: Exception | None) -> None:
     if exception is None:
-        _note(app, app.debts.documents)  # type: ignore[attr-defined]
-    standard_logging.getLogger(NAMESPACE).removeHandler(app.debts)  # type: ignore[attr-defined]
+        _note(app, app.debts.documents)
+    standard_logging.getLogger(NAMESPACE).removeHandler(app.debts)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.debts = Debts(app)  # type: ignore[attr-defined]
-    standard_logging.getLogger(NAMESPACE).addHandler(app.debts)  # type: ignore[attr-defined]
+    app.debts = Debts(app)
+    standard_logging.getLogger(NAMESPACE).addHandler(app.debts)
     app.connect("env-get-outdated", read_again)
     app.connect("env-before-read-docs", begin)
     app.connect("env-get-updated", write_again)

@@ -1,0 +1,6 @@
+"""The other sign."""
+
+
+def negate(x):
+    """Turn the sign."""
+    return -x

@@ -1,0 +1,6 @@
+"""What doubling is made of."""
+
+
+def add(x, y):
+    """Add two numbers."""
+    return x + y

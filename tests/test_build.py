@@ -1,0 +1,408 @@
+"""The build of the site: a fault stops it, at the right line, until it is mended; what is unchanged is left alone.
+
+A small book (tests/small_book, with a library of its own) is built with the book's extensions and configuration.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from dependencies import Library
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+# What Sphinx will remove one day is not this test's subject.
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore::{name}") for name in ("DeprecationWarning", "PendingDeprecationWarning")
+]
+
+ROOT = Path(__file__).parents[1]
+SOURCE = Path(__file__).parent / "small_book"
+
+
+@dataclass
+class Result:
+    """What a build did."""
+
+    failed: bool
+    warnings: str
+    executed: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+
+
+class Book:
+    """A copy of the small book that can be changed and built again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def change(self, name: str, old: str, new: str) -> int:
+        """Replace a text that stands once in the file; return the line of the change."""
+        path = self.path(name)
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, (name, old)
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+    def line(self, name: str, text: str) -> int:
+        """Give the number of the first line that holds the text."""
+        lines = self.path(name).read_text(encoding="utf-8").splitlines()
+        return next(n for n, line in enumerate(lines, 1) if text in line)
+
+    def build(self) -> Result:
+        before = self._times()
+        warnings = StringIO()
+        with patch_docutils(self.folder), docutils_namespace():
+            app = Sphinx(
+                self.folder / "docs",
+                self.folder,
+                self.folder / "_build" / "html",
+                self.folder / "_build" / "doctrees",
+                "html",
+                status=None,
+                warning=warnings,
+                warningiserror=True,
+            )
+            app.build()
+        done = {name for name, when in self._times().items() if before.get(name) != when}
+        text = re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()).replace(f"{self.folder}/docs/", "")
+        return Result(
+            failed=app.statuscode != 0,
+            warnings=text,
+            executed={name[:-6] for name in done if name.endswith(".ipynb")},
+            written={name[:-5] for name in done if name.endswith(".html")},
+        )
+
+    def page(self, name: str) -> str:
+        return self.path(f"_build/html/{name}.html").read_text(encoding="utf-8")
+
+    def notebook(self, name: str) -> dict[str, list[dict[str, object]]]:
+        return json.loads(self.path(f"_build/jupyter_execute/{name}.ipynb").read_text(encoding="utf-8"))
+
+    def _times(self) -> dict[str, int]:
+        places = [self.path("_build/html"), self.path("_build/jupyter_execute")]
+        return {
+            path.relative_to(place).as_posix(): path.stat().st_mtime_ns
+            for place in places
+            for path in place.rglob("*")
+            if path.suffix in {".html", ".ipynb"}
+        }
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in os.environ.items():  # a build sets what its kernels inherit
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CONVBOOK_ROOT", str(ROOT))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the small book without a fault, and keep a copy beside it."""
+    os.environ["CONVBOOK_ROOT"] = str(ROOT)
+    folder = tmp_path_factory.mktemp("book")
+    shutil.copytree(SOURCE, folder / "small")
+    result = Book(folder / "small").build()
+    assert not result.failed, result.warnings
+    assert result.executed == {"part/doubling", "part/negation"}
+    assert result.written >= {"index", "part/doubling", "part/negation", "part/words"}
+    shutil.copytree(folder / "small", folder / "pristine")
+    return folder
+
+
+@pytest.fixture
+def book(built: Path) -> Book:
+    """Give the built book, at its address, as if no test had changed it."""
+    shutil.rmtree(built / "small")
+    shutil.copytree(built / "pristine", built / "small")
+    return Book(built / "small")
+
+
+def test_nothing_is_done_when_nothing_has_changed(book: Book) -> None:
+    result = book.build()
+    assert not result.failed
+    assert result.executed == result.written == set()
+
+
+# What a good build makes --------------------------------------------------------------------------------------
+def test_a_guarded_output_is_marked_and_a_freed_one_says_why(book: Book) -> None:
+    doubling, negation = book.page("part/doubling"), book.page("part/negation")
+    assert doubling.count('<p class="cell-checked"') == 2
+    assert negation.count('<p class="cell-checked"') == 2
+    assert "not checked: It depends on the machine." in negation
+    assert re.search(r'<p class="cell-requires">[^\n]*<span class="pre">numpy</span>', negation)
+    assert re.search(r"The number is <[^<]*>-3<", negation), negation
+
+
+def test_nothing_published_holds_a_guard_or_a_path_of_this_machine(book: Book) -> None:
+    notebooks = [book.notebook("part/doubling"), book.notebook("part/negation")]
+    for notebook in notebooks:
+        assert not any({"expect", "free"} & set(cell["metadata"]) for cell in notebook["cells"])
+        assert [cell["id"] for cell in notebook["cells"]] == [f"cell-{n}" for n in range(len(notebook["cells"]))]
+    published = [json.dumps(notebook) for notebook in notebooks]
+    published += [path.read_text(encoding="utf-8") for path in book.path("_build/html").rglob("*.html")]
+    for text in published:
+        assert "expect:" not in text
+        assert str(book.folder) not in text
+        assert str(ROOT) not in text
+
+
+# Each kind of breakage, planted alone ---------------------------------------------------------------------------
+DOUBLING, NEGATION, WORDS = "docs/part/doubling.md", "docs/part/negation.md", "docs/part/words.md"
+
+#: what is broken: the file, what stands there, what is put in its place, where it is reported (a text of that line),
+#: and what the report says
+BREAKAGES = {
+    "a cell that fails": (
+        DOUBLING,
+        "double(21)",
+        "double(21, 5)",
+        "[double(21",
+        r"cell twice: .*\n +TypeError: double\(\)",
+    ),
+    "a cell that is no Python": (DOUBLING, "[double(21)", "[double(21", "[double(21", "SyntaxError"),
+    "a cell that should fail": (NEGATION, '("seven")', "(seven := 7)", "{code-cell} python", "it raised nothing"),
+    "an output without a guard": (
+        DOUBLING,
+        "from convbook import double\n",
+        "from convbook import double\ndouble(1)\n",
+        "{code-cell} python",
+        r"cell imports: Output without a guard.*\n +2\b",
+    ),
+    "a guard that is wrong": (DOUBLING, "[42, 0.5]", "[42, 0.25]", "", r"(?s)cell twice: .*predicts.*0\.25.*0\.5"),
+    "a guard that matches anything": (DOUBLING, "[42, 0.5]", "[42, ...]", "", "nothing depends on `0.5`"),
+    "a guard of nothing": (
+        DOUBLING,
+        "name: imports",
+        "expect: ''",
+        "{code-cell} python",
+        "An empty `expect`: delete it",
+    ),
+    "an output freed without a reason": (
+        NEGATION,
+        "free: It depends on the machine.",
+        "free: yes",
+        "",
+        "`free` needs its reason",
+    ),
+    "an output with an address in memory": (NEGATION, "sys.byteorder", "object()", "", "differs from one machine"),
+    "a warning on the error stream": (
+        DOUBLING,
+        "from convbook import double\n",
+        "from convbook import double\n__import__('warnings').warn('old')\n",
+        "{code-cell} python",
+        "UserWarning: old",
+    ),
+    "a requirement that is missing": (NEGATION, "[numpy]", "[no-such-package]", "", "needs no-such-package"),
+    "a glued number that changes": (NEGATION, "negate(3)", "negate(4)", "", r"(?s)-3.*-4"),
+    "a dead link to a section": (WORDS, "[](/part/negation.md)", "[](#nowhere)", "Nothing is", "nowhere"),
+    "a dead link to a page": (NEGATION, "[](#twice-a-number)", "[](/part/nowhere.md)", "See ", "nowhere"),
+    "a function that does not exist": (
+        WORDS,
+        "Nothing",
+        "{py:func}`convbook.halve`: nothing",
+        "is executed",
+        "convbook.halve",
+    ),
+    "a formula that does not parse": (NEGATION, "$-(-x) = x$", r"$\frac{x$", "See ", "does not parse"),
+    "a picture without a text alternative": (WORDS, "# Words\n", "# Words\n\n![](dot.svg)\n", "![](dot.svg)", "alt"),
+    "a file that is not there": (DOUBLING, "reads: [numbers.txt]", "reads: [other.txt]", "---", "other.txt"),
+}
+#: found where wrong guards are found: one build is enough to see it
+ONE_BUILD = {
+    "a cell that is no Python",
+    "a cell that should fail",
+    "a guard of nothing",
+    "an output freed without a reason",
+    "an output with an address in memory",
+    "a warning on the error stream",
+    "a requirement that is missing",
+    "a glued number that changes",
+}
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>'
+
+
+def without_chance(text: str) -> str:
+    """Leave out addresses in memory and the numbers of processes."""
+    return re.sub(r"0x\w+|ipykernel_\d+", "", text)
+
+
+@pytest.mark.parametrize("kind", BREAKAGES)
+def test_stops_the_build_with_file_and_line_until_it_is_mended(book: Book, kind: str) -> None:
+    name, old, new, reported_at, message = BREAKAGES[kind]
+    book.path("docs/part/dot.svg").write_text(DOT, encoding="utf-8")
+    changed = book.change(name, old, new)
+    if reported_at.startswith("{code-cell}") or not reported_at:  # the fence above the change
+        lines = book.path(name).read_text(encoding="utf-8").splitlines()
+        line = max(n for n in range(1, changed + 1) if "{code-cell}" in lines[n - 1])
+    else:
+        line = book.line(name, reported_at)
+    first = book.build()
+    assert first.failed
+    assert f"{name.removeprefix('docs/')}:{line}: WARNING: " in first.warnings
+    assert re.search(message, first.warnings)
+    if kind in ONE_BUILD:
+        return
+    again = book.build()
+    assert again.failed
+    assert without_chance(first.warnings) == without_chance(again.warnings)
+    book.change(name, new, old)
+    mended = book.build()
+    assert not mended.failed, mended.warnings
+    assert name.removeprefix("docs/").removesuffix(".md") in mended.written
+
+
+# Quick: what runs again, and what does not ----------------------------------------------------------------------
+def test_a_change_in_a_chapter_executes_that_chapter(book: Book) -> None:
+    book.change(DOUBLING, "The words in between.", "Other words.")
+    result = book.build()
+    assert not result.failed, result.warnings
+    assert result.executed == {"part/doubling"}
+    assert "Other words." in book.page("part/doubling")
+    assert "part/negation" not in result.written
+
+
+def test_a_change_in_a_page_without_cells_executes_nothing(book: Book) -> None:
+    book.change(WORDS, "Nothing is", "Still nothing is")
+    result = book.build()
+    assert not result.failed, result.warnings
+    assert result.executed == set()
+    assert "part/words" in result.written
+
+
+def test_a_change_in_a_module_executes_the_chapters_that_use_it(book: Book) -> None:
+    book.change("convbook/negation.py", "return -x", "return 0 - x")
+    result = book.build()
+    assert result.executed == {"part/negation"}
+    assert "unsupported operand" in result.warnings  # the exception of the changed function
+
+
+def test_a_change_in_a_module_that_only_another_module_imports_executes_the_chapters(book: Book) -> None:
+    book.change("convbook/steps.py", "return x + y", "return x + y + 0")
+    result = book.build()
+    assert not result.failed, result.warnings
+    assert result.executed == {"part/doubling"}
+    assert "part/doubling" in result.written
+
+
+def test_a_broken_function_cannot_keep_its_old_numbers_on_the_page(book: Book) -> None:
+    book.change("convbook/steps.py", "return x + y", "return x + y + 1")
+    result = book.build()
+    assert result.failed
+    assert f"part/doubling.md:{book.line(DOUBLING, 'name: twice') - 2}: WARNING: cell twice" in result.warnings
+    assert "[43, 1.5]" in book.page("part/doubling")
+
+
+def test_a_name_that_moves_to_another_module_executes_the_chapters_that_use_it(book: Book) -> None:
+    book.path("convbook/signs.py").write_text("def negate(x):\n    return -x\n", encoding="utf-8")
+    book.change("convbook/__init__.py", "convbook.negation", "convbook.signs")
+    result = book.build()
+    assert not result.failed, result.warnings
+    assert result.executed == {"part/negation"}
+
+
+def test_a_change_in_a_file_that_a_chapter_reads_executes_that_chapter(book: Book) -> None:
+    book.path("docs/part/numbers.txt").write_text("5\n", encoding="utf-8")
+    result = book.build()
+    assert result.executed == {"part/doubling"}
+    assert "cell from-a-file: The cell does not show what its guard predicts." in result.warnings
+
+
+def test_a_file_that_is_touched_but_not_changed_executes_nothing(book: Book) -> None:
+    for name in ("convbook/steps.py", "convbook/__init__.py", "docs/part/numbers.txt"):
+        book.path(name).touch()
+    result = book.build()
+    assert result.executed == result.written == set()
+
+
+def test_the_page_of_an_interrupted_build_is_made_again(book: Book) -> None:
+    book.change(DOUBLING, "The words in between.", "Other words.")
+    book.build()
+    page = book.path("_build/html/part/doubling.html")
+    os.utime(page, (1, 1))  # as if another builder had read the chapter, or this one had ended before writing
+    result = book.build()
+    assert result.executed == set()
+    assert result.written >= {"part/doubling"}
+
+
+def test_a_build_that_did_not_finish_is_not_trusted(book: Book) -> None:
+    noted = book.path("_build/doctrees/unmended.json")
+    assert not noted.exists()
+    noted.write_text('["part/words", "a/page/that/is/gone"]', encoding="utf-8")  # what such a build leaves
+    result = book.build()
+    assert result.executed == set()
+    assert "part/words" in result.written
+    assert not noted.exists()
+
+
+def test_two_builds_in_two_folders_are_the_same_to_the_byte(book: Book, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "deeper"
+    shutil.copytree(SOURCE, other)
+    command = ["-q", "-W", "-j", "2", "-c", ".", "-d", "_build/doctrees", "-b", "html", "docs", "_build/html"]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "docs" / "_ext")])
+    subprocess.run(
+        [sys.executable, "-m", "sphinx", *command], cwd=other, check=True, env=os.environ | {"PYTHONPATH": paths}
+    )
+
+    def published(folder: Path) -> dict[str, bytes]:
+        places = [folder / "_build" / "html", folder / "_build" / "jupyter_execute"]
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for place in places
+            for path in place.rglob("*")
+            if path.suffix in {".html", ".ipynb", ".js", ".inv"}
+        }
+
+    here, there = published(book.folder), published(other)
+    assert sorted(here) == sorted(there)
+    assert [name for name in here if here[name] != there[name]] == []
+
+
+# The library's syntax ------------------------------------------------------------------------------------------
+LIBRARY = {
+    "__init__.py": "from pack.a import f\nfrom pack.sub import g\nfrom .b import h\n__version__ = '1'\n",
+    "a.py": "def f():\n    from pack.c import deep\n    return deep()\n",
+    "b.py": "def h(): ...\n",
+    "c.py": "def deep(): ...\n",
+    "sub/__init__.py": "from .x import g\nfrom pack.sub.y import other\n",
+    "sub/x.py": "import numpy\nfrom .. import b\ndef g(): return b.h()\n",
+    "sub/y.py": "def other(): ...\n",
+}
+ALL = set(LIBRARY)
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        ("import numpy", set()),
+        ("from pack import f", {"a.py", "c.py"}),
+        ("import pack\npack.f()", {"a.py", "c.py"}),
+        ("import pack as p\np.h", {"b.py"}),
+        ("import pack.a as a\na.f()", {"a.py", "c.py"}),
+        ("from pack import a\na.f()", {"a.py", "c.py"}),
+        ("from pack import g", {"sub/__init__.py", "sub/x.py", "sub/y.py", "b.py"}),
+        ("import pack\npack.sub.y.other()", {"sub/__init__.py", "sub/x.py", "sub/y.py", "b.py"}),
+        ("import pack\nprint(pack.__version__)", ALL),
+        ("import pack\ndir(pack)", ALL),
+        ("from pack import *", ALL),
+        ("%matplotlib inline\nfrom pack import h", {"b.py"}),
+        ("this is not Python", set()),
+    ],
+)
+def test_a_chapter_depends_on_the_modules_that_define_what_it_uses(tmp_path: Path, code: str, files: set[str]) -> None:
+    for name, text in LIBRARY.items():
+        path = tmp_path / "pack" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    found = Library(tmp_path / "pack").files_used_by([code])
+    assert {path.relative_to(tmp_path / "pack").as_posix() for path in found} == files
