@@ -100,7 +100,7 @@ def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def fits(name: str, value: object, dtype: DTypeLike) -> Any:
     """Return the number `value` in `dtype`, perhaps rounded, or refuse what that type cannot hold."""
-    scalar = as_array(name, value, ndim=0, layout="a single number")  # type: ignore[arg-type]
+    scalar = as_array(name, value, ndim=0, layout="(a single number)")  # type: ignore[arg-type]
     target = np.dtype(dtype)
     refusal = f"`{name}` (={show(value)}) cannot be held by an array of dtype {target}."
     if scalar.dtype.kind == "c" and target.kind != "c":

@@ -299,6 +299,11 @@ def test_auto_takes_what_is_cheaper_by_far(n, k, cheapest):
     assert _choose(np.ones(k), np.ones(n), "auto") == cheapest
 
 
+def test_auto_knows_that_dot_products_are_fast_for_floats_only():
+    assert _choose(np.ones(10**6), np.ones(40), "auto") == "direct"
+    assert _choose(np.ones(10**6, int), np.ones(40, int), "auto") == "overlap-add"
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dtype", [*FLOATS, *COMPLEX])
 def test_floats_keep_their_type_and_its_precision(dtype, method):
@@ -430,5 +435,7 @@ def test_complex_numbers_have_no_normalized_score_and_text_no_convolution():
         normalized_correlate([1, 2], [1j])
     with pytest.raises(TypeError, match="`h` must hold real or complex numbers, not values of dtype <U1"):
         convolve([1], "a")
+    with pytest.raises(ValueError, match=re.escape("`fill_value` (of shape (1,)) must have 0 axes (a single number)")):
+        convolve([1], [1], fill_value=[1])
     with pytest.raises(TypeError, match=r"`mode` \(=None\) must be one of"):
         convolve([1], [1], None)
