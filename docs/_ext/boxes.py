@@ -17,6 +17,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -68,6 +69,17 @@ def tagged(node: nodes.Node, tag: str) -> bool:
     )
 
 
+def place_of(node: nodes.Node, env: BuildEnvironment) -> tuple[str, int | None]:
+    """Give the document and the line that a warning about `node` names: for a cell, that of its opening fence."""
+    lines = env.metadata[env.docname].get("source_map", ())
+    cell = node.get("cell_index") if isinstance(node, nodes.container) else None
+    if cell is not None and cell < len(lines):
+        return env.docname, lines[cell]
+    while node.line is None and node.parent is not None:
+        node = node.parent  # an image within a line of text has no line of its own
+    return env.docname, node.line
+
+
 def is_between(node: nodes.Node) -> bool:
     """Whether `node` shows nothing, so that it does not part a box from its cells."""
     return isinstance(node, nodes.comment | nodes.target | nodes.system_message)
@@ -88,7 +100,7 @@ class FillBoxes(SphinxTransform):
                     box += cell
                 else:
                     text = "this cell is tagged `%s`, but no such box stands before it"
-                    logger.warning(text, name, location=cell, type="box")
+                    logger.warning(text, name, location=place_of(cell, self.env), type="box")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

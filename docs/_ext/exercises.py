@@ -21,7 +21,7 @@ refers to the exercise. A solution without an exercise before it, or with the la
 
 from typing import Any, ClassVar
 
-from boxes import is_between, tagged
+from boxes import is_between, place_of, tagged
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
@@ -104,7 +104,7 @@ class FoldSolutions(SphinxTransform):
             asked[-1].extend(part.children if isinstance(part, FoldedSolution) else [part])
 
     def _warn(self, message: str, node: nodes.Node) -> None:
-        logger.warning(message, location=node, type="exercise")
+        logger.warning(message, location=place_of(node, self.env), type="exercise")
 
 
 def visit_exercise(translator: Any, node: ExerciseBox) -> None:
@@ -126,13 +126,22 @@ def depart_solution(translator: Any, node: FoldedSolution) -> None:
     translator.body.append("</div></div>\n" if translator.builder.name == "epub" else "</div></details>\n")
 
 
-def visit_as_note(translator: Any, node: nodes.Element) -> None:
-    """Write a plain note, as builders without a fold do."""
-    translator.visit_note(node)
+def visit_as_admonition(translator: Any, node: nodes.Element) -> None:
+    """Write an admonition with the exercise's own title."""
+    translator.visit_admonition(node)
 
 
-def depart_as_note(translator: Any, node: nodes.Element) -> None:
-    translator.depart_note(node)
+def depart_as_admonition(translator: Any, node: nodes.Element) -> None:
+    translator.depart_admonition(node)
+
+
+def visit_text(translator: Any, node: ExerciseBox) -> None:
+    translator.new_state(0)
+    translator.add_text("Exercise ")
+
+
+def depart_text(translator: Any, node: ExerciseBox) -> None:
+    translator.end_state()
 
 
 def visit_latex(translator: Any, node: ExerciseBox) -> None:
@@ -156,16 +165,16 @@ def name_numbers(app: Sphinx, config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    note = (visit_as_note, depart_as_note)
+    plain_box = (visit_as_admonition, depart_as_admonition)
     app.add_enumerable_node(
         ExerciseBox,
         "exercise",
         title_of,
         html=(visit_exercise, depart_block),
         latex=(visit_latex, depart_latex),
-        text=note,
-        man=note,
-        texinfo=note,
+        text=(visit_text, depart_text),
+        man=plain_box,
+        texinfo=plain_box,
     )
     plain = (nothing, nothing)
     app.add_node(

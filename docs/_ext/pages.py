@@ -10,6 +10,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from convbook.figures.style import PALETTE
@@ -54,10 +55,13 @@ def palette_css() -> str:
     )
 
 
-def copy_fonts(app: Sphinx) -> None:
-    """Copy the fonts, and write the sheet that names them and holds the palette."""
+def add_assets(app: Sphinx) -> None:
+    """Copy the fonts, write the sheet that names them and holds the palette, and load what every page needs."""
     if app.builder.format != "html" or app.builder.name == "epub":
         return
+    app.add_css_file("fonts.css", priority=300)
+    app.add_css_file("convbook.css", priority=700)  # after the theme's own
+    app.add_js_file("site.js", loading_method="defer")
     static = Path(app.outdir, "_static")
     sheet = ""
     for package in FONTS:
@@ -84,6 +88,18 @@ class CheckDescription(SphinxTransform):
                 location=self.env.docname,
                 type="pages",
             )
+
+
+class OneIdEach(SphinxPostTransform):
+    """Furo wraps tables and formulas in boxes and repeats their ids there."""
+
+    formats = ("html",)
+    default_priority = 501  # after Furo (500)
+
+    def run(self, **_kwargs: Any) -> None:
+        for box in self.document.findall(nodes.container):
+            if {"math-wrapper", "table-wrapper"} & set(box["classes"]):
+                box["ids"] = []
 
 
 def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -125,9 +141,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("description_exempt", [], "env", types=[list])
     app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
     app.add_transform(CheckDescription)
-    app.add_css_file("fonts.css", priority=300)
-    app.add_css_file("convbook.css", priority=700)  # after the theme's own
-    app.add_js_file("site.js", loading_method="defer")
-    app.connect("builder-inited", copy_fonts)
+    app.add_post_transform(OneIdEach)
+    app.connect("builder-inited", add_assets)
     app.connect("html-page-context", complete_page, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
