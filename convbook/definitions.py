@@ -579,14 +579,14 @@ def _windows(
     """Find where the windows start along one axis, in places of the input: those before it are negative."""
     before, after = pad
     extent = dilation * (kernel - 1) + 1
-    if extent > before + size + after:
-        padded = before + size + after
-        raise ValueError(
-            f"The window (of extent {extent}) must fit into the padded input (of size {padded})."
-        )
     if ceil_mode:  # the last window may reach beyond the padding, but none may start after the input
-        return [start for start in range(-before, size, stride) if start + extent < size + after + stride]
-    return [start for start in range(-before, size + after, stride) if start + extent <= size + after]
+        starts = [start for start in range(-before, size, stride) if start + extent < size + after + stride]
+    else:
+        starts = [start for start in range(-before, size + after, stride) if start + extent <= size + after]
+    if not starts:
+        padded = before + size + after
+        raise ValueError(f"The window (of extent {extent}) must fit into the padded input (of size {padded}).")
+    return starts
 
 
 def _inside(place: tuple[int, ...], shape: Sequence[int]) -> bool:
