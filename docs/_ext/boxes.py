@@ -75,9 +75,9 @@ def place_of(node: nodes.Node, env: BuildEnvironment) -> tuple[str, int | None]:
     cell = node.get("cell_index") if isinstance(node, nodes.container) else None
     if cell is not None and cell < len(lines):
         return env.docname, lines[cell]
-    while node.line is None and node.parent is not None:
+    while not node.line and node.parent is not None:
         node = node.parent  # an image within a line of text has no line of its own
-    return env.docname, node.line
+    return env.docname, node.line or None
 
 
 def is_between(node: nodes.Node) -> bool:

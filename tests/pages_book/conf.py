@@ -1,0 +1,13 @@
+"""The book's own configuration for a book of a few pages; only the library's reference is left out."""
+
+import os
+import runpy
+from pathlib import Path
+
+THE_BOOK = Path(os.environ["CONVBOOK_ROOT"])
+globals().update({k: v for k, v in runpy.run_path(str(THE_BOOK / "conf.py")).items() if not k.startswith("_")})
+LEFT_OUT = {"api", "search_index", "sphinx.ext.intersphinx", "sphinxcontrib.bibtex"}
+extensions = [name for name in extensions if name not in LEFT_OUT]  # noqa: F821
+html_static_path = [str(THE_BOOK / "docs" / "_static")]
+html_favicon = str(THE_BOOK / "docs" / "_static" / "favicon.svg")
+html_theme_path = [str(THE_BOOK / "docs" / "_theme")]

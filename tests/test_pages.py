@@ -1,0 +1,377 @@
+"""The pages as the build writes them: formulas, figures, folds and the frame, in a book of a few pages (pages_book)."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+PAGES = ["index", "part/first", "part/second", "faulty", "search", "genindex", "404"]
+
+
+@dataclass
+class Node:
+    """An element of a page."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["Node | str"] = field(default_factory=list)
+
+    def all(self, tag: str = "", cls: str = "") -> Iterator["Node"]:
+        """Every element below this one with this tag and class."""
+        for child in self.children:
+            if isinstance(child, Node):
+                if tag in ("", child.tag) and (not cls or cls in child.attributes.get("class", "").split()):
+                    yield child
+                yield from child.all(tag, cls)
+
+    def one(self, tag: str = "", cls: str = "") -> "Node":
+        found = list(self.all(tag, cls))
+        assert len(found) == 1, (tag, cls, len(found))
+        return found[0]
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(c if isinstance(c, str) else f" {c.text} " for c in self.children).split())
+
+
+class Reader(HTMLParser):
+    """Builds the tree of a page, and insists that tags are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Node("")]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(node)
+        if tag not in VOID:
+            self.open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open[-1].tag == tag, (self.open[-1].tag, tag, self.getpos())
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+@dataclass
+class Site:
+    """The built book and what the build said."""
+
+    folder: Path
+    warnings: str
+
+    def source(self, page: str) -> str:
+        return (self.folder / f"{page}.html").read_text(encoding="utf-8")
+
+    def page(self, page: str) -> Node:
+        reader = Reader()
+        reader.feed(self.source(page))
+        assert len(reader.open) == 1, "a tag is not closed"
+        return reader.open[0]
+
+
+def build(folder: Path, builder: str = "html", **environment: str) -> Site:
+    """Build the book, without stopping at its planted faults."""
+    book = folder / "book"
+    if not book.exists():
+        shutil.copytree(Path(__file__).parent / "pages_book", book)
+        (book / "convbook").symlink_to(ROOT / "convbook")  # kernels import the library from beside conf.py
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-c",
+        str(book),
+        "-b",
+        builder,
+        "-d",
+        str(folder / "_build" / "doctrees"),
+    ]
+    command += ["-n", "-q", str(book / "docs"), str(folder / "_build" / builder)]
+    environment = {**os.environ, "CONVBOOK_ROOT": str(ROOT), "NO_COLOR": "1", "CONVBOOK_URL": "", **environment}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
+    assert run.returncode == 0, run.stderr
+    return Site(folder / "_build" / builder, run.stderr)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return build(tmp_path_factory.mktemp("pages"))
+
+
+# The frame --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_states_the_policy_before_it_loads_anything(site: Site, page: str) -> None:
+    head = site.page(page).one("head")
+    metas = [node for node in head.children if isinstance(node, Node)]
+    assert metas[0].attributes["http-equiv"] == "Content-Security-Policy"
+    assert metas[0].attributes["content"] == (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'self'"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_has_an_inline_script(site: Site, page: str) -> None:
+    tree = site.page(page)
+    scripts = list(tree.all("script"))
+    assert scripts, "theme.js and Furo's own are expected"
+    assert all(script.attributes.get("src") and not script.text for script in scripts)
+    handlers = [name for node in tree.all() for name in node.attributes if name.startswith("on")]
+    assert handlers == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_fetches_from_another_host(site: Site, page: str) -> None:
+    for node in site.page(page).all():
+        for name in ("src", "href", "action", "data", "poster"):
+            value = node.attributes.get(name, "")
+            if node.tag != "a":
+                assert not re.match(r"(?!data:)[a-z]+:|//", value), (node.tag, value)
+    sheets = [path.read_text(encoding="utf-8") for path in (site.folder / "_static").rglob("*.css")]
+    assert len(sheets) > 3
+    assert [url for sheet in sheets for url in re.findall(r"url\(\s*['\"]?((?:https?:)?//[^)]*)", sheet)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_what_it_is(site: Site, page: str) -> None:
+    tree = site.page(page)
+    assert next(tree.all("html")).attributes["lang"] == "en"
+    assert len(tree.one("title").text) > 5
+    described = [meta for meta in tree.all("meta") if meta.attributes.get("name") == "description"]
+    assert len(described) == 1
+    assert described[0].attributes["content"].strip()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_reader_sees_lies_in_a_landmark(site: Site, page: str) -> None:
+    body = site.page(page).one("body")
+    assert len(list(body.all("main"))) == 1
+    labels = [node.attributes["aria-label"] for node in body.all("nav")]
+    assert len(labels) == len(set(labels))
+    assert all(node.attributes.get("aria-level") for node in body.all() if node.attributes.get("role") == "heading")
+
+
+def test_no_address_of_the_sites_own_is_named_without_a_place_to_serve_it(site: Site) -> None:
+    text = site.source("index")
+    assert 'rel="canonical"' not in text
+    assert "og:url" not in text
+    assert not (site.folder / "sitemap.xml").exists()
+
+
+def test_the_sites_address_gives_canonical_links_a_sitemap_and_a_404_page_below_it(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "pages_book", tmp_path / "book")
+    for page in ("part/first", "part/second", "faulty"):  # nothing to execute
+        (tmp_path / "book" / "docs" / f"{page}.md").write_text(f"# {page}\n", encoding="utf-8")
+    book = tmp_path / "book"
+    command = [sys.executable, "-m", "sphinx", "-c", str(book), "-q", str(book / "docs"), str(tmp_path / "html")]
+    environment = {**os.environ, "CONVBOOK_ROOT": str(ROOT), "CONVBOOK_URL": "https://example.org/below/"}
+    subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True)
+    served = Site(tmp_path / "html", "")
+    assert '<link rel="canonical" href="https://example.org/below/part/first.html"' in served.source("part/first")
+    assert "https://example.org/below/part/first.html" in (served.folder / "sitemap.xml").read_text(encoding="utf-8")
+    assert 'property="og:url" content="https://example.org/below/part/first.html"' in served.source("part/first")
+    links = [
+        node.attributes["href"] for node in served.page("404").all("link") if "stylesheet" in node.attributes["rel"]
+    ]
+    assert links
+    assert all(link.startswith("/below/_static/") for link in links)
+
+
+def test_fonts_are_served_by_the_site(site: Site) -> None:
+    static = site.folder / "_static"
+    named = re.findall(r"url\(([^)]+)\)", (static / "fonts.css").read_text(encoding="utf-8"))
+    assert len(named) >= 9
+    assert all(name.endswith(".woff2") and (static / name).exists() for name in named)
+    katex = static / "katex"
+    named = re.findall(r"url\(([^)]+)\)", (katex / "katex.css").read_text(encoding="utf-8"))
+    assert len(named) == 20
+    assert all(name.endswith(".woff2") and (katex / name).exists() for name in named)
+    preloaded = [n.attributes["href"] for n in site.page("part/first").all("link") if n.attributes["rel"] == "preload"]
+    assert len(preloaded) == 1
+    assert (site.folder / "part" / preloaded[0]).exists()
+
+
+# Formulas ---------------------------------------------------------------------------------------------------------
+
+
+def test_formulas_are_set_in_the_page_with_mathml_inside(site: Site) -> None:
+    tree = site.page("part/first")
+    assert len(list(tree.all("math"))) == 3
+    assert len(list(tree.all("span", "katex"))) == 3
+    assert "MathJax" not in site.source("part/first")
+
+
+def test_a_displayed_formula_is_numbered_and_linked(site: Site) -> None:
+    tree = site.page("part/first")
+    block = tree.one("div", "math")
+    assert block.attributes["id"] == "equation-eq-sum"
+    assert block.one("span", "eqno").text.startswith("(1.1)")
+    assert any(
+        a.attributes["href"] == "#equation-eq-sum" and a.text == "(1.1)"
+        for a in tree.one("details", "solution").all("a")
+    )
+
+
+def test_only_pages_with_formulas_load_the_formulas_style(site: Site) -> None:
+    assert "katex.css" in site.source("part/first")
+    assert "katex.css" not in site.source("part/second")
+
+
+def test_a_formula_that_does_not_parse_is_a_warning_with_its_line(site: Site) -> None:
+    assert re.search(r"faulty\.md:8: WARNING: this formula does not parse: .*\\frac\{1", site.warnings)
+    assert re.search(r"faulty\.md:10: WARNING: this formula does not parse: .*\\unknown", site.warnings)
+
+
+# Figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_figures_are_named_pictures_with_numbered_captions(site: Site) -> None:
+    tree = site.page("part/first")
+    pictures = list(tree.all("svg", "figure-svg"))
+    assert [p.attributes["aria-label"] for p in pictures] == [
+        'A line that rises from 0 to "2".',
+        "The same line again.",
+    ]
+    assert all(picture.attributes["role"] == "img" for picture in pictures)
+    figures = list(tree.all("figure"))
+    assert [figure.attributes["id"] for figure in figures] == ["fig-line", "fig-again"]
+    assert [figure.one("span", "caption-number").text for figure in figures] == ["Figure 1.1", "Figure 1.2"]
+
+
+@pytest.mark.parametrize("page", ["index", "part/first", "part/second", "faulty"])
+def test_ids_are_unique_and_every_reference_to_one_resolves(site: Site, page: str) -> None:
+    tree = site.page(page)
+    ids = [node.attributes["id"] for node in tree.all() if "id" in node.attributes]
+    assert [name for name, count in Counter(ids).items() if count > 1] == []
+    for node in tree.all():
+        wanted = re.findall(r"url\(#([^)]+)\)", " ".join(node.attributes.values()))
+        if node.tag == "use":
+            wanted.append(node.attributes["href"].removeprefix("#"))
+        assert set(wanted) <= set(ids)
+
+
+def test_palette_colors_become_variables_and_other_colors_stay(site: Site) -> None:
+    from convbook.figures.style import BLUE, PALETTE
+
+    styles = [
+        n.attributes.get("style", "") for svg in site.page("part/first").all("svg", "figure-svg") for n in svg.all()
+    ]
+    assert any(f"stroke:var(--fig-blue,{BLUE})" in style for style in styles)
+    assert any("stroke:#123456" in style for style in styles)
+    fixed = set(re.findall(r"(?<!,)#[0-9a-f]{6}", " ".join(styles)))
+    assert fixed & {light for light, _ in PALETTE.values()} == set()
+    sheet = (site.folder / "_static" / "fonts.css").read_text(encoding="utf-8")
+    for name, (light, dark) in PALETTE.items():
+        assert f"--fig-{name}:{light}" in sheet
+        assert f"--fig-{name}:{dark}" in sheet
+
+
+def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Site) -> None:
+    first, second = site.page("part/first").all("svg", "figure-svg")
+    assert list(first.all("style")) == list(first.all("metadata")) == []
+    assert not any(path.attributes.get("d", "").startswith("M0 180") for path in first.all("path"))
+    assert second.one("image").attributes["width"] == "2"
+    assert second.one("image").attributes["href"].startswith("data:image/png;base64,")
+
+
+def test_the_colors_of_the_kernels_settings_are_the_palettes(site: Site) -> None:
+    from convbook.figures.style import PALETTE
+
+    text = (ROOT / "docs" / "_ipython" / "matplotlibrc").read_text(encoding="utf-8")
+    used = set(re.findall(r'"(#[0-9a-f]{6})"', text)) | {f"#{value}" for value in re.findall(r"'([0-9a-f]{6})'", text)}
+    assert len(used) >= 8
+    assert used <= {light for light, _ in PALETTE.values()}
+
+
+def test_an_image_file_is_inlined_without_its_scripts(site: Site) -> None:
+    picture = next(site.page("faulty").one("main").all("circle"))
+    assert picture.attributes["style"] == "fill:var(--fig-blue,#1762b6)"
+    assert picture.attributes["r"] == "40.12"
+    assert "id" not in picture.attributes
+    assert "alert" not in site.source("faulty")
+
+
+def test_a_figure_without_words_is_a_warning_with_its_line(site: Site) -> None:
+    for wanted in ("`mystnb: image: alt:`", "`mystnb: figure: caption:`", "`mystnb: figure: name:`"):
+        assert re.search(rf"faulty\.md:34: WARNING: a cell that draws needs {re.escape(wanted)}", site.warnings)
+    assert re.search(r"faulty\.md:38: WARNING: `alt` is missing", site.warnings)
+
+
+# Boxes, exercises, folds ---------------------------------------------------------------------------------------------
+
+
+def test_solutions_lie_folded_in_their_exercise(site: Site) -> None:
+    tree = site.page("part/first")
+    first, second = tree.all("div", "exercise")
+    assert first.attributes["id"] == "ex-first"
+    assert first.one("p", "admonition-title").text.startswith("Exercise 1.1 The first")
+    fold = first.one("details", "solution")
+    assert "open" not in fold.attributes
+    assert "In words, two." in fold.text
+    assert "1 + 1" in fold.one("div", "cell_input").text
+    assert fold.one("div", "cell_output").one("pre").text == "2"
+    assert list(second.all("details")) == []
+    assert len(list(tree.all("details", "solution"))) == 1
+
+
+def test_exercises_and_figures_are_counted_through_all_parts(site: Site) -> None:
+    links = [a.text for a in site.page("part/second").one("article").all("a", "reference")]
+    assert links == ["Figure 1.1", "Exercise 1.1", "Exercise 1.2", "Exercise 2.1"]
+
+
+def test_cells_lie_in_the_recipe_that_they_follow(site: Site) -> None:
+    box = site.page("part/first").one("div", "recipe")
+    assert box.one("p", "admonition-title").text == "Take along Add"
+    assert "1 + 2" in box.one("div", "cell_input").text
+
+
+def test_a_fold_has_a_summary_of_words_only_and_the_figure_comes_first(site: Site) -> None:
+    tree = site.page("part/first")
+    summaries = list(tree.all("summary"))
+    assert [summary.text for summary in summaries] == ["Code of this figure", "Solution"]
+    assert all(isinstance(child, str) for summary in summaries for child in summary.children)
+    cell = next(tree.all("div", "cell-figure"))
+    order = [c.attributes["class"].split()[0] for c in cell.children if isinstance(c, Node)]
+    assert order == ["cell_output", "fold"]
+
+
+def test_misplaced_solutions_and_cells_are_warnings_with_their_lines(site: Site) -> None:
+    assert re.search(r"faulty\.md:14: WARNING: no exercise stands before this solution", site.warnings)
+    assert re.search(r"faulty\.md:23: WARNING: this solves 'ex-other', but .* 'ex-one'", site.warnings)
+    assert re.search(r"faulty\.md:27: WARNING: this cell is tagged `recipe`", site.warnings)
+
+
+def test_a_page_that_nobody_described_is_a_warning(site: Site) -> None:
+    assert re.search(r"faulty\.md: WARNING: the page has no description", site.warnings)
+    assert "first.md: WARNING" not in site.warnings
+
+
+@pytest.mark.parametrize("builder", ["text", "latex", "man", "texinfo", "epub"])
+def test_other_builders_write_every_page(site: Site, builder: str) -> None:
+    other = build(site.folder.parents[1], builder)
+    assert "Traceback" not in other.warnings
+    files = {"text": "part/first.txt", "latex": "convbook.tex", "man": "convbook.1", "texinfo": "convbook.texi"}
+    written = files.get(builder, "part/first.xhtml")
+    text = (other.folder / written).read_text(encoding="utf-8")
+    assert "What is 1 + 1?" in text
+    assert "In words, two." in text
