@@ -7,9 +7,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
-from convbook.figures.style import DIVERGING, GRID, INK, WIDTH
+from convbook.figures.style import BLUE, DIVERGING, GRID, INK, PURPLE, RED, TEAL, WIDTH
 
 
 def weight_views(layers: Sequence[ArrayLike], titles: Sequence[str], places: Sequence[tuple[int, int]]) -> list[Axes]:
@@ -35,7 +36,7 @@ def weight_views(layers: Sequence[ArrayLike], titles: Sequence[str], places: Seq
     drawn: list[Axes] = []
     for band, layer, title in zip(bands, map(np.asarray, layers), titles, strict=True):
         band.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
-        most = float(np.abs(layer).max())
+        most = max(float(np.abs(layer[place]).max()) for place in places)
         for ax, (i, j) in zip(band.subplots(1, len(places)), places, strict=True):
             _weights(ax, layer[i, j], most)
             ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=1.8))
@@ -84,7 +85,7 @@ def learning_curves(
     sizes: ArrayLike,
     panels: Mapping[str, Mapping[str, ArrayLike]],
     *,
-    predictions: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    predictions: tuple[ArrayLike, Mapping[str, ArrayLike]] | None = None,
     xlabel: str = "training examples",
     ylabel: str = "error",
 ) -> list[Axes]:
@@ -96,8 +97,8 @@ def learning_curves(
         The numbers of training examples.
     panels : mapping from a title to a mapping from a method's name to its M errors
         One panel for each title.
-    predictions : mapping from a method's name to sizes and errors, optional
-        What theory expects; drawn as thin lines, with the measured errors as points.
+    predictions : (sizes, mapping from a method's name to errors), optional
+        What theory expects; drawn as lines, with the measured errors as points.
     xlabel, ylabel : str
         What the axes mean.
 
@@ -108,16 +109,36 @@ def learning_curves(
     """
     fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.1), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
-        for (name, errors), marker in zip(curves.items(), "os^Dv", strict=False):
-            style: dict[str, Any] = {"marker": marker, "label": name}
-            (line,) = ax.plot(np.asarray(sizes), np.asarray(errors), **style)
-            if predictions and name in predictions:
-                line.set(linestyle="none")
-                ax.plot(*map(np.asarray, predictions[name]), color=line.get_color(), linewidth=1.1)
+        for (name, errors), (color, marker, dashes) in zip(curves.items(), _METHODS, strict=False):
+            points: dict[str, Any] = {"marker": marker, "color": color, "label": name}
+            ax.plot(np.asarray(sizes), np.asarray(errors), linestyle="none" if predictions else dashes, **points)
+            if predictions:
+                where, lines = predictions
+                ax.plot(np.asarray(where), np.asarray(lines[name]), color=color, linestyle=dashes, linewidth=1.1)
         ax.set(xscale="log", yscale="log", xlabel=xlabel, title=title)
         ax.grid(axis="y")
         ax.tick_params(which="minor", length=0)
+        ax.xaxis.set_major_formatter("{x:g}")
+    _label_errors(axes[0, 0])
     axes[0, 0].set_ylabel(ylabel)
     handles, names = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=len(names))
     return list(axes[0])
+
+
+_METHODS = (
+    (BLUE, "o", "-"),
+    (RED, "s", (0, (5, 1.6))),
+    (TEAL, "^", (0, (1.2, 1.2))),
+    (PURPLE, "D", (0, (6, 1.6, 1.2, 1.6))),
+)
+
+
+def _label_errors(ax: Axes) -> None:
+    """Label powers of ten, or 1, 2 and 5 times them where there are few; never the places between."""
+    low, high = ax.get_ylim()
+    few = high / low < 100
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
+    if few:
+        ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
