@@ -181,7 +181,8 @@ def _same(want: Token, got: Token) -> bool:
     if not (want.is_float and got.is_float):
         return want.text == got.text
     w, g = float(want.text), float(got.text)
-    return math.isclose(w, g, rel_tol=RELATIVE, abs_tol=ABSOLUTE) or (math.isnan(w) and math.isnan(g))
+    zeros = abs(w) <= ABSOLUTE and abs(g) <= ABSOLUTE
+    return zeros or math.isclose(w, g, rel_tol=RELATIVE) or (math.isnan(w) and math.isnan(g))
 
 
 # Guards that would match anything ---------------------------------------------------------------------------
@@ -191,16 +192,22 @@ def unguarded(want: str, got: str) -> list[str]:
     numbers = [i for i, token in enumerate(tokens) if isinstance(token, Number)]
     if not numbers:
         return _unguarded_words(guard, got)
+    # Before the first and after the last dots, one token of the guard stands against one of the output.
+    head = guard.index(ANY) if ANY in guard else len(guard)
+    tail = guard[::-1].index(ANY) if ANY in guard else 0
     loose = []
     for i in numbers:
         number = tokens[i]
         assert isinstance(number, Number)
-        if ANY not in guard:  # then token meets token: no need to compare the rest again
-            noticed = not any(_same(guard[i], other) for other in _changed(number))
-        else:
-            noticed = not any(_match(guard, [*tokens[:i], other, *tokens[i + 1 :]]) for other in _changed(number))
-        if not noticed:
-            loose.append(number.text)
+        opposite = guard[i] if i < head else guard[i - len(tokens)] if i >= len(tokens) - tail else None
+        for other in _changed(number):
+            if opposite is not None:
+                unnoticed = _same(opposite, other)
+            else:
+                unnoticed = _match(guard, [*tokens[:i], other, *tokens[i + 1 :]])
+            if unnoticed:
+                loose.append(number.text)
+                break
     return loose
 
 
