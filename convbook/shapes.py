@@ -162,6 +162,8 @@ def output_size(
     In words: from the padded length take the span of one window, see how many whole strides fit into what is
     left, and add one for the window that stands at the start.
 
+    Derived in :doc:`/pictures/stride`.
+
     Parameters
     ----------
     n : int or sequence of int
@@ -206,9 +208,7 @@ def output_size(
     (2, 2)
     """
     size, single = _sizes("n", n, 0)
-    found = geometry(
-        size, kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
-    ).output
+    found = geometry(size, kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode).output
     return found[0] if single else found
 
 
@@ -250,6 +250,8 @@ def input_sizes(
 
     In words: the smallest input ends with the last window; up to :math:`s-1` more cells go unused. This is
     :py:func:`convbook.output_size` read backwards.
+
+    Derived in :doc:`/pictures/stride`.
 
     Parameters
     ----------
@@ -387,9 +389,7 @@ def transposed_output_size(
     return found[0] if single else found
 
 
-def same_padding(
-    n: PerAxis, kernel_size: PerAxis, *, stride: PerAxis = 1, dilation: PerAxis = 1
-) -> tuple[Pair, ...]:
+def same_padding(n: PerAxis, kernel_size: PerAxis, *, stride: PerAxis = 1, dilation: PerAxis = 1) -> tuple[Pair, ...]:
     r"""Find the pads that give :math:`\lceil n/s\rceil` outputs: TensorFlow's ``SAME``.
 
     .. math::
@@ -398,6 +398,8 @@ def same_padding(
        p_\text{before} = \lfloor P/2 \rfloor, \quad p_\text{after} = \lceil P/2 \rceil
 
     In words: pad just enough for the last window to fit, half on each side, and put an odd cell at the end.
+
+    Derived in :doc:`/pictures/stride`.
 
     Parameters
     ----------
@@ -520,9 +522,7 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
         dilation = integer(f"{name}[2]", layer[2], 1) if len(layer) > 2 else 1
         given = layer[3] if len(layer) > 3 else 0
         entry = given if isinstance(given, (int, str)) else [given]
-        ((before, _),) = padding_pairs(
-            f"{name}[3]", entry, 1, kernel=(kernel,), stride=(stride,), dilation=(dilation,)
-        )
+        ((before, _),) = padding_pairs(f"{name}[3]", entry, 1, kernel=(kernel,), stride=(stride,), dilation=(dilation,))
         size += dilation * (kernel - 1) * jump
         start += (dilation * (kernel - 1) / 2 - before) * jump
         jump *= stride
