@@ -11,7 +11,7 @@ from scipy import signal as scipy_signal
 
 from convbook import convolve, correlate, normalized_correlate
 from convbook.definitions import convolve1d, convolve_loops, correlate1d
-from convbook.signal import _choose
+from convbook.signal import _block_sizes, _choose, _rounds_exactly
 
 BOUNDARIES = ("constant", "edge", "reflect", "symmetric", "wrap")
 METHODS = ("direct", "fft", "overlap-add", "auto")
@@ -265,6 +265,29 @@ def test_integers_too_large_for_a_transform_are_summed_exactly_all_the_same(meth
     assert convolve(x, np.array([1], np.uint64), method=method).tolist() == [2**63 + 1, 5]
 
 
+def test_rounding_counts_as_safe_exactly_up_to_the_bound():
+    # One element each: the transform has at most 2 elements, and 32 u log2(4) |a| |b| is 2**-47 |a| |b|.
+    assert _rounds_exactly(np.array([2**46 - 1]), np.array([1]))
+    assert not _rounds_exactly(np.array([2**46]), np.array([1]))
+    assert not _rounds_exactly(np.array([2**40]), np.array([-(2**6)]))
+    # 5 by 2 sums need at most 40 elements, in two dimensions.
+    a, b = np.array([[3], [4], [0], [0]]), np.array([[1, 0], [0, 0]])
+    largest = 0.5 / (32 * 2.0**-53 * np.log2(80)) / 5
+    assert _rounds_exactly(int(0.999 * largest) * a, b)
+    assert not _rounds_exactly(int(1.001 * largest) * a, b)
+
+
+def test_blocks_are_eight_times_the_kernel_but_neither_tiny_nor_longer_than_the_sums():
+    for n, k, sizes in [
+        ((10**6,), (2000,), (16_000,)),
+        ((10**6,), (3,), (4096,)),
+        ((100,), (3,), (102,)),
+        ((500, 700), (4, 20), (64, 160)),
+        ((500, 10), (4, 2), (64, 11)),
+    ]:
+        assert _block_sizes(np.ones(n), np.ones(k)) == sizes
+
+
 def test_a_transform_loses_small_results_next_to_large_ones_and_direct_sums_do_not():
     x = np.zeros(2000)
     x[0], x[1500] = 1e20, 1.0
@@ -334,7 +357,7 @@ def test_the_normalized_score_is_the_correlation_coefficient_of_each_window(n, k
     st.lists(st.integers(-50, 50), min_size=4, max_size=20),
     st.floats(0.1, 1e6),
     st.floats(-1e3, 1e3),
-    st.integers(-300, 300),
+    st.integers(-900, 900),
 )
 def test_the_normalized_score_ignores_brightness_contrast_and_scale(values, contrast, brightness, exponent):
     image, template = np.array(values, float), np.array([1.0, 5.0, 2.0])
