@@ -5,7 +5,8 @@ it is given and returns the axes, so that a chapter can add to them.
 """
 
 from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
-from convbook.figures.constraints import learning_curves, weight_matrices, weight_views
+from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
+from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
 from convbook.figures.filtering import answers, gray_numbers, nine_products
 from convbook.figures.front import window_on_chart
 from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
@@ -18,8 +19,10 @@ __all__ = [
     "border_rules",
     "continuations",
     "flipped_window",
+    "frequency_responses",
     "gray_numbers",
     "image_row",
+    "kernel_tiles",
     "learning_curves",
     "nine_products",
     "product_table",
@@ -28,6 +31,7 @@ __all__ = [
     "shifted_copies",
     "signal_and_trend",
     "size_steps",
+    "smoothed_peak",
     "usage_maps",
     "weight_matrices",
     "weight_views",
@@ -35,4 +39,5 @@ __all__ = [
     "window_rulers",
     "windows_on_grid",
     "windows_on_line",
+    "wiring",
 ]

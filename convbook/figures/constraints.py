@@ -1,7 +1,7 @@
 """Layers as tables of weights: what each output looks at, the whole matrix, and how fast its weights are learned."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +10,46 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
-from convbook.figures.style import BLUE, DIVERGING, GRID, INK, PURPLE, RED, TEAL, WIDTH
+from convbook.figures.style import BLUE, DIVERGING, GRID, INK, MUTED, OUTPUT, PURPLE, RED, SIGNAL, TEAL, WIDTH
+
+#: What tells methods and shared weights apart, besides the color: a marker, and dashes.
+_METHODS: Final = (
+    (BLUE, "o", "-"),
+    (RED, "s", (0, (5, 1.6))),
+    (TEAL, "^", (0, (1.2, 1.2))),
+    (PURPLE, "D", (0, (6, 1.6, 1.2, 1.6))),
+)
+
+
+def wiring(matrices: Sequence[ArrayLike], titles: Sequence[str]) -> list[Axes]:
+    """Draw layers as lines from inputs to outputs; weights that occur more than once have a color and dashes.
+
+    Parameters
+    ----------
+    matrices : sequence of array_like, each of shape (M, N)
+        ``matrix[i, p]`` is the weight of input p in output i. Where it is 0, there is no line.
+    titles : sequence of str
+        One title a layer.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One a layer, one below the other.
+    """
+    _, axes = plt.subplots(len(matrices), 1, figsize=(WIDTH, 1.35 * len(matrices)), squeeze=False)
+    for ax, matrix, title in zip(axes[:, 0], map(np.asarray, matrices), titles, strict=True):
+        values, times = np.unique(matrix[matrix != 0], return_counts=True)
+        tied = dict(zip(values[times > 1], _METHODS, strict=False))
+        for i, p in np.argwhere(matrix):
+            color, _, dashes = tied.get(matrix[i, p], (MUTED, "", "-"))
+            ax.plot([p, i], [1, 0], color=color, linestyle=dashes, linewidth=1.5 if tied else 0.8)
+        for height, color, count in ((1, SIGNAL, matrix.shape[1]), (0, OUTPUT, matrix.shape[0])):
+            ax.plot(np.arange(count), np.full(count, height), "o", markersize=9, color=color, linestyle="none")
+        ax.text(-0.5, 1, "inputs", ha="right", va="center", color=SIGNAL)
+        ax.text(-0.5, 0, "outputs", ha="right", va="center", color=OUTPUT)
+        ax.set(title=title, xlim=(-1.9, max(matrix.shape) - 0.6), ylim=(-0.25, 1.25))
+        ax.set_axis_off()
+    return list(axes[:, 0])
 
 
 def weight_views(layers: Sequence[ArrayLike], titles: Sequence[str], places: Sequence[tuple[int, int]]) -> list[Axes]:
@@ -124,14 +163,6 @@ def learning_curves(
     handles, names = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=len(names))
     return list(axes[0])
-
-
-_METHODS = (
-    (BLUE, "o", "-"),
-    (RED, "s", (0, (5, 1.6))),
-    (TEAL, "^", (0, (1.2, 1.2))),
-    (PURPLE, "D", (0, (6, 1.6, 1.2, 1.6))),
-)
 
 
 def _label_errors(ax: Axes) -> None:
