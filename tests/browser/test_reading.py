@@ -1,5 +1,6 @@
 """What a reader does on the site: copies, tabs, searches, prints, reads it offline or without scripts."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -8,6 +9,9 @@ from built_site import SITE, pages
 from chromium import WATCH
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+# Chromium gives a page in a file no other file, where a server gives it what it asks for: a font sooner than its
+# style sheet names it, and the chapters of which the search shows an excerpt. Neither is needed.
+FROM_FILES = re.compile(r"Access to (font|fetch) at 'file:|net::ERR_FAILED|preload for 'file:|Failed to fetch")
 CHAPTERS = [name for name, page in pages().items() if "cell_input" in page.source]
 WITH_EXAMPLES = next(name for name, page in pages().items() if "highlight-pycon" in page.source)
 
@@ -30,8 +34,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     violations = page.evaluate("window.violations")
+    offline = page.url.startswith("file:")
     page.close()
-    assert errors == []
+    assert [text for text in errors if not (offline and FROM_FILES.search(text))] == []
     assert not violations
 
 

@@ -1,10 +1,17 @@
 """The built site without a browser: links, hosts, weights, and what every page must say about itself."""
 
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import ROOT, SITE, Page, is_external, pages, target
+
+if not (SITE / "index.html").exists():
+    pytest.exit(f"There is no site in {SITE}: run 'make html' first.", returncode=2)
 
 KILOBYTES = 120
 CSP = (
@@ -13,6 +20,17 @@ CSP = (
 )
 TEXT = {".css", ".html", ".inv", ".ipynb", ".js", ".json", ".svg", ".txt", ".xml"}
 every_page = pytest.mark.parametrize("page", pages().values(), ids=pages())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weights(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Show the heaviest pages, gzipped with their figures."""
+    yield
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter:
+        reporter.write_line(f"\n{len(pages())} pages, the heaviest of them gzipped with their figures:")
+        for page in sorted(pages().values(), key=lambda page: -page.weight)[:8]:
+            reporter.write_line(f"{page.weight / 1000:8.1f} kB  {page.name}")
 
 
 def files(*suffixes: str) -> list[Path]:
