@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -11,6 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).parents[1]
 SITE = Path(os.environ.get("CONVBOOK_SITE", ROOT / "_build" / "html"))
+
+
+@cache
+def prefix() -> str:
+    """Find the path below which the site will be served: the page for wrong addresses names it."""
+    match = re.search(r'href="(/[^"]*?)_static/', (SITE / "404.html").read_text(encoding="utf-8"))
+    return match[1] if match else "/"
+
 
 #: Attributes that name another file or place, by element; ``*`` for every element.
 ADDRESSES = {"*": ("href", "src", "xlink:href", "action", "data", "poster", "cite"), "img": ("srcset",)}
@@ -122,7 +131,10 @@ def target(page: Page, address: str) -> tuple[Path, str] | None:
     parts = urlsplit(address)
     place = unquote(parts.path)
     # Only the page for wrong addresses, which is served at any depth, begins at the root.
-    path = SITE / place.lstrip("/") if place.startswith("/") else page.path.parent / place if place else page.path
+    if place.startswith("/"):
+        path = SITE / place.removeprefix(prefix())
+    else:
+        path = page.path.parent / place if place else page.path
     path = Path(os.path.normpath(path))
     return (path / "index.html" if path.is_dir() else path), unquote(parts.fragment)
 

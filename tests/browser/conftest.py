@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from built_site import SITE
+from built_site import SITE, prefix
 from chromium import ARGUMENTS, AXE, CHROMIUM
 
 if not Path(CHROMIUM).exists():
@@ -63,9 +63,9 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site_at_root() -> Iterator[str]:
-    """Give the address of the site at the root of a host."""
-    yield from serve("/")
+def site_in_place() -> Iterator[str]:
+    """Give the address of the site below the path for which it was built."""
+    yield from serve(prefix())
 
 
 @pytest.fixture(scope="session")

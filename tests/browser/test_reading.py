@@ -176,16 +176,16 @@ def test_the_search_works_from_files(page: Page) -> None:
 
 @pytest.mark.parametrize("address", ["no-such-page", "no/such/page.html"])
 def test_a_wrong_address_shows_a_page_of_the_site_at_any_depth(
-    browser: Browser, site_at_root: str, address: str
+    browser: Browser, site_in_place: str, address: str
 ) -> None:
     page = browser.new_page()
     failed: list[str] = []
     page.on("response", lambda r: failed.append(r.url) if r.status >= 400 else None)
-    page.goto(f"{site_at_root}{address}")
+    page.goto(f"{site_in_place}{address}")
     expect(page.locator("h1").first).to_be_visible()
     assert page.evaluate("document.styleSheets.length > 2")
     page.locator("main a.reference").locator("visible=true").first.click(timeout=3000)
-    assert failed == [f"{site_at_root}{address}"]
+    assert failed == [f"{site_in_place}{address}"]
     page.close()
 
 
