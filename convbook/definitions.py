@@ -226,7 +226,7 @@ def corr2d(x: ArrayLike, k: ArrayLike) -> Array:
     In words: at each place multiply the window by the kernel, element by element, and add up. Nothing is
     conjugated.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/pictures/first-image`; see :doc:`/operation/convolution-or-correlation` for the flip.
 
     Parameters
     ----------

@@ -15,6 +15,8 @@ def hi_image() -> NDArray[np.int64]:
     last. The H fills rows 2 to 11 of columns 3 to 6, with its bar in row 6. The i stands in column 9: its dot
     is two pixels high and its stem seven, with one white pixel between them.
 
+    Shown as a table of numbers in :doc:`/pictures/first-image`.
+
     Returns
     -------
     numpy.ndarray, shape (16, 16)

@@ -37,6 +37,8 @@ def box(size: int | Sequence[int]) -> Array:
 
     In words: `k` equal numbers that add up to 1.
 
+    Derived in :doc:`/pictures/choosing-a-kernel`.
+
     Parameters
     ----------
     size : int or sequence of ints
@@ -74,6 +76,8 @@ def binomial(size: int | Sequence[int]) -> Array:
 
     In words: average two neighbors, and do so `k - 1` times. The result approaches a Gaussian, in exact
     fractions.
+
+    Derived in :doc:`/pictures/choosing-a-kernel`.
 
     Parameters
     ----------
@@ -115,6 +119,8 @@ def gaussian(
     In words: weights that fall with the distance from the center, the faster the smaller `sigma`, divided by
     their sum `Z`. It is the only kernel that is both separable and (before it is sampled) the same in all
     directions.
+
+    Derived in :doc:`/pictures/choosing-a-kernel`.
 
     Parameters
     ----------
@@ -175,6 +181,8 @@ def sobel(axis: int, *, ndim: int = 2) -> Array:
     In words: the pixel ahead less the pixel behind, added up over neighboring rows with the weights 1, 2, 1.
     Flat regions give 0; a slope of 1 per pixel gives 8 in an image (of `d` = 2 axes).
 
+    Derived in :doc:`/pictures/choosing-a-kernel`.
+
     Parameters
     ----------
     axis : int
@@ -223,6 +231,8 @@ def laplacian(ndim: int = 2, *, diagonals: bool = False) -> Array:
     edges and dots but does not sharpen: that is :py:func:`convbook.kernels.sharpen`. On :math:`n^2` it gives
     2 along each axis.
 
+    Derived in :doc:`/pictures/choosing-a-kernel`.
+
     Parameters
     ----------
     ndim : int
@@ -266,6 +276,8 @@ def sharpen(amount: float = 1, *, ndim: int = 2) -> Array:
 
     In words: the image less `a` times its Laplacian. Constants are kept; edges are made steeper and
     overshoot.
+
+    Derived in :doc:`/pictures/choosing-a-kernel`.
 
     Parameters
     ----------
@@ -311,6 +323,8 @@ def laplacian_of_gaussian(sigma: float, *, ndim: int = 2, size: int | None = Non
     In words: the Laplacian of the bell curve :math:`g_\sigma` in `d` dimensions, sampled, with a small
     constant `c` that makes its sum vanish. It answers most strongly, negatively, at the center of a bright
     blob whose radius is :math:`\sqrt{d}\, \sigma`.
+
+    Derived in :doc:`/pictures/choosing-a-kernel`.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ it is given and returns the axes, so that a chapter can add to them.
 from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
+from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
 from convbook.figures.filtering import answers, gray_numbers, nine_products
 from convbook.figures.front import window_on_chart
 from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
@@ -17,7 +18,11 @@ from convbook.figures.sliding import size_steps, windows_on_grid, windows_on_lin
 __all__ = [
     "answers",
     "border_rules",
+    "commuting_square",
     "continuations",
+    "error_table",
+    "errors_by_shift",
+    "failing_places",
     "flipped_window",
     "frequency_responses",
     "gray_numbers",
