@@ -76,6 +76,13 @@ copybutton_selector = ".cell_input pre, div.highlight-python pre, div.highlight-
 description_exempt = ["api/"]
 # The page for a wrong address is served at any depth: its links begin at the root of the site.
 notfound_urls_prefix = urlsplit(html_baseurl).path.rstrip("/") + "/"
+notfound_context = {
+    "title": "Page not found",
+    "body": f"""<h1>Page not found</h1>
+<p>Nothing lies at this address. The <a class="reference internal" href="{notfound_urls_prefix}">front page</a> lists
+every chapter; the <a class="reference internal" href="{notfound_urls_prefix}search.html">search</a> and the
+<a class="reference internal" href="{notfound_urls_prefix}genindex.html">index</a> find a word.</p>""",
+}
 if html_baseurl:
     extensions += ["sphinx_sitemap", "sphinxext.opengraph"]
     sitemap_url_scheme = "{link}"

@@ -113,9 +113,12 @@ def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, 
     context["furo_navigation_tree"] = context.get("furo_navigation_tree", "").replace(' role="heading"', "")
     if "body" in context:
         context["body"] = context["body"].replace(' role="heading">', ' role="heading" aria-level="2">')
+        # A list's role on what is in no list; the words say what an entry is.
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
     if 'name="description"' not in (context.get("metatags") or ""):
         text = first_words(doctree) if doctree is not None else ""
-        context["fallback_description"] = text or f"{context.get('title', '')}: a page of {app.config.project}."
+        title = context.get("title") or {"genindex": "Index"}.get(pagename, "Search")
+        context["fallback_description"] = text or f"{title}: a page of {app.config.project}, a book about convolution."
 
 
 def first_words(doctree: nodes.document, longest: int = 160) -> str:
