@@ -317,11 +317,11 @@ def sharpen(amount: float = 1, *, ndim: int = 2) -> Array:
 def laplacian_of_gaussian(sigma: float, *, ndim: int = 2, size: int | None = None, truncate: float = 4.0) -> Array:
     r"""Smooth, then compare with the neighbors: blobs of a given size.
 
-    .. math:: h[m] = \Bigl(\frac{\lvert m \rvert^2}{\sigma^4} - \frac{d}{\sigma^2} - c\Bigr)\, g_\sigma[m], \qquad
-        \sum_m h[m] = 0, \qquad \sum_m m_a^2\, h[m] \approx 2
+    .. math:: h[m] = \Bigl(\frac{\lvert m \rvert^2}{\sigma^4} - c\Bigr)\, g_\sigma[m], \quad
+        c \approx \frac{d}{\sigma^2}, \qquad \sum_m h[m] = 0, \qquad \sum_m m_a^2\, h[m] \approx 2
 
-    In words: the Laplacian of the bell curve :math:`g_\sigma` in `d` dimensions, sampled, with a small
-    constant `c` that makes its sum vanish. It answers most strongly, negatively, at the center of a bright
+    In words: the Laplacian of the bell curve :math:`g_\sigma` in `d` dimensions, sampled, with the constant `c`
+    that makes its sum vanish. It answers most strongly, negatively, at the center of a bright
     blob whose radius is :math:`\sqrt{d}\, \sigma`.
 
     Derived in :doc:`/pictures/choosing-a-kernel`.
@@ -366,9 +366,8 @@ def laplacian_of_gaussian(sigma: float, *, ndim: int = 2, size: int | None = Non
     ndim = integer("ndim", ndim, 1)
     g = gaussian([sigma] * ndim, size=size, truncate=truncate)
     squares = sum((np.indices(g.shape)[a] - (k - 1) / 2) ** 2 for a, k in enumerate(g.shape))
-    h: Array = (squares / sigma**4 - ndim / sigma**2) * g
-    h -= h.sum() * g
-    return h
+    h: Array = squares / sigma**4 * g
+    return np.asarray(h - h.sum() * g)
 
 
 def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Array]]:

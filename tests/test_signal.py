@@ -455,7 +455,9 @@ def test_a_wrong_search_is_refused_with_a_sentence(arguments, sentence):
 
 def test_complex_numbers_have_no_normalized_score_and_text_no_convolution():
     with pytest.raises(TypeError, match="`template` must hold real numbers, which have an order"):
-        normalized_correlate([1, 2], [1j])
+        normalized_correlate([1, 2], [1j, 2])
+    with pytest.raises(TypeError, match="`image` must hold real numbers, which have an order"):
+        normalized_correlate([1j, 2], [1, 2])
     with pytest.raises(TypeError, match="`h` must hold real or complex numbers, not values of dtype <U1"):
         convolve([1], "a")
     with pytest.raises(ValueError, match=re.escape("`fill_value` (of shape (1,)) must have 0 axes (a single number)")):
