@@ -26,11 +26,11 @@ def show(value: object) -> str:
     return reprlib.repr(value.tolist() if isinstance(value, np.ndarray) else value)
 
 
-def count(number: int, noun: str) -> str:
+def count(amount: int, noun: str) -> str:
     """Write a number with its noun: ``1 axis``, ``2 axes``, ``3 channels``."""
-    if number == 1:
+    if amount == 1:
         return f"1 {noun}"
-    return f"{number} axes" if noun == "axis" else f"{number} {noun}s"
+    return f"{amount} axes" if noun == "axis" else f"{amount} {noun}s"
 
 
 # Arrays
@@ -139,14 +139,19 @@ def integer(name: str, value: object, minimum: int | None = None) -> int:
     return whole
 
 
-def positive(name: str, value: object, *, finite: bool = True) -> float:
-    """Return `value` as a Python float greater than 0; infinity only where `finite` is false, NaN never."""
+def number(name: str, value: object) -> float:
+    """Return the real number `value` as a Python float."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"`{name}` (={show(value)}) must be a real number.")
-    number = float(value)
-    if not number > 0 or (finite and math.isinf(number)):
+    return float(value)
+
+
+def positive(name: str, value: object, *, finite: bool = True) -> float:
+    """Return `value` as a Python float greater than 0; infinity only where `finite` is false, NaN never."""
+    found = number(name, value)
+    if not found > 0 or (finite and math.isinf(found)):
         raise ValueError(f"`{name}` (={show(value)}) must be {'finite and ' if finite else ''}greater than 0.")
-    return number
+    return found
 
 
 def flag(name: str, value: object) -> bool:
@@ -159,19 +164,33 @@ def flag(name: str, value: object) -> bool:
 # One entry per axis
 
 
-def per_axis(name: str, value: object, axes: int, minimum: int, *, axis: str = "spatial axis") -> tuple[int, ...]:
-    """Return one integer for each of `axes` axes, from an integer (the same for all) or a sequence."""
+def per_axis(
+    name: str,
+    value: object,
+    axes: int,
+    minimum: int,
+    *,
+    axis: str = "spatial axis",
+    instead_of_none: Sequence[int] = (),
+) -> tuple[int, ...]:
+    """Return one integer for each of `axes` axes, from an integer (the same for all) or a sequence.
+
+    With `instead_of_none` an entry of the sequence may be None, and is taken from there.
+    """
     whole = _index(value)
-    forms = f"an integer or one integer per {axis}"
+    forms = f"an integer or one integer{' or None' if instead_of_none else ''} per {axis}"
     entries = [whole] * axes if whole is not None else _entries(name, value, forms)
+    if len(entries) == len(instead_of_none):
+        pairs = zip(entries, instead_of_none, strict=True)
+        entries = [kept if entry is None else entry for entry, kept in pairs]
     wholes = [_index(entry) for entry in entries]
     if None in wholes:
         raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
-    numbers = tuple(number for number in wholes if number is not None)
-    _one_entry_per_axis(name, value, len(numbers), axes, axis)
-    if any(number < minimum for number in numbers):
+    found = tuple(entry for entry in wholes if entry is not None)
+    _one_entry_per_axis(name, value, len(found), axes, axis)
+    if any(entry < minimum for entry in found):
         raise ValueError(f"`{name}` (={show(value)}) must be at least {minimum}{_everywhere(whole, axis)}.")
-    return numbers
+    return found
 
 
 def padding_pairs(
@@ -189,8 +208,11 @@ def padding_pairs(
     outputs as inputs, which needs stride 1; an odd cell goes after).
     """
     axis = "spatial axis"
+    forms = f"an integer, one integer or one (before, after) pair per {axis}, 'same' or 'valid'"
     if isinstance(value, str):
-        if one_of(name, value, ("same", "valid")) == "valid":
+        if value not in ("same", "valid"):
+            raise ValueError(f"`{name}` (={show(value)}) must be {forms}.")
+        if value == "valid":
             return ((0, 0),) * axes
         if any(step != 1 for step in stride):
             advice = "`same_padding` gives the pads for larger strides"
@@ -198,7 +220,6 @@ def padding_pairs(
         totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         return tuple((total // 2, total - total // 2) for total in totals)
     whole = _index(value)
-    forms = f"an integer, one integer or one (before, after) pair per {axis}, 'same' or 'valid'"
     entries = [whole] * axes if whole is not None else _entries(name, value, forms)
     pairs = [_pair(entry) for entry in entries]
     if None in pairs:

@@ -340,7 +340,7 @@ def conv_transpose_vjp(
 
 def _arrays(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None) -> tuple[Array, Array, Array | None]:
     x = as_array("x", x, min_ndim=3, layout="(N, C, *spatial)")
-    layout = f"(channels, channels, *kernel), as many as `x` (of shape {x.shape})"
+    layout = f"like `x` (of shape {x.shape})"
     weight = as_array("weight", weight, ndim=x.ndim, layout=layout)
     if 0 in weight.shape:
         raise ValueError(f"`weight` (of shape {weight.shape}) must not be empty.")
@@ -356,8 +356,8 @@ def _groups(groups: object, x: Array, weight: Array) -> int:
         raise ValueError(f"`groups` (={groups}) must divide the {count(filters, 'output channel')}.")
     if weight.shape[1] != channels // groups:
         raise ValueError(
-            f"`weight` (of shape {weight.shape}) must have {channels // groups} on axis 1: "
-            f"{count(channels, 'input channel')} in {count(groups, 'group')}."
+            f"`weight` (of shape {weight.shape}) must have size {channels // groups} on axis 1, "
+            f"the {count(channels, 'input channel')} divided by `groups` (={groups})."
         )
     return groups
 
@@ -366,7 +366,8 @@ def _transposed_groups(groups: object, x: Array, weight: Array) -> int:
     groups = integer("groups", groups, 1)
     if weight.shape[0] != x.shape[1]:
         raise ValueError(
-            f"`weight` (of shape {weight.shape}) must have {x.shape[1]} on axis 0, the input channels of `x`."
+            f"`weight` (of shape {weight.shape}) must have size {x.shape[1]} on axis 0, "
+            f"the channels of `x` (of shape {x.shape})."
         )
     if weight.shape[0] % groups:
         raise ValueError(f"`groups` (={groups}) must divide the {count(weight.shape[0], 'input channel')}.")
@@ -375,7 +376,7 @@ def _transposed_groups(groups: object, x: Array, weight: Array) -> int:
 
 def _check_bias(bias: Array | None, channels: int) -> None:
     if bias is not None:
-        must_have_shape("bias", bias, (channels,), "one number per output channel")
+        must_have_shape("bias", bias, (channels,), "the output channels")
 
 
 def _geometry(x: Array, weight: Array, stride: object, padding: object, dilation: object) -> Geometry:
@@ -385,7 +386,7 @@ def _geometry(x: Array, weight: Array, stride: object, padding: object, dilation
         stride=stride,
         padding=padding,
         dilation=dilation,
-        kernel_name="weight.shape[2:]",
+        kernel_shown=f"`weight` (of shape {weight.shape})",
     )
 
 

@@ -24,6 +24,7 @@ from convbook.arguments import (
     is_several,
     mean_dtypes,
     must_have_shape,
+    number,
     per_axis,
     positive,
     show,
@@ -135,9 +136,9 @@ class Conv(Layer):
         super().__init__()
         channels, filters = integer("in_channels", in_channels, 1), integer("out_channels", out_channels, 1)
         groups = integer("groups", groups, 1)
-        for noun, number in (("input channel", channels), ("output channel", filters)):
-            if number % groups:
-                raise ValueError(f"`groups` (={groups}) must divide the {count(number, noun)}.")
+        for noun, amount in (("input channel", channels), ("output channel", filters)):
+            if amount % groups:
+                raise ValueError(f"`groups` (={groups}) must divide the {count(amount, noun)}.")
         axes = len(kernel_size) if is_several(kernel_size) else 2
         kernel = per_axis("kernel_size", kernel_size, axes, 1)
         shape = (filters, channels // groups, *kernel)
@@ -505,7 +506,7 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, Array]:
         raise ValueError(f"`logits` (of shape {logits.shape}) must not be empty.")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"`labels` must hold integers, not values of dtype {labels.dtype}.")
-    must_have_shape("labels", labels, (len(logits),), "one class per row of `logits`")
+    must_have_shape("labels", labels, (len(logits),), "the rows of `logits`")
     wrong = labels[(labels < 0) | (labels >= logits.shape[1])]
     if wrong.size:
         raise ValueError(f"`labels` must lie from 0 to {logits.shape[1] - 1}, the classes, not {wrong[0]}.")
@@ -571,9 +572,9 @@ class SGD:
             raise TypeError(f"`model` (={show(model)}) must be a layer.")
         self.model = model
         self.learning_rate = positive("learning_rate", learning_rate)
-        self.momentum = 0.0 if momentum == 0 else positive("momentum", momentum)
-        if self.momentum >= 1:
-            raise ValueError(f"`momentum` (={show(momentum)}) must be below 1.")
+        self.momentum = number("momentum", momentum)
+        if not 0 <= self.momentum < 1:
+            raise ValueError(f"`momentum` (={show(momentum)}) must be at least 0 and below 1.")
         self.velocity = {name: np.zeros_like(array) for name, array in model.parameters.items()}
 
     def step(self) -> None:

@@ -19,7 +19,6 @@ from convbook.arguments import (
     as_array,
     flag,
     integer,
-    is_several,
     mean_dtypes,
     must_have_shape,
     per_axis,
@@ -563,6 +562,7 @@ def adaptive_max_pool(
     [[[5, 4]]]
     """
     x, size = _adaptive_arguments(x, output_size, real=True)
+    indices_too = flag("return_indices", return_indices)
     positions = np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:])
     y = np.empty((*x.shape[:2], *size), x.dtype)
     indices = np.empty(y.shape, np.int64)
@@ -572,7 +572,7 @@ def adaptive_max_pool(
         winner = cells.argmax(axis=-1)
         y[index(..., *o)] = np.take_along_axis(cells, winner[..., None], axis=-1)[..., 0]
         indices[index(..., *o)] = positions[index(*window)].ravel()[winner]
-    return (y, indices) if flag("return_indices", return_indices) else y
+    return (y, indices) if indices_too else y
 
 
 def global_avg_pool(x: ArrayLike) -> Array:
@@ -672,9 +672,8 @@ def _arguments(
     real: bool = False,
 ) -> tuple[Array, Geometry]:
     x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real)
-    kernel = per_axis("kernel_size", kernel_size, x.ndim - 2, 1)
-    step = kernel if stride is None else stride
-    return x, geometry(x.shape[2:], kernel, stride=step, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    step = kernel_size if stride is None else stride
+    return x, geometry(x.shape[2:], kernel_size, stride=step, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
 def _with_cells(x: ArrayLike, *, real: bool = False) -> Array:
@@ -686,10 +685,7 @@ def _with_cells(x: ArrayLike, *, real: bool = False) -> Array:
 
 def _adaptive_arguments(x: ArrayLike, output_size: object, *, real: bool = False) -> tuple[Array, tuple[int, ...]]:
     x = _with_cells(x, real=real)
-    spatial = x.shape[2:]
-    if is_several(output_size) and len(output_size) == len(spatial):
-        output_size = [n if o is None else o for n, o in zip(spatial, output_size, strict=True)]
-    return x, per_axis("output_size", output_size, len(spatial), 1)
+    return x, per_axis("output_size", output_size, x.ndim - 2, 1, instead_of_none=x.shape[2:])
 
 
 # On checked arguments

@@ -58,14 +58,14 @@ def geometry(
     padding: object,
     dilation: object,
     ceil_mode: object = False,
-    kernel_name: str = "kernel_size",
+    kernel_shown: str = "",
 ) -> Geometry:
     """Check and complete what the caller of a convolution or a pooling wrote.
 
-    `kernel_name` says in a refusal where the kernel's size came from.
+    `kernel_shown` names the kernel in a refusal, where it was not given as `kernel_size`.
     """
     axes = len(size)
-    kernel = per_axis(kernel_name, kernel_size, axes, 1)
+    kernel = per_axis("kernel_size", kernel_size, axes, 1)
     step = per_axis("stride", stride, axes, 1)
     gap = per_axis("dilation", dilation, axes, 1)
     pads = padding_pairs("padding", padding, axes, kernel=kernel, stride=step, dilation=gap)
@@ -74,9 +74,11 @@ def geometry(
     for axis, (n, k, s, pair, d) in enumerate(zip(size, kernel, step, pads, gap, strict=True)):
         o = _outputs(n, d * (k - 1) + 1, s, pair, up)
         if o < 1:
+            shown = kernel_shown or f"`kernel_size` (={show(kernel_size)})"
+            dilated = f" with `dilation` (={show(dilation)})" if d > 1 else ""
             raise ValueError(
-                f"`{kernel_name}` (={show(kernel)}) with `dilation` {gap} spans {d * (k - 1) + 1} cells on "
-                f"spatial axis {axis}, but the padded input has {n + sum(pair)}."
+                f"{shown}{dilated} must fit into the padded input, but spans {d * (k - 1) + 1} cells on "
+                f"spatial axis {axis}, which has {n + sum(pair)}."
             )
         output.append(o)
     return Geometry(size, kernel, step, pads, gap, tuple(output))
@@ -101,13 +103,13 @@ def transposed_geometry(
     for axis, (o, k, s, pair, d, a) in enumerate(zip(size, kernel, step, pads, gap, extra, strict=True)):
         if a >= max(s, d):
             raise ValueError(
-                f"`output_padding` (={show(extra)}) must be smaller than `stride` or `dilation`: on spatial "
+                f"`output_padding` (={show(output_padding)}) must be smaller than `stride` or `dilation`: on spatial "
                 f"axis {axis} it is {a}, they are {s} and {d}."
             )
         full = (o - 1) * s + d * (k - 1) + 1 + a
         if full - sum(pair) < 1:
             raise ValueError(
-                f"`padding` (={show(pads)}) leaves no output: it crops {sum(pair)} of {full} cells on "
+                f"`padding` (={show(padding)}) must leave an output, but crops {sum(pair)} of the {full} cells on "
                 f"spatial axis {axis}."
             )
         result.append(full - sum(pair))

@@ -87,14 +87,12 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     >>> pad([1, 2, 3], (2, 1), "wrap").tolist()
     [2, 3, 1, 2, 3, 1]
     """
-    x = as_array("x", x)
-    pairs = pad_pairs("pad_width", pad_width, x.ndim)
-    sources = _sources(x.shape, pairs, mode)
-    held = _value(value, x, mode)
+    x, pairs, held = _pad_arguments(x, pad_width, mode, value)
     if mode == "constant":
-        y = np.full(tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True)), held, x.dtype)
-        y[_middle(x.shape, pairs)] = x
+        y = np.full(_padded_shape(x, pairs), held, x.dtype)
+        y[_middle(x, pairs)] = x
         return y
+    sources = _sources(x, pairs, mode)
     return x[np.ix_(*sources)] if sources else x.copy()
 
 
@@ -144,58 +142,64 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
     [1, 3, 2]
     """
     grad = as_array("grad", grad)
-    x = as_array("x", x)
-    pairs = pad_pairs("pad_width", pad_width, x.ndim)
-    sources = _sources(x.shape, pairs, mode)
-    _value(value, x, mode)
-    must_have_shape(
-        "grad", grad, tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True)), "the padded array"
-    )
+    x, pairs, _ = _pad_arguments(x, pad_width, mode, value)
+    must_have_shape("grad", grad, _padded_shape(x, pairs), "the padded array")
     accumulate, result = sum_dtypes(grad)
     if mode == "constant":
-        return grad[_middle(x.shape, pairs)].astype(result)
+        return grad[_middle(x, pairs)].astype(result)
     folded = grad.astype(accumulate)
-    for axis, source in enumerate(sources):  # the rule works axis by axis, and so does its adjoint
-        shape = (*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :])
-        shorter = np.zeros(shape, accumulate)
+    for axis, source in enumerate(_sources(x, pairs, mode)):  # the rule works axis by axis, and so does its adjoint
+        shorter = np.zeros((*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :]), accumulate)
         np.add.at(shorter, index(*(slice(None),) * axis, source), folded)
         folded = shorter
     return folded.astype(result, copy=False)
 
 
-def _sources(shape: tuple[int, ...], pairs: tuple[Pair, ...], mode: str) -> list[Array]:
-    """Return for each axis which cell of `x` each cell of the extension repeats (unused in constant mode)."""
+def _pad_arguments(x: ArrayLike, pad_width: object, mode: str, value: object) -> tuple[Array, tuple[Pair, ...], Any]:
+    x = as_array("x", x)
+    pairs = pad_pairs("pad_width", pad_width, x.ndim)
     one_of("mode", mode, BORDERS)
+    held = fits("value", value, x.dtype)
+    if mode != "constant":
+        if held != 0:
+            raise ValueError(f"`value` (={show(value)}) needs `mode` 'constant', not {mode!r}.")
+        for axis, (n, pair) in enumerate(zip(x.shape, pairs, strict=True)):
+            if n == 0 and any(pair):
+                raise ValueError(
+                    f"`x` (of shape {x.shape}) is empty on axis {axis}: mode {mode!r} has no cell to repeat."
+                )
+    return x, pairs, held
+
+
+def _padded_shape(x: Array, pairs: tuple[Pair, ...]) -> tuple[int, ...]:
+    return tuple(n + sum(pair) for n, pair in zip(x.shape, pairs, strict=True))
+
+
+def _middle(x: Array, pairs: tuple[Pair, ...]) -> tuple[slice, ...]:
+    """Return where the array itself lies in its extension."""
+    return tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, pairs, strict=True))
+
+
+def _sources(x: Array, pairs: tuple[Pair, ...], mode: str) -> list[Array]:
+    """Return for each axis which cell of `x` each cell of the extension repeats."""
     sources = []
-    for axis, (n, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
-        if n == 0 and before + after and mode != "constant":
-            raise ValueError(f"`x` (of shape {shape}) is empty on axis {axis}: mode {mode!r} has no cell to repeat.")
+    for n, (before, after) in zip(x.shape, pairs, strict=True):
         i = np.arange(-before, n + after)
-        if mode == "edge":
+        if n == 0:
+            pass  # nothing is repeated
+        elif mode == "edge":
             i = np.clip(i, 0, n - 1)
-        elif mode == "wrap" and n:
+        elif mode == "wrap":
             i %= n
-        elif mode == "symmetric" and n:
+        elif mode == "symmetric":
             i %= 2 * n
             i = np.minimum(i, 2 * n - 1 - i)
-        elif mode == "reflect":
+        else:  # reflect
             period = max(2 * n - 2, 1)  # a single cell mirrors itself
             i %= period
             i = np.minimum(i, period - i)
         sources.append(i)
     return sources
-
-
-def _value(value: complex, x: Array, mode: str) -> Any:
-    held = fits("value", value, x.dtype)
-    if mode != "constant" and held != 0:
-        raise ValueError(f"`value` (={show(value)}) needs `mode` 'constant', not {mode!r}.")
-    return held
-
-
-def _middle(shape: tuple[int, ...], pairs: tuple[Pair, ...]) -> tuple[slice, ...]:
-    """Return where the array itself lies in its extension."""
-    return tuple(slice(before, before + n) for n, (before, _) in zip(shape, pairs, strict=True))
 
 
 def unfold(
