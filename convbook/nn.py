@@ -408,7 +408,7 @@ class Sequential(Layer):
 
     Parameters
     ----------
-    *layers : Layer
+    \*layers : Layer
         The layers, from the input on.
 
     Raises
