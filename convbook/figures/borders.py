@@ -55,7 +55,7 @@ def border_rules(x: ArrayLike, extensions: Mapping[str, ArrayLike], reach: int) 
         inset = {"symmetric": 0.0, "reflect": 0.5}.get(name)
         if inset is not None:
             for mirror in (left + reach + inset, left + reach + size - inset):
-                for ends in ((row - 0.08, row + 0.22), (row + 0.78, row + 1.08)):  # the number stays readable
+                for ends in ((row - 0.1, row + 0.16), (row + 0.84, row + 1.1)):  # the number stays readable
                     ax.plot([mirror, mirror], ends, color=KERNEL, linewidth=2.4, linestyle="-")
     return ax
 
