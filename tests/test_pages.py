@@ -1,5 +1,7 @@
 """The pages as the build writes them: formulas, figures, folds and the frame, in a book of a few pages (pages_book)."""
 
+import base64
+import io
 import os
 import re
 import shutil
@@ -11,7 +13,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -165,7 +169,7 @@ def test_every_page_says_what_it_is(site: Site, page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_reader_sees_lies_in_a_landmark(site: Site, page: str) -> None:
     body = site.page(page).one("body")
-    assert len(list(body.all("main"))) == 1
+    assert len(list(body.all("main"))) == len(list(body.all("h1"))) == 1
     labels = [node.attributes["aria-label"] for node in body.all("nav")]
     assert len(labels) == len(set(labels))
     assert all(node.attributes.get("aria-level") for node in body.all() if node.attributes.get("role") == "heading")
@@ -291,7 +295,10 @@ def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Sit
     assert list(first.all("style")) == list(first.all("metadata")) == []
     assert not any(path.attributes.get("d", "").startswith("M0 180") for path in first.all("path"))
     assert second.one("image").attributes["width"] == "2"
-    assert second.one("image").attributes["href"].startswith("data:image/png;base64,")
+    kind, _, data = second.one("image").attributes["href"].partition(",")
+    assert kind == "data:image/webp;base64"
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+    assert pixels[..., 0].tolist() == [[0, 255], [255, 0]]
 
 
 def test_the_colors_of_the_kernels_settings_are_the_palettes(site: Site) -> None:

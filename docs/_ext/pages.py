@@ -109,12 +109,12 @@ def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, 
     context["css_files"] = [
         css for css in context.get("css_files", []) if "mystnb." not in str(getattr(css, "filename", css))
     ]
-    # Sphinx calls a caption a heading and does not say of which level, which no reader program understands.
+    # Roles that say less than the words do: a heading of no level, lists without items and items without a list.
     context["furo_navigation_tree"] = context.get("furo_navigation_tree", "").replace(' role="heading"', "")
     if "body" in context:
-        context["body"] = context["body"].replace(' role="heading">', ' role="heading" aria-level="2">')
-        # A list's role on what is in no list; the words say what an entry is.
-        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+        body = context["body"].replace(' role="heading">', ' role="heading" aria-level="2">')
+        body = body.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        context["body"] = body.replace(' role="doc-biblioentry"', "")
     if 'name="description"' not in (context.get("metatags") or ""):
         text = first_words(doctree) if doctree is not None else ""
         title = context.get("title") or {"genindex": "Index"}.get(pagename, "Search")
