@@ -5,6 +5,7 @@ it is given and returns the axes, so that a chapter can add to them.
 """
 
 from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
+from convbook.figures.channels import one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
@@ -30,6 +31,7 @@ __all__ = [
     "kernel_tiles",
     "learning_curves",
     "nine_products",
+    "one_output",
     "product_table",
     "product_tables",
     "score_maps",
