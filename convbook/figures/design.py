@@ -42,7 +42,7 @@ def kernel_tiles(kernels: Mapping[str, tuple[ArrayLike, str]], *, columns: int =
     return ax
 
 
-def smoothed_peak(places: ArrayLike, signal: ArrayLike, results: Mapping[str, ArrayLike]) -> Axes:
+def smoothed_peak(places: ArrayLike, signal: ArrayLike, results: Mapping[str, ArrayLike], *, ylabel: str = "") -> Axes:
     """Draw a signal as dots and what smoothing makes of it as lines.
 
     Parameters
@@ -51,19 +51,21 @@ def smoothed_peak(places: ArrayLike, signal: ArrayLike, results: Mapping[str, Ar
         Where the signal was measured, and its values.
     results : mapping
         From a name to a smoothed signal, an array of shape (N,).
+    ylabel : str
+        What the values are.
 
     Returns
     -------
     matplotlib.axes.Axes
         The axes of the new figure.
     """
-    _, ax = plt.subplots(figsize=(WIDTH, 2.6))
+    fig, ax = plt.subplots(figsize=(WIDTH, 2.8))
     ax.plot(np.asarray(places), np.asarray(signal), "o", color=MUTED, markersize=3.5, label="signal")
     for name, values in results.items():
         ax.plot(np.asarray(places), np.asarray(values), label=name)
-    ax.set(xlabel="n")
+    ax.set(xlabel="n", ylabel=ylabel)
     ax.margins(x=0.02)
-    ax.legend()
+    fig.legend(loc="outside upper left", ncols=3)
     return ax
 
 
@@ -81,7 +83,7 @@ def frequency_responses(kernels: Mapping[str, ArrayLike]) -> Axes:
         The axes of the new figure.
     """
     omega = np.linspace(0, np.pi, 97)
-    _, ax = plt.subplots(figsize=(WIDTH, 3.4))
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
     ax.axhline(0, color=MUTED, linewidth=0.8, linestyle="-")
     for name, kernel in kernels.items():
         weights = np.asarray(kernel, float)
@@ -91,5 +93,5 @@ def frequency_responses(kernels: Mapping[str, ArrayLike]) -> Axes:
     ax.set_xticks(quarters * np.pi / 4, ["0\nflat", "π/4", "π/2", "3π/4", "π\nfinest stripes"])
     ax.set(xlabel="frequency ω", ylabel="factor H(ω)", xlim=(0, np.pi))
     ax.grid(visible=True)
-    ax.figure.legend(loc="outside upper left", ncols=2)  # type: ignore[union-attr]
+    fig.legend(loc="outside upper left", ncols=2)
     return ax

@@ -122,13 +122,13 @@ def answers(results: Sequence[ArrayLike], titles: Sequence[str], *, columns: int
     title_height = 0.05 + 0.2 * max(title.count("\n") + 1 for title in titles)
     height = rows * (WIDTH / columns * tallest + title_height)
     fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=False)
+    fig.set_layout_engine("constrained", h_pad=0.02, w_pad=0.03)
     for ax in axes.flat:
         ax.set_axis_off()
     for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):
         ax.imshow(picture, **_scale(picture, white))
         ax.set_title(title)
         ax.set_anchor("N")
-    fig.get_layout_engine().set(h_pad=0.02, w_pad=0.03)  # type: ignore[union-attr]
     return list(axes.flat[: len(pictures)])
 
 
