@@ -475,7 +475,7 @@ def correlate_batch(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
 def _slices(batch: int, channels: int, windows: Geometry) -> Iterator[slice]:
     """Cut the batch so that the columns of one slice stay near the bound, one example at least."""
     each = channels * int(np.prod(windows.kernel)) * int(np.prod(windows.output))
-    step = max(1, _COLUMNS // each) if each else max(1, batch)
+    step = max(1, _COLUMNS // each)
     return (slice(start, start + step) for start in range(0, batch, step))
 
 
