@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
-from convbook.figures.style import BLUE, DIVERGING, GRID, INK, MUTED, OUTPUT, PURPLE, RED, SIGNAL, TEAL, WIDTH
+from convbook.figures.style import BLUE, DIVERGING, GRID, MUTED, ON_LIGHT, OUTPUT, PURPLE, RED, SIGNAL, TEAL, WIDTH
 
 #: What tells methods and shared weights apart, besides the color: a marker, and dashes.
 _METHODS: Final = (
@@ -78,7 +78,7 @@ def weight_views(layers: Sequence[ArrayLike], titles: Sequence[str], places: Seq
         most = max(float(np.abs(layer[place]).max()) for place in places)
         for ax, (i, j) in zip(band.subplots(1, len(places)), places, strict=True):
             _weights(ax, layer[i, j], most)
-            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=1.8))
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=ON_LIGHT, linewidth=1.8))
             ax.set_xlabel(f"output ({i}, {j})")
             drawn.append(ax)
     return drawn

@@ -103,9 +103,11 @@ def failing_places(errors: ArrayLike, columns: Sequence[int]) -> Axes:
     matplotlib.axes.Axes
         The axes of the new figure.
     """
-    _, ax = plt.subplots(figsize=(WIDTH, WIDTH * 0.72))
+    _, ax = plt.subplots(figsize=(WIDTH, WIDTH * 0.76))
     shown = ax.imshow(np.ma.masked_less(np.asarray(errors), 1e-9), cmap=SEQUENTIAL)
     ax.set(xticks=list(columns), yticks=[], xlabel="column", ylabel="row")
+    for place, text in zip(columns, ax.get_xticklabels(), strict=True):  # neighbors make room for each other
+        text.set_horizontalalignment("right" if place + 1 in columns else "left" if place - 1 in columns else "center")
     ax.spines[:].set(visible=True, edgecolor=MUTED)
     bar = plt.colorbar(shown, ax=ax, shrink=0.8)
     bar.set_label("difference")
@@ -136,9 +138,8 @@ def errors_by_shift(shifts: ArrayLike, errors: Mapping[str, ArrayLike]) -> list[
         heights = np.asarray(values)
         exact = heights < 1e-9
         ax.bar(places[~exact], heights[~exact], width=0.5, color=RED)
-        ax.plot(places[exact], np.zeros(exact.sum()), "o", color=TEAL, markersize=8, clip_on=False)
-        ax.set(title=name, xticks=places, ylabel="error")
-        ax.margins(y=0.15)
-        ax.set_ylim(bottom=0)
+        ax.plot(places[exact], np.zeros(exact.sum()), "o", color=TEAL, markersize=8, clip_on=False, zorder=3)
+        ax.set(title=name, xticks=places, ylabel="error", xlim=(places[0] - 0.5, places[-1] + 0.5))
+    axes[0, 0].set_ylim(0, 1.1 * max(np.max(values) for values in errors.values()))
     axes[-1, 0].set_xlabel("shift of the input")
     return list(axes[:, 0])

@@ -182,7 +182,8 @@ def mark(app: Sphinx, doctree: nodes.document) -> None:
             for n, name in enumerate(metadata["requires"]):
                 needs += [nodes.Text(", " if n else ""), nodes.literal(name, name)]
             needs += nodes.Text(".")
-            cell.insert(0, needs)
+            # MyST-NB folds the code of a cell only if nothing stands before it.
+            (cell[0] if cell.get("hide_mode") else cell).insert(0, needs)
 
 
 # Hooks --------------------------------------------------------------------------------------------------------
