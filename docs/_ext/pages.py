@@ -28,8 +28,6 @@ FONTS = {
     "inter": (["wght.css"], ["latin", "latin-ext", "greek"]),
     "jetbrains-mono": (["wght.css"], ["latin", "latin-ext", "greek"]),
 }
-#: The one font that every page needs for its first line.
-PRELOADED = "source-serif-4-latin-wght-normal.woff2"
 FACE = re.compile(r"/\* ([\w-]+) \*/\s*(@font-face \{.*?\})", re.DOTALL)
 
 
@@ -105,7 +103,6 @@ class OneIdEach(SphinxPostTransform):
 def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Add to Sphinx's context what the templates need."""
     context["policy"] = POLICY
-    context["preloaded"] = PRELOADED
     context["css_files"] = [
         css for css in context.get("css_files", []) if "mystnb." not in str(getattr(css, "filename", css))
     ]

@@ -16,6 +16,11 @@ addEventListener("resize", markScrolling);
 document.fonts?.ready.then(markScrolling);
 addEventListener("toggle", markScrolling, true); // a fold that opens shows boxes that had no width before
 
+// Excerpts of what a search finds come from the pages themselves, which a browser does not hand out from a folder.
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+}
+
 // Paper has no folds.
 let opened = [];
 addEventListener("beforeprint", () => {
