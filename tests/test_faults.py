@@ -1,0 +1,235 @@
+"""The guards of every chapter notice faults that are planted in the library.
+
+Each fault is a public function with a mistake that people make. It is put in the function's place everywhere in the
+library, and each chapter that uses the function is run until a guard fails. Of every function that a chapter uses, a
+fault must be noticed. (Not each of them: a chapter on symmetric kernels need not notice a missing flip, nor one on
+layers with stride 1 a forgotten stride.) That the guards hold without faults is what `pytest docs` tests.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+
+import api_usage
+import chapters
+import guards
+import numpy as np
+import pytest
+
+import convbook
+
+DOCS = Path(__file__).parents[1] / "docs"
+Function = Callable[..., Any]
+
+
+# Mistakes --------------------------------------------------------------------------------------------------------
+def changed_arguments(**changes: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Make a mistake in what a function takes: each change gets an argument's value and gives another."""
+
+    def plant(f: Function) -> Function:
+        signature = inspect.signature(f)
+
+        def faulty(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            for name, change in changes.items():
+                bound.arguments[name] = change(bound.arguments[name])
+            return f(*bound.args, **bound.kwargs)
+
+        return faulty
+
+    return plant
+
+
+def changed_result(change: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Make a mistake in what a function gives."""
+    return lambda f: lambda *args, **kwargs: change(f(*args, **kwargs))
+
+
+def first_changed(change: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Make a mistake in the first of several results."""
+    return changed_result(
+        lambda result: (change(result[0]), *result[1:]) if isinstance(result, tuple) else change(result)
+    )
+
+
+def flipped(kernel: Any) -> Any:
+    return np.flip(kernel)
+
+
+def flipped_in_space(weight: Any) -> Any:
+    return np.flip(weight, tuple(range(2, np.ndim(weight))))
+
+
+def shifted(result: Any) -> Any:
+    """Move every value by one place along each axis."""
+    return np.roll(result, 1, tuple(range(np.ndim(result))))
+
+
+def transposed(kernel: Any) -> Any:
+    """Confuse rows and columns; what is not square is turned around, as its shape cannot change."""
+    kernel = np.asarray(kernel)
+    turned = np.swapaxes(kernel, -1, -2) if kernel.ndim > 1 else kernel[::-1]
+    return turned if turned.shape == kernel.shape else np.flip(kernel)
+
+
+def same_starts_late(f: Function) -> Function:
+    signature = inspect.signature(f)
+
+    def faulty(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        result = f(*args, **kwargs)
+        return shifted(result) if bound.arguments["mode"] == "same" else result
+
+    return faulty
+
+
+def without_last(result: Any) -> Any:
+    """Lose the value of the last place, as a loop that ends too early does."""
+    result = np.array(result)
+    result[..., -1] = 0
+    return result
+
+
+def scaled(result: Any) -> Any:
+    return np.asarray(result) * 2
+
+
+def one_more(result: Any) -> Any:
+    return tuple(n + 1 for n in result) if isinstance(result, tuple) else result + 1
+
+
+def swapped_pairs(pairs: Any) -> Any:
+    return [tuple(reversed(pair)) for pair in pairs] if np.ndim(pairs) > 1 else type(pairs)(reversed(pairs))
+
+
+LOSES = {"loses the last place": changed_result(without_last)}
+
+#: public function -> mistake -> the function that makes it
+FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
+    "convolve": {
+        "does not flip": changed_arguments(h=flipped),
+        "'same' starts one place late": same_starts_late,
+        **LOSES,
+    },
+    "correlate": {
+        "flips": changed_arguments(h=flipped),
+        "'same' starts one place late": same_starts_late,
+        **LOSES,
+    },
+    "normalized_correlate": {"is one place late": changed_result(shifted), "is twice as large": changed_result(scaled)},
+    "conv": {
+        "flips its kernel": changed_arguments(weight=flipped_in_space),
+        "forgets the stride": changed_arguments(stride=lambda stride: 1),
+        "forgets the dilation": changed_arguments(dilation=lambda dilation: 1),
+        **LOSES,
+    },
+    "conv_vjp": {"the gradient of the input is mirrored": first_changed(flipped_in_space)},
+    "conv_transpose": {"does not flip": changed_arguments(weight=flipped_in_space)},
+    "conv_transpose_vjp": {"the gradient of the input is mirrored": first_changed(flipped_in_space)},
+    "corr1d": {"flips": changed_arguments(k=flipped), "is one place late": changed_result(shifted)},
+    "corr2d": {"flips": changed_arguments(k=flipped), "confuses rows and columns": changed_arguments(k=transposed)},
+    "corr2d_multi_in": {"flips the channels": changed_arguments(k=lambda k: np.flip(k, 0))},
+    "corr2d_multi_in_out": {"flips the output channels": changed_arguments(k=lambda k: np.flip(k, 0))},
+    "pool2d": {"forgets a row": changed_arguments(x=shifted)},
+    "pad": {"swaps before and after": changed_result(flipped)},
+    "pad_vjp": {"is mirrored": changed_result(flipped), "is twice as large": changed_result(scaled)},
+    "unfold": {"places in the other order": changed_result(lambda columns: columns[..., ::-1])},
+    "fold": {"is one place late": changed_result(shifted)},
+    "output_size": {
+        "is one too large": changed_result(one_more),
+        "rounds up": changed_arguments(ceil_mode=lambda _: True),
+        "forgets the dilation": changed_arguments(dilation=lambda _: 1),
+    },
+    "input_sizes": {"is one too large": changed_result(one_more)},
+    "transposed_output_size": {"is one too large": changed_result(one_more)},
+    "same_padding": {"puts the odd cell before": changed_result(swapped_pairs)},
+    "max_pool": {"takes the minimum": lambda f: lambda x, *args, **kwargs: -f(-np.asarray(x), *args, **kwargs)},
+    "max_pool_vjp": {"sends the gradient elsewhere": changed_result(flipped_in_space)},
+    "avg_pool": {"adds only": changed_result(scaled)},
+    "avg_pool_vjp": {"is twice as large": changed_result(scaled)},
+    "lp_pool": {"is twice as large": changed_result(scaled)},
+    "adaptive_avg_pool": {"is twice as large": changed_result(scaled)},
+    "adaptive_max_pool": {"is one place late": first_changed(shifted)},
+    "global_avg_pool": {"adds only": changed_result(scaled), "loses a row": changed_arguments(x=without_last)},
+    "global_max_pool": {"is twice as large": changed_result(scaled)},
+    "kernels.box": {"adds only": changed_result(scaled)},
+    "kernels.binomial": {"adds only": changed_result(scaled)},
+    "kernels.gaussian": {"adds only": changed_result(scaled)},
+    "kernels.sobel": {"points the other way": changed_result(flipped)},
+    "kernels.laplacian": {"has the other sign": changed_result(np.negative)},
+    "kernels.sharpen": {"has the other sign": changed_result(np.negative)},
+    "matrices.toeplitz": {"is transposed": changed_result(transposed)},
+    "matrices.circulant": {
+        "is transposed": changed_result(transposed),
+        **LOSES,
+    },
+}
+BOOK = [
+    path
+    for path in sorted(DOCS.glob("[a-z]*/*.md"))
+    if chapters.is_chapter(path) and any("expect" in cell.metadata for cell in chapters.read(path).cells)
+]
+
+
+def label(value: Path | str) -> str:
+    return value.stem if isinstance(value, Path) else value
+
+
+@cache
+def used_by(path: Path) -> list[str]:
+    """List the functions of the table that a chapter uses."""
+    names = api_usage.names(path.read_text(encoding="utf-8"), "convbook")
+    return [name for name in FAULTS if f"convbook.{name}" in names]
+
+
+# Planting --------------------------------------------------------------------------------------------------------
+def public(name: str) -> Function:
+    value: Any = convbook
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def put(monkeypatch: pytest.MonkeyPatch, sound: Function, other: Function) -> None:
+    """Put a function in the place of another wherever a module of the library has it."""
+    for module_name, module in list(sys.modules.items()):
+        if module_name.split(".")[0] == "convbook":
+            for name, value in list(vars(module).items()):
+                if value is sound:
+                    monkeypatch.setattr(module, name, other)
+
+
+def first_fault(path: Path) -> str | None:
+    """Run a chapter until a guard fails; say which."""
+    with chapters.Session(path.parent) as session:
+        for cell in read(path).cells:
+            if chapters.missing(cell):
+                continue
+            outputs, _ = session.run(cell)
+            if found := guards.faults(cell.metadata, outputs):
+                return f"{path.name}:{cell.line}: {found[0]}"
+    return None
+
+
+read = cache(chapters.read)
+
+
+@pytest.mark.parametrize("path", BOOK, ids=label)
+def test_a_chapter_uses_a_function_whose_faults_are_known(path: Path) -> None:
+    assert used_by(path)
+
+
+@pytest.mark.parametrize(("path", "name"), [(path, name) for path in BOOK for name in used_by(path)], ids=label)
+def test_the_guards_of_a_chapter_notice_a_fault_of(monkeypatch: pytest.MonkeyPatch, path: Path, name: str) -> None:
+    sound = public(name)
+    for plant in FAULTS[name].values():
+        with monkeypatch.context() as patch:
+            put(patch, sound, wraps(sound)(plant(sound)))
+            if first_fault(path):
+                return
+    pytest.fail(f"No guard of {path.name} notices when `{name}` {' or '.join(FAULTS[name])}: guard a number of its.")
