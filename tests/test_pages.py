@@ -372,7 +372,9 @@ def test_a_page_that_nobody_described_is_a_warning(site: Site) -> None:
 
 @pytest.mark.parametrize("builder", ["text", "latex", "man", "texinfo", "epub"])
 def test_other_builders_write_every_page(site: Site, builder: str) -> None:
-    other = build(site.folder.parents[1], builder)
+    folder = site.folder.parents[1]
+    (folder / "book" / "docs" / "faulty.md").unlink(missing_ok=True)  # or it would be executed once more
+    other = build(folder, builder)
     assert "Traceback" not in other.warnings
     files = {"text": "part/first.txt", "latex": "convbook.tex", "man": "convbook.1", "texinfo": "convbook.texi"}
     written = files.get(builder, "part/first.xhtml")
