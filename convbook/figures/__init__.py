@@ -11,18 +11,23 @@ from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
 from convbook.figures.filtering import answers, gray_numbers, nine_products
 from convbook.figures.front import window_on_chart
+from convbook.figures.learning import descents, factors_by_rate, losses_by_step
 from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
+from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.series import signal_and_trend
 from convbook.figures.sliding import size_steps, windows_on_grid, windows_on_line
 
 __all__ = [
     "answers",
+    "bars",
     "border_rules",
     "commuting_square",
     "continuations",
+    "descents",
     "error_table",
     "errors_by_shift",
+    "factors_by_rate",
     "failing_places",
     "flipped_window",
     "frequency_responses",
@@ -30,10 +35,13 @@ __all__ = [
     "image_row",
     "kernel_tiles",
     "learning_curves",
+    "losses_by_step",
     "nine_products",
     "one_output",
+    "pooled_tables",
     "product_table",
     "product_tables",
+    "rows_of_numbers",
     "score_maps",
     "shifted_copies",
     "signal_and_trend",
