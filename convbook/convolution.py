@@ -52,6 +52,8 @@ def conv(
     channels. The kernel is **not** flipped: like every framework's layer this is a cross-correlation, see
     :doc:`/operation/convolution-or-correlation`; :py:func:`convbook.convolve` flips.
 
+    Derived in :doc:`/layers/constraining-the-mlp`.
+
     Parameters
     ----------
     x : array_like, shape (N, C, \*spatial)

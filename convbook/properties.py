@@ -194,6 +194,8 @@ def equivariance_error(
     In words: transform the input and apply the operator; apply the operator and transform the output; the
     difference, as a fraction of the output. It is 0 if the operator is equivariant.
 
+    Derived in :doc:`/layers/translation-invariance`.
+
     Parameters
     ----------
     operator : callable
@@ -254,6 +256,8 @@ def invariance_error(operator: Operator, transform: Transform, x: ArrayLike) -> 
     In words: the operator of the transformed input less the operator of the input, as a fraction of the
     latter. It is 0 if the operator is invariant.
 
+    Derived in :doc:`/layers/translation-invariance`.
+
     Parameters
     ----------
     operator : callable
@@ -299,6 +303,8 @@ def linearity_error(operator: Operator, x: ArrayLike, y: ArrayLike, *, a: comple
     In words: apply the operator to a sum of multiples, take off the same sum of its outputs, and compare with
     the size of what was added. It is 0 if the operator is linear, and not if it adds a constant: that is
     affine.
+
+    Derived in :doc:`/layers/translation-invariance`.
 
     Parameters
     ----------
