@@ -317,6 +317,7 @@ def test_each_line_of_a_docstring_keeps_its_line_in_the_source(tmp_path: Path) -
 
 
 def test_a_type_links_the_names_it_knows_and_leaves_the_words() -> None:
+    assert api_docstring.link_type("shape (N, *spatial)") == api_docstring.link_type(r"shape (N, \*spatial)")
     linked = api_docstring.link_type('numpy.ndarray, of "same" shape x_ or *y*')
     assert linked == ':py:obj:`~numpy.ndarray`\\ , of \\ ``"same"``\\  shape x\\_ or \\*y\\*'
 

@@ -38,7 +38,8 @@ _TYPE = re.compile(
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"([\\*`|_])", r"\\\1", text)
+    """Protect plain words from reST, whether or not the author has done so."""
+    return re.sub(r"\\?([*`|_])", r"\\\1", text)
 
 
 def link_type(spec: str) -> str:

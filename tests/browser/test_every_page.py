@@ -20,7 +20,8 @@ RUN_AXE = """async colors => {
     const rules = ["color-contrast", "link-in-text-block"];
     const found = colors
         ? await axe.run({exclude: [[".like-the-others"], [".katex"]]}, {runOnly: rules, resultTypes: ["violations"]})
-        : await axe.run(document, {rules: {"color-contrast": {enabled: false}}, resultTypes: ["violations"]});
+        : await axe.run(document, {
+            rules: Object.fromEntries(rules.map(rule => [rule, {enabled: false}])), resultTypes: ["violations"]});
     return found.violations.map(v => `${v.id} (${v.help}): ` +
         v.nodes.slice(0, 4).map(n => `${n.target.join(" ")} | ${(n.failureSummary || "").split("\\n")[1] || ""}`)
             .join("; "));
