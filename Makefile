@@ -8,10 +8,12 @@ JOBS    ?= 2
 
 INSTALLED := $(VENV)/installed
 BROWSER   := $(VENV)/installed-browser
+PEERS     := _build/peers/installed
 ASSETS    := docs/_assets/node_modules/.package-lock.json
 SITE      := _build/html
 SPHINX     = $(PYTHON) -m sphinx -c . -d _build/doctrees -W --keep-going -j $(JOBS)
-PYTEST     = $(PYTHON) -m pytest
+# One thread for each process: several workers that all use every core wait for each other.
+PYTEST     = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PYTHON) -m pytest
 # One version of each package for every Python, so that all machines build the same pages; no address of a registry.
 RESOLVE    = uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
              --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
@@ -19,7 +21,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest guards-diff lint format serve check-site test-browser lock clean
+.PHONY: help html test doctest guards-diff lint format serve check-site test-browser test-peers lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -54,6 +56,9 @@ test-browser: html $(BROWSER) ## look at every page of the built site in Chromiu
 	@command -v chromium >/dev/null || { echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 2; }
 	@$(PYTEST) tests/browser
 
+test-peers: $(PEERS) ## compare with PyTorch and SciPy, live (CONFIGURATIONS=20000, SEED)
+	@PYTHONPATH=. $(PEERS:installed=bin/python) tests/peers/live.py --configurations $(or $(CONFIGURATIONS),20000) $(if $(SEED),--seed $(SEED))
+
 lock: ## resolve the lock files anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 2; }
 	@$(RESOLVE) pyproject.toml --extra docs --extra test -o requirements.lock
@@ -84,4 +89,11 @@ $(ASSETS): docs/_assets/package-lock.json $(INSTALLED)
 
 $(BROWSER): requirements-browser.lock $(INSTALLED)
 	@$(PIP) --quiet -r requirements-browser.lock
+	@touch $@
+
+# PyTorch is large, so it gets an environment of its own, which no other verb makes or uses.
+$(PEERS): pyproject.toml
+	@echo "Setting up _build/peers with PyTorch, for this verb alone (it may fetch gigabytes) ..."
+	@$(PYTHON3) -m venv _build/peers
+	@_build/peers/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 $$(grep -oE '^(numpy|scipy)==[0-9.]+' requirements.lock)
 	@touch $@
