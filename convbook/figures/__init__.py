@@ -11,7 +11,7 @@ from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
 from convbook.figures.filtering import answers, gray_numbers, nine_products
 from convbook.figures.front import window_on_chart
-from convbook.figures.learning import descents, factors_by_rate, losses_by_step
+from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
@@ -30,6 +30,7 @@ __all__ = [
     "factors_by_rate",
     "failing_places",
     "flipped_window",
+    "framed_row",
     "frequency_responses",
     "gray_numbers",
     "image_row",

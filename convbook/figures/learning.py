@@ -1,13 +1,14 @@
 """How weights are learned: the landscape of a loss, the steps on it, and what a rate does to each direction."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from convbook.figures.style import BLUE, GOLD, INK, MUTED, PURPLE, RED, TEAL, WIDTH
+from convbook.figures.style import BLUE, DIVERGING, GOLD, GRID, INK, MUTED, PURPLE, RED, TEAL, WIDTH
 
 
 def descents(hessian: ArrayLike, lowest: ArrayLike, paths: Mapping[str, ArrayLike], *, reach: float = 3) -> list[Axes]:
@@ -52,6 +53,38 @@ def descents(hessian: ArrayLike, lowest: ArrayLike, paths: Mapping[str, ArrayLik
     return list(axes[0])
 
 
+def framed_row(images: Sequence[ArrayLike], titles: Sequence[str]) -> list[Axes]:
+    """Draw small signed pictures side by side, with equal pixels and a frame: red above zero, blue below.
+
+    Parameters
+    ----------
+    images : sequence of array_like, each of shape (H, W)
+        The pictures.
+    titles : sequence of str
+        One title a picture.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One a picture.
+    """
+    widths = [np.shape(image)[1] for image in images]
+    height = max(np.shape(image)[0] for image in images) / sum(widths) * WIDTH
+    _, axes = plt.subplots(
+        1, len(images), figsize=(WIDTH, height + 0.4), width_ratios=widths, squeeze=False, gridspec_kw={"wspace": 0.08}
+    )
+    most = 1.6 * max(float(np.abs(image).max()) for image in images)  # softer than the ends of the colormap
+    for ax, image, title in zip(axes[0], images, titles, strict=True):
+        ax.imshow(np.asarray(image), cmap=DIVERGING, vmin=-most, vmax=most)
+        ax.set(title=title, xticks=[], yticks=[])
+        for line, size in ((ax.axhline, np.shape(image)[0]), (ax.axvline, np.shape(image)[1])):
+            for place in range(1, size):
+                line(place - 0.5, color=GRID, linewidth=0.6, linestyle="-")
+        for spine in ax.spines.values():
+            spine.set(visible=True, edgecolor=MUTED)
+    return list(axes[0])
+
+
 def factors_by_rate(eigenvalues: Mapping[str, float], marked: Mapping[str, float], *, most: float) -> Axes:
     """Draw by which factor one step of gradient descent multiplies the error in each direction, for each rate.
 
@@ -76,7 +109,7 @@ def factors_by_rate(eigenvalues: Mapping[str, float], marked: Mapping[str, float
     ):
         ax.plot(rates, np.abs(1 - rates * eigenvalue), color=color, linestyle=dashes, label=name)
     ax.axhline(1, color=INK, linewidth=0.9, linestyle="-")
-    ax.text(most, 1.06, "above: explodes", ha="right", va="bottom", color=INK, fontsize=10)
+    ax.text(0.8 * most, 1.06, "above: explodes", ha="right", va="bottom", color=INK, fontsize=10)
     top = max(abs(1 - most * eigenvalue) for eigenvalue in eigenvalues.values())
     for step, (name, rate) in enumerate(marked.items()):
         ax.axvline(rate, color=MUTED, linewidth=0.9, linestyle="-")
@@ -96,7 +129,6 @@ def losses_by_step(
     *,
     xlabel: str = "steps",
     ylabel: str = "loss",
-    marks: Sequence[str] = ("o", "s"),
 ) -> Axes:
     """Draw losses against the number of steps, on a logarithmic scale.
 
@@ -106,8 +138,6 @@ def losses_by_step(
         What is drawn as a line, and what as points.
     xlabel, ylabel : str
         What the axes mean.
-    marks : sequence of str
-        The markers of the points.
 
     Returns
     -------
@@ -117,11 +147,14 @@ def losses_by_step(
     fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
     for name, (steps, losses) in lines.items():
         ax.plot(np.asarray(steps), np.asarray(losses), label=name)
-    for (name, (steps, losses)), mark, color in zip(points.items(), marks, (RED, PURPLE), strict=False):
-        filling = {"markerfacecolor": "none", "markeredgecolor": color, "markeredgewidth": 1.5}
-        ax.plot(np.asarray(steps), np.asarray(losses), mark, markersize=7.5, label=name, **filling)
+    styles: tuple[dict[str, Any], ...] = (
+        {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": RED, "markeredgewidth": 1.5},
+        {"marker": "s", "markersize": 4.5, "color": PURPLE},
+    )
+    for (name, (steps, losses)), style in zip(points.items(), styles, strict=False):
+        ax.plot(np.asarray(steps), np.asarray(losses), linestyle="none", label=name, **style)
     ax.set(yscale="log", xlabel=xlabel, ylabel=ylabel)
     ax.grid(axis="y")
     ax.tick_params(which="minor", length=0)
-    fig.legend(loc="outside upper left", ncols=3)
+    fig.legend(loc="outside upper left", ncols=2)
     return ax
