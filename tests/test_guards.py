@@ -118,6 +118,8 @@ def test_the_absolute_tolerance_is_the_constant() -> None:
         ("0.", "0.", []),
         ("0.", "1e-17", []),  # the round-off of a zero: a larger number would be noticed
         ("5e-9", "5e-9", []),
+        ("0.03", "0.03", []),
+        ("[0.001 5.]", "[0.001 5.]", []),
         ("-7", "-7", []),
         ("error 0.5 at ...", "error 0.5 at 12", ["12"]),
         ("True", "True", []),

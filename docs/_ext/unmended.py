@@ -2,19 +2,20 @@
 
 Sphinx keeps what it has read even if the build then fails, so under ``-W`` a second build would find nothing to do
 and succeed, with the broken page in place. Here the documents that a build complained about, or did not finish, are
-noted in a file beside Sphinx's own; the next build reads and writes them again. A warning that names no document
-makes it read all.
+noted in a file beside Sphinx's own, and the next build takes them up again: it reads those with a fault in themselves,
+and only writes those with a fault towards others, such as a dead link. A warning without a document concerns all.
 """
 
 import json
 import logging as standard_logging
-from collections.abc import Iterable
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.build_phase import BuildPhase
 from sphinx.util.logging import NAMESPACE, get_node_location, is_suppressed_warning
 
 ALL = "*"
@@ -26,13 +27,15 @@ class Debts(standard_logging.Handler):
     def __init__(self, app: Sphinx) -> None:
         super().__init__(standard_logging.WARNING)
         self.app = app
-        self.documents: set[str] = set()
+        self.read: set[str] = set()  # to be read again
+        self.write: set[str] = set()  # to be written again
         self.changes = False  # whether this build reads anything, or has lost a document
 
     def emit(self, record: standard_logging.LogRecord) -> None:
         kind, subtype = getattr(record, "type", ""), getattr(record, "subtype", "")
         if not is_suppressed_warning(kind, subtype, self.app.config.suppress_warnings):
-            self.documents.add(self._document(getattr(record, "location", None)))
+            reading = self.app.phase in {BuildPhase.INITIALIZATION, BuildPhase.READING}
+            (self.read if reading else self.write).add(self._document(getattr(record, "location", None)))
 
     def _document(self, location: Any) -> str:
         if isinstance(location, tuple):
@@ -52,41 +55,45 @@ def _file(app: Sphinx) -> Path:
     return Path(app.doctreedir) / "unmended.json"
 
 
-def _noted(app: Sphinx) -> set[str]:
-    return set(json.loads(_file(app).read_text(encoding="utf-8"))) if _file(app).exists() else set()
+def _noted(app: Sphinx, what: str) -> set[str]:
+    """List the documents that earlier builds have left to be read, or to be written."""
+    if not _file(app).exists():
+        return set()
+    noted = set(json.loads(_file(app).read_text(encoding="utf-8"))[what])
+    return set(app.env.found_docs) if ALL in noted else noted & app.env.found_docs
 
 
-def _note(app: Sphinx, documents: Iterable[str]) -> None:
-    if documents:
-        _file(app).write_text(json.dumps(sorted(documents)), encoding="utf-8")
+def _note(app: Sphinx, read: Set[str], write: Set[str]) -> None:
+    if read or write:
+        text = json.dumps({"read": sorted(read), "write": sorted(write)}, indent=1)
+        _file(app).write_text(text, encoding="utf-8")
     else:
         _file(app).unlink(missing_ok=True)
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
     app.debts.changes = bool(removed)
-    noted = _noted(app)
-    return set(env.found_docs) if ALL in noted else noted & env.found_docs
+    return _noted(app, "read")
 
 
 def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Until the build has finished, what it reads is not known to be right."""
     app.debts.changes |= bool(docnames)
-    _note(app, _noted(app) | set(docnames))
+    _note(app, _noted(app, "read") | set(docnames), _noted(app, "write"))
 
 
-def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write pages that are older than what is known of their document, because another builder has read it.
+def write_again(app: Sphinx, env: BuildEnvironment) -> set[str]:
+    """Write what was left to be written, and pages older than what another builder has read of their document.
 
     Where there is nothing to write, the indices and the search page are as they were, too.
     """
     builder = app.builder
-    if builder.name not in {"html", "dirhtml"}:
-        return []
-    again = [name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]]
-    if not (app.debts.changes or again or any(builder.get_outdated_docs())):
-        for step in ("gen_indices", "gen_pages_from_extensions", "gen_additional_pages"):
-            setattr(builder, step, lambda: None)
+    again = _noted(app, "write")
+    if builder.name in {"html", "dirhtml"}:
+        again |= {name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]}
+        if not (app.debts.changes or again or any(builder.get_outdated_docs())):
+            for step in ("gen_indices", "gen_pages_from_extensions", "gen_additional_pages"):
+                setattr(builder, step, lambda: None)
     return again
 
 
@@ -97,7 +104,7 @@ def _written(app: Sphinx, docname: str) -> int:
 
 def end(app: Sphinx, exception: Exception | None) -> None:
     if exception is None:
-        _note(app, app.debts.documents)
+        _note(app, app.debts.read, app.debts.write)
     standard_logging.getLogger(NAMESPACE).removeHandler(app.debts)
 
 
