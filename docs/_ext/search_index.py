@@ -4,21 +4,20 @@ Sphinx collects them while it writes and does not keep them: after a build with 
 function by another name. The index itself is kept whole, so they are taken from there.
 """
 
+from typing import Any
+
 from sphinx.application import Sphinx
 from sphinx.util.index_entries import split_index_msg
 
 
-def complete(app: Sphinx) -> list[tuple[str, dict[str, object], str]]:
-    """Hand all index entries to the search, in one order for every kind of build."""
-    indexer = getattr(app.builder, "indexer", None)
-    if indexer is not None:
-        indexer._index_entries = {
-            document: sorted(
-                {(text, target, main) for kind, value, target, main, _ in entries for text in split(kind, value)}
-            )
-            for document, entries in sorted(app.env.domains.index_domain.entries.items())
-        }
-    return []  # no further pages
+def complete(app: Sphinx, builder: Any) -> None:
+    """Hand all index entries to the search before a page is written, in one order for every kind of build."""
+    app.env._search_index_index_entries = {
+        document: sorted(
+            {(text, target, main) for kind, value, target, main, _ in entries for text in split(kind, value)}
+        )
+        for document, entries in sorted(app.env.domains.index_domain.entries.items())
+    }
 
 
 def split(kind: str, value: str) -> list[str]:
@@ -28,5 +27,5 @@ def split(kind: str, value: str) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("html-collect-pages", complete)  # the last event before the search is written
+    app.connect("write-started", complete)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
