@@ -263,6 +263,30 @@ def test_stops_the_build_with_file_and_line_until_it_is_mended(book: Book, kind:
     assert name.removeprefix("docs/").removesuffix(".md") in mended.written
 
 
+@pytest.mark.parametrize("how", ["its label is renamed", "its page is removed"])
+def test_a_link_that_dies_by_a_change_elsewhere_stops_the_build(book: Book, how: str) -> None:
+    if how == "its label is renamed":
+        book.change(DOUBLING, "(twice-a-number)=", "(double-the-number)=")
+    else:
+        book.path(DOUBLING).unlink()
+        book.change("docs/index.md", "part/doubling\n", "")
+    result = book.build()
+    assert book.path("_build/html/part/doubling.html").exists() == book.path(DOUBLING).exists()
+    assert result.failed
+    assert f"part/negation.md:{book.line(NEGATION, 'See ')}: WARNING: " in result.warnings
+    assert "twice-a-number" in result.warnings
+    assert "part/negation" not in result.executed
+    assert book.build().warnings == result.warnings
+
+
+def test_a_link_shows_the_new_title_of_what_it_leads_to(book: Book) -> None:
+    book.change(DOUBLING, "# Doubling", "# Twice as much")
+    result = book.build()
+    assert not result.failed, result.warnings
+    assert result.executed == {"part/doubling"}
+    assert "Twice as much" in book.page("part/negation")
+
+
 # Quick: what runs again, and what does not ----------------------------------------------------------------------
 def test_a_change_in_a_chapter_executes_that_chapter(book: Book) -> None:
     book.change(DOUBLING, "The words in between.", "Other words.")

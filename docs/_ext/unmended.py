@@ -4,6 +4,9 @@ Sphinx keeps what it has read even if the build then fails, so under ``-W`` a se
 and succeed, with the broken page in place. Here the documents that a build complained about, or did not finish, are
 noted in a file beside Sphinx's own, and the next build takes them up again: it reads those with a fault in themselves,
 and only writes those with a fault towards others, such as a dead link. A warning without a document concerns all.
+
+Nor does Sphinx look at a page again when what it links to has gone, or has another title. Here such a change has all
+pages written again, which executes nothing.
 """
 
 import json
@@ -73,6 +76,9 @@ def _note(app: Sphinx, read: Set[str], write: Set[str]) -> None:
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
     app.debts.changes = bool(removed)
+    if app.builder.name in {"html", "dirhtml"}:
+        for docname in removed:  # Sphinx would leave its page on the site
+            Path(app.builder.get_output_path(docname)).unlink(missing_ok=True)
     return _noted(app, "read")
 
 
@@ -83,18 +89,33 @@ def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> set[str]:
-    """Write what was left to be written, and pages older than what another builder has read of their document.
+    """Write what was left to be written, and what has become wrong by a change elsewhere.
 
     Where there is nothing to write, the indices and the search page are as they were, too.
     """
     builder = app.builder
+    before, env.link_targets = getattr(env, "link_targets", {}), _link_targets(env)
+    if any(env.link_targets.get(name) != target for name, target in before.items()):
+        return set(env.found_docs)
     again = _noted(app, "write")
     if builder.name in {"html", "dirhtml"}:
+        # Another builder may have read a document since.
         again |= {name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]}
         if not (app.debts.changes or again or any(builder.get_outdated_docs())):
             for step in ("gen_indices", "gen_pages_from_extensions", "gen_additional_pages"):
                 setattr(builder, step, lambda: None)
     return again
+
+
+def _link_targets(env: BuildEnvironment) -> dict[str, tuple[Any, ...]]:
+    """Map all that links can name to where it is and what it is called."""
+    targets: dict[str, tuple[Any, ...]] = {}
+    for domain in env.domains.sorted():
+        for name, title, kind, docname, anchor, _ in domain.get_objects():
+            targets[f"{domain.name}:{kind}:{name}"] = (str(title), docname, anchor)
+    standard, equations = env.domains.standard_domain, env.domains.math_domain.equations
+    targets |= {f"label:{name}": place for name, place in (standard.anonlabels | standard.labels).items()}
+    return targets | {f"equation:{name}": place for name, place in equations.items()}
 
 
 def _written(app: Sphinx, docname: str) -> int:
