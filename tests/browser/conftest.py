@@ -13,16 +13,22 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import SITE, prefix
 from chromium import ARGUMENTS, AXE, CHROMIUM
 
-if not Path(CHROMIUM).exists():
-    pytest.exit("make test-browser needs Chromium: apt-get install chromium", returncode=2)
 try:
     from playwright.sync_api import Browser, sync_playwright
 except ImportError:
-    pytest.exit("make test-browser needs Playwright: make test-browser installs it into .venv", returncode=2)
-if not AXE.exists():
-    pytest.exit("make test-browser needs axe-core: npm ci --prefix docs/_assets (make html does)", returncode=2)
-if not (SITE / "index.html").exists():
-    pytest.exit(f"There is no site in {SITE}: run 'make html' first.", returncode=2)
+    sync_playwright = None
+
+
+def pytest_sessionstart() -> None:
+    """Say in one line what is missing."""
+    for missing, advice in [
+        (not Path(CHROMIUM).exists(), "make test-browser needs Chromium: apt-get install chromium"),
+        (sync_playwright is None, "make test-browser needs Playwright: pip install -r requirements-browser.lock"),
+        (not AXE.exists(), "make test-browser needs axe-core: npm ci --prefix docs/_assets (make html does)"),
+        (not (SITE / "index.html").exists(), f"There is no site in {SITE}: run 'make html' first."),
+    ]:
+        if missing:
+            pytest.exit(advice, returncode=2)
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -69,7 +75,7 @@ def site_in_place() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> "Iterator[Browser]":
     """Start Chromium once."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
