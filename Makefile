@@ -21,7 +21,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest guards-diff lint format serve check-site test-browser test-peers lock clean
+.PHONY: help html test doctest guards-diff lint format serve check-site test-browser test-peers mutation lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -44,6 +44,9 @@ lint: $(INSTALLED) ## check style and types
 
 format: $(INSTALLED) ## let ruff mend what it can
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
+
+mutation: $(INSTALLED) ## try whether tests notice planted mistakes (MODULE=shapes SAMPLE=200 SEED=0)
+	@nice $(PYTHON) tests/mutation/run.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 serve: ## serve the built site to this machine only (PORT=8000)
 	@test -f $(SITE)/index.html || { echo "There is no site yet: run 'make html' first." >&2; exit 2; }

@@ -1,0 +1,212 @@
+"""Try whether the tests of a module notice when one small thing in it is wrong: ``make mutation``.
+
+A warm interpreter is forked for each mutant of a seeded sample; the child imports the mutant in the place of the
+module and runs the module's suite until a test fails. A mutant that no test notices survives: it is either equivalent
+to the module (`equivalent.toml` says why) or shows that a test is missing.
+"""
+
+import argparse
+import ast
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import math
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from mutants import Mutant, mutants
+
+ROOT = Path(__file__).parents[2]
+RECORDS = ROOT / "_build" / "mutation"
+#: Mutants that compute the same as the module: why no test can tell them.
+EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text(encoding="utf-8"))
+
+#: module -> the files of its suite, what fails first in front; slow tests can be left out by "--deselect=tests/...".
+SUITES = {
+    "shapes": ["test_shapes.py", "test_windows.py", "test_bad_input.py"],
+    "windows": ["test_windows.py", "test_bad_input.py"],
+    "convolution": ["test_convolution.py", "test_bad_input.py"],
+    "pooling": ["test_pooling.py", "test_bad_input.py"],
+    "signal": ["test_signal.py"],
+}
+#: Imported once, before the first fork. Nothing of convbook may be among them.
+WARM = ("numpy", "scipy.fft", "scipy.signal", "hypothesis.extra.numpy", "pytest", "_pytest.doctest", "xdist.plugin")
+#: Its warning that Hypothesis was imported before it is right, and no failure.
+OPTIONS = ["-x", "-q", "--tb=no", "-pno:cacheprovider", "-pno:xdist", "-Wignore::pytest.PytestAssertRewriteWarning"]
+PROCESSES = 2
+MEMORY = 4 << 30  # bytes that a mutant may take
+UNSEEN = 99  # the exit status where no test has imported the mutant
+
+
+class Replaced(importlib.machinery.SourceFileLoader):
+    """Finds and loads one module, from the code that it is given instead of that in its file."""
+
+    def __init__(self, name: str, path: Path, code: CodeType) -> None:
+        super().__init__(name, str(path))
+        self.code = code
+
+    def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
+        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+    def get_code(self, _: str) -> CodeType:
+        return self.code
+
+
+def warm() -> None:
+    """Import what all suites need, and fix what could differ from run to run."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a fork keeps one thread only
+    for name in WARM:
+        importlib.import_module(name)
+    from hypothesis import Phase, settings
+
+    # A failure is only counted: it need not be made small.
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile("mutation", derandomize=True, deadline=None, database=None, phases=phases)
+    settings.load_profile("mutation")
+
+
+def run_suite(module: str, tree: ast.Module, mutant: Mutant | None, seconds: int) -> None:
+    """Run the suite of a module on a mutant of it, in a process of its own, and end as pytest does."""
+    if mutant:
+        mutant.put(mutant.new)
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    name, path = f"convbook.{module}", ROOT / "convbook" / f"{module}.py"
+    replaced = Replaced(name, path, compile(tree, str(path), "exec"))
+    sys.meta_path.insert(0, replaced)  # type: ignore[arg-type]
+    import pytest
+
+    os.chdir(ROOT)
+    suite = [entry if entry.startswith("-") else f"tests/{entry}" for entry in SUITES[module]]
+    try:
+        code = int(pytest.main([*OPTIONS, *suite]))
+        imported = getattr(sys.modules.get(name), "__loader__", replaced)  # none, if the mutant cannot be imported
+    except BaseException:
+        os._exit(UNSEEN)
+    os._exit(code if imported is replaced else UNSEEN)
+
+
+def outcomes(
+    module: str, tree: ast.Module, tried: list[Mutant | None], seconds: int
+) -> Iterator[tuple[Mutant | None, int]]:
+    """Run the suite on each mutant, some at a time, and yield how each run ended."""
+    waiting, running = list(reversed(tried)), {}
+    fork = multiprocessing.get_context("fork")
+    while waiting or running:
+        while waiting and len(running) < PROCESSES:
+            mutant = waiting.pop()
+            process = fork.Process(target=run_suite, args=(module, tree, mutant, seconds))
+            process.start()
+            running[process.sentinel] = mutant, process
+        for sentinel in wait(list(running)):
+            mutant, process = running.pop(sentinel)
+            process.join()
+            yield mutant, process.exitcode
+
+
+def verdict(code: int) -> str:
+    """Say in a word how a run ended: with a failed test, an error, or a crash the mutant is killed."""
+    if code > 3:
+        raise SystemExit(f"pytest ran no test of a mutant (it ended with {code}).")
+    return {0: "survived", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "timeout"}.get(code, "killed")
+
+
+def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
+    """Try a sample of the mutants of a module; return the record of it."""
+    path = ROOT / "convbook" / f"{module}.py"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    every = mutants(tree)
+    known = {(entry["function"], entry["change"]): entry["why"] for entry in EQUIVALENT.get(module, [])}
+    stale = known.keys() - {(mutant.function, mutant.shown()) for mutant in every}
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    ((_, code),) = outcomes(module, tree, [None], 600)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used
+    if code != 0:
+        raise SystemExit(f"The suite of {module} does not pass on the module itself (pytest ended with {code}).")
+
+    chosen = random.Random(f"{module} {seed}").sample(every, min(sample, len(every)))
+    results = []
+    for mutant, code in outcomes(module, tree, chosen, math.ceil(5 * used) + 5):
+        results.append(
+            {
+                "line": mutant.line,
+                "function": mutant.function,
+                "change": mutant.shown(),
+                "verdict": verdict(code),
+                "equivalent": known.get((mutant.function, mutant.shown()), ""),
+            }
+        )
+        print(f"\r{module}: {len(results)} of {len(chosen)} ", end="", file=sys.stderr, flush=True)
+    print("\r", end="", file=sys.stderr)
+    results.sort(key=lambda result: (result["line"], result["change"]))
+    return {
+        "module": module,
+        "seed": seed,
+        "mutants": len(every),
+        "seconds_of_the_suite": round(used, 1),
+        "stale": sorted(map(list, stale)),
+        "results": results,
+    }
+
+
+def report(record: dict[str, Any]) -> None:
+    """Print a line for the module, one for each survivor, and what `equivalent.toml` says wrongly."""
+    module, results = record["module"], record["results"]
+    number = Counter(result["verdict"] for result in results)
+    survivors = [result for result in results if result["verdict"] == "survived"]
+    equivalent = sum(bool(result["equivalent"]) for result in survivors)
+    killed = number["killed"] + number["timeout"]
+    share = 100 * killed / max(1, len(results) - equivalent)
+    print(
+        f"{module:<12}{len(results):>7}{record['mutants']:>8}{killed:>8}{number['timeout']:>10}"
+        f"{len(survivors):>10}{equivalent:>12}{share:>10.1f} %"
+    )
+    for result in survivors:
+        why = f"equivalent: {result['equivalent']}" if result["equivalent"] else "A TEST IS MISSING"
+        print(f"    convbook/{module}.py:{result['line']}: {result['function']}: {result['change']}\n        {why}")
+    for result in results:
+        if result["equivalent"] and result["verdict"] != "survived":
+            print(f"    equivalent.toml is wrong: a test tells {result['function']}: {result['change']}")
+    for function, change in record["stale"]:
+        print(f"    equivalent.toml is out of date: there is no {function}: {change}")
+
+
+def main() -> None:
+    """Read the command line, try the modules, print the table and keep the records."""
+    parser = argparse.ArgumentParser(description="Test the tests by mutants.")
+    parser.add_argument("modules", nargs="*", default=list(SUITES), help=f"of {', '.join(SUITES)}; else all")
+    parser.add_argument("--sample", type=int, default=200, help="mutants to try in each module (200)")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample (0)")
+    given = parser.parse_args()
+    if unknown := [name for name in given.modules if name not in SUITES]:
+        parser.error(f"there is no suite for {', '.join(unknown)}: choose from {', '.join(SUITES)}")
+    warm()
+    records = [try_module(module, given.sample, given.seed) for module in given.modules]
+    RECORDS.mkdir(parents=True, exist_ok=True)
+    print("module        tried      of  killed  by limit  survived  equivalent    killed of the others")
+    for record in records:
+        report(record)
+        text = json.dumps(record, indent=1, ensure_ascii=False)
+        (RECORDS / f"{record['module']}.json").write_text(text + "\n", encoding="utf-8")
+    print(f"Seed {given.seed}; the records are in {RECORDS.relative_to(ROOT)}.")
+
+
+if __name__ == "__main__":
+    main()
