@@ -99,7 +99,7 @@ autodoc2_class_inheritance = False
 api_rooms = {
     "signal": "Signals",
     "convolution": "Convolution layers",
-    "pooling": "Pooling",
+    "pooling": "Pooling layers",
     "windows": "Padding and windows",
     "shapes": "Sizes and shapes",
     "kernels": "Kernels",
