@@ -548,7 +548,8 @@ class SGD:
     Notes
     -----
     The form of Sutskever, Martens, Dahl and Hinton, *On the importance of initialization and momentum in deep
-    learning* (2013), with the learning rate outside of the sum, as in PyTorch.
+    learning* (2013), with the learning rate outside of the sum, as in PyTorch. Which rates converge and which
+    explode is derived in :doc:`/layers/learning-a-kernel`.
 
     Examples
     --------
