@@ -1,7 +1,7 @@
 """What is public in the library, under which path, and on which page: read from autodoc2's analysis, not imported.
 
-A name is public if the ``__all__`` of the package or of a module lists it. A module without one, from which the
-package takes nothing, shows all that it defines and documents. The class of what a public function returns is public,
+A name is public if the ``__all__`` of the package or of a module lists it. A module of the package itself without one,
+from which the package takes nothing, shows all that it defines and documents. The class of what a public function returns is public,
 too. The shortest path wins: ``convbook.conv``, not ``convbook.convolution.conv``. The page of a name, its room, is the
 module that defines it. Modules that are no room are in ``autodoc2_skip_module_regexes`` in conf.py.
 """
@@ -64,7 +64,7 @@ def entries(db: Database, package: str, skipped: Iterable[re.Pattern[str]] = ())
         own = module["full_name"]
         if "._" in own or any(pattern.fullmatch(own) for pattern in skipped):
             continue
-        if module.get("all") is None and any(entry.startswith(f"{own}.") for entry in found):
+        if module.get("all") is None and (own.count(".") > 1 or any(name.startswith(f"{own}.") for name in found)):
             continue
         for name in _exports(db, module):
             defined = _definition(db, f"{own}.{name}")
