@@ -7,6 +7,7 @@ to the module (`equivalent.toml` says why) or shows that a test is missing.
 
 import argparse
 import ast
+import gc
 import importlib
 import importlib.machinery
 import importlib.util
@@ -42,9 +43,9 @@ SUITES = {
     "signal": ["test_signal.py"],
 }
 #: Imported once, before the first fork. Nothing of convbook may be among them.
-WARM = ("numpy", "scipy.fft", "scipy.signal", "hypothesis.extra.numpy", "pytest", "_pytest.doctest", "xdist.plugin")
-#: Its warning that Hypothesis was imported before it is right, and no failure.
-OPTIONS = ["-x", "-q", "--tb=no", "-pno:cacheprovider", "-pno:xdist", "-Wignore::pytest.PytestAssertRewriteWarning"]
+WARM = ("numpy", "scipy.fft", "scipy.signal", "hypothesis.extra.numpy", "pytest")
+#: Nothing that only explains a failure: it is counted, and each run should be short.
+OPTIONS = ["-x", "-q", "--tb=no", "--assert=plain", "-oaddopts=", "-pno:cacheprovider", "-pno:unraisableexception"]
 PROCESSES = 2
 MEMORY = 4 << 30  # bytes that a mutant may take
 UNSEEN = 99  # the exit status where no test has imported the mutant
@@ -64,9 +65,15 @@ class Replaced(importlib.machinery.SourceFileLoader):
         return self.code
 
 
+def source(module: str) -> Path:
+    """Find the file of a module, named as in ``import convbook.module``."""
+    return ROOT.joinpath("convbook", *module.split(".")).with_suffix(".py")
+
+
 def warm() -> None:
     """Import what all suites need, and fix what could differ from run to run."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a fork keeps one thread only
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for name in WARM:
         importlib.import_module(name)
     from hypothesis import Phase, settings
@@ -75,6 +82,7 @@ def warm() -> None:
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile("mutation", derandomize=True, deadline=None, database=None, phases=phases)
     settings.load_profile("mutation")
+    gc.freeze()  # no child need look through what is warm
 
 
 def run_suite(module: str, tree: ast.Module, mutant: Mutant | None, seconds: int) -> None:
@@ -87,7 +95,7 @@ def run_suite(module: str, tree: ast.Module, mutant: Mutant | None, seconds: int
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    name, path = f"convbook.{module}", ROOT / "convbook" / f"{module}.py"
+    name, path = f"convbook.{module}", source(module)
     replaced = Replaced(name, path, compile(tree, str(path), "exec"))
     sys.meta_path.insert(0, replaced)  # type: ignore[arg-type]
     import pytest
@@ -129,8 +137,7 @@ def verdict(code: int) -> str:
 
 def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
     """Try a sample of the mutants of a module; return the record of it."""
-    path = ROOT / "convbook" / f"{module}.py"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(source(module).read_text(encoding="utf-8"))
     every = mutants(tree)
     known = {(entry["function"], entry["change"]): entry["why"] for entry in EQUIVALENT.get(module, [])}
     stale = known.keys() - {(mutant.function, mutant.shown()) for mutant in every}
@@ -180,7 +187,8 @@ def report(record: dict[str, Any]) -> None:
     )
     for result in survivors:
         why = f"equivalent: {result['equivalent']}" if result["equivalent"] else "A TEST IS MISSING"
-        print(f"    convbook/{module}.py:{result['line']}: {result['function']}: {result['change']}\n        {why}")
+        place = f"{source(module).relative_to(ROOT)}:{result['line']}"
+        print(f"    {place}: {result['function']}: {result['change']}\n        {why}")
     for result in results:
         if result["equivalent"] and result["verdict"] != "survived":
             print(f"    equivalent.toml is wrong: a test tells {result['function']}: {result['change']}")
@@ -198,13 +206,13 @@ def main() -> None:
     if unknown := [name for name in given.modules if name not in SUITES]:
         parser.error(f"there is no suite for {', '.join(unknown)}: choose from {', '.join(SUITES)}")
     warm()
-    records = [try_module(module, given.sample, given.seed) for module in given.modules]
     RECORDS.mkdir(parents=True, exist_ok=True)
-    print("module        tried      of  killed  by limit  survived  equivalent    killed of the others")
-    for record in records:
+    print("module        tried      of  killed  by limit  survived  equivalent    killed of the others", flush=True)
+    for module in given.modules:
+        record = try_module(module, given.sample, given.seed)
         report(record)
         text = json.dumps(record, indent=1, ensure_ascii=False)
-        (RECORDS / f"{record['module']}.json").write_text(text + "\n", encoding="utf-8")
+        (RECORDS / f"{module}.json").write_text(text + "\n", encoding="utf-8")
     print(f"Seed {given.seed}; the records are in {RECORDS.relative_to(ROOT)}.")
 
 
