@@ -1,9 +1,10 @@
 """What is public in the library, under which path, and on which page: read from autodoc2's analysis, not imported.
 
 A name is public if the ``__all__`` of the package or of a module lists it. A module of the package itself without one,
-from which the package takes nothing, shows all that it defines and documents. The class of what a public function returns is public,
-too. The shortest path wins: ``convbook.conv``, not ``convbook.convolution.conv``. The page of a name, its room, is the
-module that defines it. Modules that are no room are in ``autodoc2_skip_module_regexes`` in conf.py.
+from which the package takes nothing, shows all that it defines and documents. The class of what a public function
+returns is public, too. The shortest path wins: ``convbook.conv``, not ``convbook.convolution.conv``. The page of a
+name, its room, is the module that defines it. Modules that are no room are in ``autodoc2_skip_module_regexes`` in
+conf.py.
 """
 
 import re

@@ -67,6 +67,8 @@ class Renderer(RstRenderer):
         yield from (".. meta::", f"   :description: {plain(first_sentence(item['doc']))}", "")
         yield from (title, "=" * len(title), "", f".. py:module:: {module}", "")
         yield from (f".. autodoc2-docstring:: {module}", "")
+        if item.get("type") == "package" and item.get("all") is None:
+            yield from self.render_modules(item)
         yield from summary([(entry, self.get_item(entry.defined) or {}) for entry in entries])
         for entry in entries:
             yield from (f".. py:currentmodule:: {entry.parent}", "")
@@ -76,6 +78,15 @@ class Renderer(RstRenderer):
                 yield from (".. index::", *(f"   single: {name}; {entry.path}" for name in names), "")
             yield from self.render_item(entry.defined)
             yield from self.render_facts(entry, names)
+
+    def render_modules(self, package: Any) -> Iterator[str]:
+        """Name the modules of a package that keeps its contents to itself, so that a text can point at them."""
+        yield from (".. list-table::", "   :class: api-summary", "   :widths: auto", "")
+        for module in sorted(self.get_children(package, {"module"}), key=lambda item: item["full_name"]):
+            name = module["full_name"]
+            yield from (f"   * - .. py:module:: {name}", "", f"       ``{name.rpartition('.')[2]}``")
+            yield f"     - {first_sentence(module['doc'])}".rstrip()
+        yield ""
 
     def other_names(self, entry: Entry) -> list[str]:
         """Name what readers who come from a framework look for."""
