@@ -1,7 +1,7 @@
 """Convolution, explained and executed: every function of the book, for arrays of any rank."""
 
 from convbook import definitions, kernels, matrices, properties
-from convbook.convolution import conv, conv_transpose, conv_transpose_vjp, conv_vjp
+from convbook.convolution import conv, conv_transpose, conv_transpose_vjp, conv_vjp, explain_plan
 from convbook.definitions import corr1d, corr2d, corr2d_multi_in, corr2d_multi_in_out, pool2d
 from convbook.images import hi_image
 from convbook.pooling import (
@@ -32,6 +32,7 @@ __all__ = [  # noqa: RUF022 (grouped by subject, not sorted)
     "conv_vjp",
     "conv_transpose",
     "conv_transpose_vjp",
+    "explain_plan",
     # Pooling
     "max_pool",
     "max_pool_vjp",

@@ -8,15 +8,13 @@ to one triple:
 - summed over the outputs and taps, weights times outputs give the inputs: its adjoint, the transposed convolution;
 - summed over the batch and positions, outputs times inputs give the weights: the gradient of the weight.
 
-The functions of the first part check their arguments; those of the second compute, on checked arguments.
+The functions here check their arguments; ``convbook.algorithms.layers`` computes the three sums.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
-import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook.algorithms.layers import convolved, layer_of, plan_for, spread_back, weight_gradient
+from convbook.algorithms.planner import ALGORITHMS, Plan
 from convbook.arguments import (
     Array,
     Padding,
@@ -25,10 +23,12 @@ from convbook.arguments import (
     count,
     integer,
     must_have_shape,
+    one_of,
     sum_dtypes,
 )
 from convbook.shapes import Geometry, geometry, transposed_geometry
-from convbook.windows import add_windows, extend, window_view
+
+_METHODS = ("auto", *ALGORITHMS)
 
 
 def conv(
@@ -40,6 +40,7 @@ def conv(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     groups: int = 1,
+    method: str = "auto",
 ) -> Array:
     r"""Convolve a batch of multi-channel arrays with a bank of filters, as neural networks do.
 
@@ -71,6 +72,8 @@ def conv(
         The gap between neighboring taps of a filter.
     groups : int
         Split the channels into this many independent convolutions; ``groups=C`` is the depthwise convolution.
+    method : {"auto", "columns", "band", "winograd", "fft"}
+        How the sums are computed: see :py:func:`convbook.explain_plan`, which shows what ``"auto"`` takes.
 
     Returns
     -------
@@ -88,8 +91,16 @@ def conv(
     Notes
     -----
     Floats keep their type, float16 is accumulated in float32, integers are accumulated and returned in 64
-    bits; complex weights are not conjugated. Each group is one matrix product of the filters with the columns
-    of :py:func:`convbook.unfold`. The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
+    bits; complex weights are not conjugated.
+
+    *Precision.* With `K` terms in a sum, ``"columns"`` and ``"band"`` err, output by output, by at most
+    :math:`\gamma_K \sum |w|\,|x|` (see :py:func:`convbook.convolve`). ``"winograd"`` errs by a small multiple of
+    :math:`u \lVert w \rVert \lVert x \rVert` over the cells of a tile and all channels, ``"fft"`` by one of
+    :math:`u \log_2 L` times these norms over a whole block: next to large outputs, small ones lose digits.
+    Integers are exact. ``"auto"`` lets infinities and NaNs reach the outputs that see them and no other; every
+    method but ``"columns"`` may spread them, if it is asked for.
+
+    The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).
 
     Examples
@@ -105,13 +116,86 @@ def conv(
     >>> conv(x, weight, [1], stride=2, padding=1).tolist()
     [[[[1, 9], [22, 44]]]]
     """
+    one_of("method", method, _METHODS)
     x, weight, given_bias = _arrays(x, weight, bias)
     groups = _groups(groups, x, weight)
     _check_bias(given_bias, weight.shape[0])
     windows = _geometry(x, weight, stride, padding, dilation)
     accumulate, result = sum_dtypes(*_given(x, weight, given_bias))
-    y = correlate_windows(x, weight, windows, groups, accumulate)
+    y = convolved(x, weight, windows, groups, accumulate, method)
     return _add_bias(y, given_bias).astype(result, copy=False)
+
+
+def explain_plan(
+    x: ArrayLike,
+    weight: ArrayLike,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+    method: str = "auto",
+) -> Plan:
+    r"""Show how :py:func:`convbook.conv` would compute a layer, and what the other ways would cost.
+
+    .. math::
+
+       t(m, n, k) = a\; m n k \left(1 + \tfrac{8}{m}\right) \left(1 + \tfrac{20}{n}\right)
+       \left(1 + \tfrac{4}{k}\right) \qquad \text{and} \qquad t(\text{copy}) = b \cdot \text{numbers}
+
+    In words: every algorithm is a few copies and a few matrix products. A product of an :math:`m \times k` and
+    a :math:`k \times n` matrix costs a constant for each multiplication, and more the thinner the matrices
+    are; a copy costs a constant for each number. The estimates are the sums of these, and the least wins.
+
+    Parameters
+    ----------
+    x, weight, stride, padding, dilation, groups
+        What :py:func:`convbook.conv` would get. Of the arrays only shape and type matter, and whether all
+        numbers are finite.
+    method : {"auto", "columns", "band", "winograd", "fft"}
+        The algorithm, or ``"auto"`` for the planner's choice.
+
+    Returns
+    -------
+    Plan
+        With ``method``, the choice; ``candidates``, for each algorithm its estimates (``nanoseconds``, and the
+        ``images``, ``rows`` and ``bytes`` of a block) or in words why it cannot be used; and ``threads``. As text
+        it is a table.
+
+    Raises
+    ------
+    ValueError
+        As :py:func:`convbook.conv`, also for a method that cannot compute this layer.
+    TypeError
+        As :py:func:`convbook.conv`.
+
+    Notes
+    -----
+    The algorithms: ``"columns"`` multiplies the filters with lowered windows (Chellapilla, Puri and Simard,
+    2006); ``"band"`` lowers rows only, and multiplies with a band matrix of shifted filters (after Cho and
+    Brand, *MEC*, 2017); ``"winograd"`` is F(4×4, 3×3) of Lavin and Gray, *Fast Algorithms for Convolutional
+    Neural Networks* (2016); ``"fft"`` multiplies spectra (overlap-save). The constants are in
+    ``convbook/algorithms/cost.py``.
+
+    Examples
+    --------
+    A filter of 3×3 cells in each of 64 channels is worth Winograd's transforms; one of a single cell is a matrix
+    product as it stands:
+
+    >>> import numpy as np
+    >>> from convbook import explain_plan
+    >>> x = np.ones((8, 64, 56, 56), np.float32)
+    >>> explain_plan(x, np.ones((64, 64, 3, 3), np.float32), padding=1).method
+    'winograd'
+    >>> explain_plan(x, np.ones((64, 64, 1, 1), np.float32)).method
+    'columns'
+    """
+    one_of("method", method, _METHODS)
+    x, weight, _ = _arrays(x, weight, None)
+    groups = _groups(groups, x, weight)
+    windows = _geometry(x, weight, stride, padding, dilation)
+    accumulate, _ = sum_dtypes(x, weight)
+    return plan_for(layer_of(x, weight, windows, groups, accumulate), x, weight, method)
 
 
 def conv_vjp(
@@ -183,9 +267,9 @@ def conv_vjp(
     windows = _geometry(x, weight, stride, padding, dilation)
     must_have_shape("grad", grad, (x.shape[0], weight.shape[0], *windows.output), "the output")
     accumulate, result = sum_dtypes(grad, weight)
-    grad_x = spread_windows(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
+    grad_x = spread_back(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
     accumulate, result = sum_dtypes(grad, x)
-    grad_weight = correlate_batch(grad, x.conj(), windows, groups, accumulate).astype(result, copy=False)
+    grad_weight = weight_gradient(grad, x.conj(), windows, groups, accumulate).astype(result, copy=False)
     return _gradients(grad, (grad_x, x), (grad_weight, weight), given_bias)
 
 
@@ -260,7 +344,7 @@ def conv_transpose(
     _check_bias(given_bias, groups * weight.shape[1])
     windows = _transposed_geometry(x, weight, stride, padding, output_padding, dilation)
     accumulate, result = sum_dtypes(*_given(x, weight, given_bias))
-    y = spread_windows(x, weight, windows, groups, accumulate)
+    y = spread_back(x, weight, windows, groups, accumulate)
     return _add_bias(y, given_bias).astype(result, copy=False)
 
 
@@ -331,9 +415,9 @@ def conv_transpose_vjp(
     windows = _transposed_geometry(x, weight, stride, padding, output_padding, dilation)
     must_have_shape("grad", grad, (x.shape[0], channels, *windows.size), "the output")
     accumulate, result = sum_dtypes(grad, weight)
-    grad_x = correlate_windows(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
+    grad_x = convolved(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
     accumulate, result = sum_dtypes(grad, x)
-    grad_weight = correlate_batch(x.conj(), grad, windows, groups, accumulate).astype(result, copy=False)
+    grad_weight = weight_gradient(x.conj(), grad, windows, groups, accumulate).astype(result, copy=False)
     return _gradients(grad, (grad_x, x), (grad_weight, weight), given_bias)
 
 
@@ -427,75 +511,3 @@ def _gradients(
         spatial = tuple(range(2, grad.ndim))
         pairs.append((grad.sum(axis=(0, *spatial), dtype=accumulate).astype(result, copy=False), bias))
     return tuple(found.real.copy() if found.dtype.kind == "c" != owner.dtype.kind else found for found, owner in pairs)
-
-
-# The three sums, on checked arguments, by matrix products on lowered columns.
-#
-# All windows of a slice of the batch are laid out as the columns of one matrix per group: a few large
-# products instead of many small ones. A slice is as many examples as keep that matrix near `_COLUMNS`
-# numbers.
-
-_COLUMNS = 1 << 22
-
-
-def correlate_windows(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Return the sum over channels and taps, of shape ``(N, F, *output)``."""
-    filters = weight.shape[0]
-    rows = weight.reshape(groups, filters // groups, -1).astype(dtype, copy=False)
-    y = np.empty((x.shape[0], filters, *windows.output), dtype)
-    for part in _slices(x.shape[0], x.shape[1], windows):
-        product = rows @ _columns(x[part], windows, groups, dtype)
-        y[part] = _batch_first(product, y[part].shape)
-    return y
-
-
-def spread_windows(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Return the sum over filters and positions, the adjoint of the one above, of shape ``(N, C, *size)``."""
-    filters, channels = weight.shape[:2]
-    rows = weight.reshape(groups, filters // groups, -1).astype(dtype, copy=False)
-    x = np.empty((y.shape[0], groups * channels, *windows.size), dtype)
-    for part in _slices(y.shape[0], groups * channels, windows):
-        product = rows.transpose(0, 2, 1) @ _positions(y[part], groups, dtype)
-        # (groups, channels * taps, N * positions) -> (N, groups, channels, *kernel, *output)
-        values = product.reshape(groups, channels, *windows.kernel, -1, *windows.output)
-        values = np.moveaxis(values, 2 + len(windows.kernel), 0)
-        x[part] = add_windows(values, windows, dtype).reshape(x[part].shape)
-    return x
-
-
-def correlate_batch(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Return the sum over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
-    filters, channels = y.shape[1], x.shape[1] // groups
-    shape = (groups, filters // groups, channels * int(np.prod(windows.kernel)))
-    weight = np.zeros(shape, dtype)
-    for part in _slices(x.shape[0], x.shape[1], windows):
-        columns = _columns(x[part], windows, groups, dtype)
-        weight += _positions(y[part], groups, dtype) @ columns.transpose(0, 2, 1)
-    return weight.reshape(filters, channels, *windows.kernel)
-
-
-def _slices(batch: int, channels: int, windows: Geometry) -> Iterator[slice]:
-    """Cut the batch so that the columns of one slice stay near the bound, one example at least."""
-    each = channels * int(np.prod(windows.kernel)) * int(np.prod(windows.output))
-    step = max(1, _COLUMNS // each)
-    return (slice(start, start + step) for start in range(0, batch, step))
-
-
-def _columns(x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Lay out windows as ``(groups, channels * taps, N * positions)``."""
-    seen = np.moveaxis(window_view(extend(x, windows), windows), 0, 1 + len(windows.kernel))
-    columns = np.empty(seen.shape, dtype)
-    columns[...] = seen
-    channels = x.shape[1] // groups
-    return columns.reshape(groups, channels * int(np.prod(windows.kernel)), -1)
-
-
-def _positions(y: Array, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Lay out outputs as ``(groups, F / groups, N * positions)``."""
-    return np.moveaxis(y, 0, 1).reshape(groups, y.shape[1] // groups, -1).astype(dtype, copy=False)
-
-
-def _batch_first(product: Array, shape: tuple[int, ...]) -> Array:
-    """Bring ``(groups, F / groups, N * positions)`` into ``(N, F, *positions)``."""
-    batch, filters = shape[:2]
-    return np.moveaxis(product.reshape(filters, batch, *shape[2:]), 1, 0)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, convolution
+from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp
 from convbook.definitions import conv_loops
 
 
@@ -205,28 +205,6 @@ def test_float16_is_accumulated_in_float32() -> None:
     x, weight = np.ones((1, 1, 4097), np.float16), np.ones((1, 1, 4097), np.float16)
     assert conv(x, weight).tolist() == [[[float(np.float16(4097))]]]  # float16 sums of ones stop at 2048
     assert conv(x, weight, np.array([-4096], np.float16)).tolist() == [[[1.0]]]  # rounded once, at the end
-
-
-def test_a_batch_in_slices_is_the_same_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(0)
-    x, weight = rng.integers(-9, 10, (7, 4, 6, 5)), rng.integers(-9, 10, (6, 2, 3, 2))
-    y = conv(x, weight, groups=2, padding=1)
-    grad = rng.integers(-9, 10, y.shape)
-    whole = (y, *conv_vjp(grad, x, weight, groups=2, padding=1), conv_transpose(grad, weight, groups=2))
-    for columns in (1, 2000, 3000):
-        monkeypatch.setattr(convolution, "_COLUMNS", columns)
-        parts = (
-            conv(x, weight, groups=2, padding=1),
-            *conv_vjp(grad, x, weight, groups=2, padding=1),
-            conv_transpose(grad, weight, groups=2),
-        )
-        assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
-
-
-def test_slices_are_as_large_as_the_bound_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    windows = convolution._geometry(np.zeros((7, 2, 5)), np.zeros((1, 2, 2)), 1, 0, 1)
-    monkeypatch.setattr(convolution, "_COLUMNS", 2 * 2 * 4 * 3)  # channels, taps, positions: three examples
-    assert list(convolution._slices(7, 2, windows)) == [slice(0, 3), slice(3, 6), slice(6, 9)]
 
 
 def test_nothing_is_written_into_inputs_and_any_memory_order_will_do() -> None:

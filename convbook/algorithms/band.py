@@ -1,0 +1,128 @@
+"""Banded lowering: copy each row once per tap of a row only, and let several rows of outputs share the copies.
+
+The rows that `b` rows of outputs see lie one after the other, so with ``L[row, channel, tap, position]`` they are one
+matrix, and the next `b` rows of outputs see another that overlaps the first: a view, not a copy. The filters become
+a band matrix of `b` shifted copies of themselves. It multiplies by zeros, too; but where filters are few, a product
+with one row per filter would run at the speed of memory, and the zeros come for free.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from convbook.algorithms import cost
+from convbook.algorithms.algorithm import Algorithm, cut, round_up
+from convbook.algorithms.layer import Layer
+from convbook.arguments import Array
+
+_BUDGET = 1 << 20
+
+
+@dataclass(frozen=True)
+class Band(Algorithm):
+    """The matrix product with a band matrix of filters: two spatial axes."""
+
+    #: The rows of outputs that one product computes.
+    together: int = 1
+
+    name: ClassVar[str] = "band"
+
+    @classmethod
+    def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
+        """Find the number of rows that cost least together."""
+        if len(layer.windows.size) != 2:
+            return "it needs two spatial axes"
+        if not cost.has_fast_product(layer.dtype):
+            return f"there is no fast matrix product of {layer.dtype}"
+        height, row = layer.windows.output
+        choices = [b for b in (1, 2, 4, 8, 16, 32) if b == 1 or (finite and b <= height)]
+        nanoseconds, together = min((cls._cost(layer, b), b) for b in choices)
+        taps_in_a_row = layer.windows.kernel[1]
+        numbers = layer.channels * taps_in_a_row * height * layer.windows.stride[0] * row
+        images, rows, size = cut(
+            layer,
+            threads,
+            numbers=numbers + layer.filters * layer.positions,
+            budget=_BUDGET,
+            columns=128 * height if row < 128 else 1,
+            unit=together,
+        )
+        return cls(layer, images, rows, nanoseconds * layer.batch, size, together)
+
+    @property
+    def contained(self) -> bool:
+        """Whether infinities and NaNs reach the outputs that see them, and no other: if no zeros are multiplied."""
+        return self.together == 1
+
+    @staticmethod
+    def _cost(layer: Layer, together: int) -> float:
+        row = layer.windows.output[1]
+        depth = rows_seen(layer, together) * layer.channels_each * layer.windows.kernel[1]
+        made = layer.filters * depth * layer.positions
+        columns = min(row * layer.batch, max(row, 256))
+        copied = layer.channels * layer.windows.kernel[1] * layer.positions * layer.windows.stride[0]
+        each = 0.6 if layer.strided else 0.25
+        return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + cost.width(
+            layer.dtype
+        ) * (copied * each + layer.filters * layer.positions * 0.3)
+
+    def outputs(self, rows: int) -> tuple[int, ...]:
+        """Compute whole groups of rows."""
+        return round_up(rows, self.together), self.layer.windows.output[1]
+
+    def prepare(self, weight: Array) -> Array:
+        """Shift copies of the filters down a band matrix, of shape ``(groups, 1, filters * b, depth)``."""
+        layer = self.layer
+        (stride, _), (dilation, _), (kernel, width) = layer.windows.stride, layer.windows.dilation, layer.windows.kernel
+        filters = weight.reshape(layer.groups, layer.filters_each, layer.channels_each, kernel, width)
+        filters = filters.transpose(0, 1, 3, 2, 4)
+        seen = rows_seen(layer, self.together)
+        band = np.zeros(
+            (layer.groups, layer.filters_each, self.together, seen, layer.channels_each, width), weight.dtype
+        )
+        for row in range(self.together):
+            start = row * stride
+            band[:, :, row, start : start + dilation * (kernel - 1) + 1 : dilation] = filters
+        return band.reshape(layer.groups, 1, layer.filters_each * self.together, -1)
+
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+        """Copy the rows once per tap, then multiply overlapping views of the copies with the band."""
+        layer, b = self.layer, self.together
+        images, _, rows, row = out.shape
+        groups, channels, filters, width = (
+            layer.groups,
+            layer.channels_each,
+            layer.filters_each,
+            layer.windows.kernel[1],
+        )
+        whole = -(-rows // b)
+        _, channel, down, right = cells.strides
+        copies = np.empty((groups, cells.shape[2], channels, width, images, row), cells.dtype)
+        shifted = (channels * channel, down, channel, right * layer.windows.dilation[1], cells.strides[0])
+        copies[...] = as_strided(cells, copies.shape, (*shifted, right * layer.windows.stride[1]), writeable=False)
+        per_group, per_row, _, per_tap, _, item = copies.strides
+        depth = prepared.shape[-1]
+        views = as_strided(
+            copies,
+            (groups, whole, depth, images * row),
+            (per_group, b * layer.windows.stride[0] * per_row, per_tap, item),
+            writeable=False,
+        )
+        if images == 1 and filters == 1 and rows == whole * b:  # the product lies as the outputs do
+            np.matmul(prepared, views, out=np.reshape(out, (groups, whole, b, row), copy=False))
+            return
+        product = np.matmul(prepared, views).reshape(groups, whole, filters, b, images, row)
+        product = product.transpose(4, 0, 2, 1, 3, 5)
+        by_group = np.reshape(out, (images, groups, filters, rows, row), copy=False)
+        full = rows // b
+        head = np.reshape(by_group[:, :, :, : full * b], (images, groups, filters, full, b, row), copy=False)
+        head[...] = product[:, :, :, :full]
+        if full < whole:
+            by_group[:, :, :, full * b :] = product[:, :, :, full, : rows - full * b]
+
+
+def rows_seen(layer: Layer, together: int) -> int:
+    """Return how many rows of cells so many rows of outputs see."""
+    return (together - 1) * layer.windows.stride[0] + layer.windows.span[0]

@@ -1,0 +1,72 @@
+"""Lowered columns: lay out what each window sees as a column, and multiply once.
+
+The columns (im2col) of a whole layer would be as many times larger than the input as a window has taps. Of a tile
+of it, that stays in the cache between its copy and its product, nobody notices the size. A 1×1 window's columns are
+the input itself: nothing is copied.
+"""
+
+from dataclasses import replace
+from typing import ClassVar, Self
+
+import numpy as np
+
+from convbook.algorithms import cost
+from convbook.algorithms.algorithm import Algorithm, cut
+from convbook.algorithms.layer import Layer
+from convbook.arguments import Array
+from convbook.windows import window_view
+
+_BUDGET = 2 << 20
+
+
+class Columns(Algorithm):
+    """The matrix product on lowered columns: any layer, any type, any number of axes."""
+
+    name: ClassVar[str] = "columns"
+
+    @classmethod
+    def plan(cls, layer: Layer, threads: int, *, finite: bool = True) -> Self:
+        """Return the plan; it is never refused."""
+        depth = layer.channels_each * layer.taps
+        copied = 0 if layer.pointwise else layer.channels * layer.taps * layer.positions
+        each = cost.COPY_STRIDED if layer.strided else cost.COPY
+        nanoseconds = (
+            cost.product(
+                layer.multiply_adds,
+                layer.filters_each,
+                min(layer.positions * layer.batch, 1024),
+                depth,
+                layer.dtype,
+            )
+            + copied * each * cost.width(layer.dtype)
+        ) * layer.batch
+        numbers = copied + layer.filters * layer.positions
+        images, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
+        if layer.pointwise and images == 1:
+            rows = layer.windows.output[0]
+        return cls(layer, images, rows, nanoseconds, size)
+
+    @property
+    def contained(self) -> bool:
+        """Whether infinities and NaNs reach the outputs that see them, and no other: only what is seen is read."""
+        return True
+
+    def prepare(self, weight: Array) -> Array:
+        """Flatten each filter to a row."""
+        return weight.reshape(self.layer.groups, self.layer.filters_each, -1)
+
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+        """Multiply the filters with the columns of the block."""
+        columns = lowered(cells, self.layer, out.shape[2:])
+        if len(out) == 1:
+            shape = (self.layer.groups, self.layer.filters_each, columns.shape[-1])
+            np.matmul(prepared, columns, out=np.reshape(out, shape, copy=False))
+        else:
+            product = np.matmul(prepared, columns)
+            out[...] = np.moveaxis(product.reshape(self.layer.filters, len(out), *out.shape[2:]), 1, 0)
+
+
+def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
+    """Lay out windows as ``(groups, channels * taps, images * positions)``."""
+    seen = np.moveaxis(window_view(cells, replace(layer.windows, output=outputs)), 0, 1 + len(outputs))
+    return seen.reshape(layer.groups, layer.channels_each * layer.taps, -1)

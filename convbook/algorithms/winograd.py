@@ -1,0 +1,140 @@
+r"""Winograd's F(4×4, 3×3): 36 products instead of 144 for a tile of 4×4 outputs of a 3×3 filter.
+
+Outputs of a short filter are the coefficients of a product of polynomials, and a polynomial of degree 5 is known by
+its values at five points and at infinity. So evaluate tile and filter, multiply the values, and interpolate: on the
+values of all tiles and channels, those are 36 ordinary matrix products. In two dimensions the transforms are Kronecker
+squares, and are computed as what they are, matrix products; so any points cost the same. The usual 0, ±1, ±2 lose
+four to five times more digits than the 0, ±1/√2, ±√2 taken here.
+
+A. Lavin and S. Gray, *Fast Algorithms for Convolutional Neural Networks* (2016); S. Winograd, *Arithmetic Complexity
+of Computations* (1980).
+"""
+
+from functools import cache
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from convbook.algorithms import cost
+from convbook.algorithms.algorithm import BLOCK, Algorithm, cut, round_up
+from convbook.algorithms.layer import Layer
+from convbook.arguments import Array
+
+_OUT, _TAPS = 4, 3
+_TILE = _OUT + _TAPS - 1
+_POINTS = (0, 0.5**0.5, -(0.5**0.5), 2**0.5, -(2**0.5))
+
+#: The interpolation enlarges the rounding errors of the sums over channels. These grow with the number of terms that
+#: are added up one after the other, so no more than this are: half the error of 256 or more in a row, and less than
+#: four times that of the plain sums.
+_CHANNELS = 64
+
+#: Below this many channels or filters the transforms cost more than the products save.
+_FEWEST = 48
+
+
+class Winograd(Algorithm):
+    """Products of values at 36 points: 3×3 filters at stride 1, deep layers of floats."""
+
+    name: ClassVar[str] = "winograd"
+    unit: ClassVar[int] = _OUT
+
+    @classmethod
+    def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
+        """Weigh the transforms against the products that they save."""
+        if layer.windows.kernel != (_TAPS, _TAPS) or not layer.unit_steps or layer.groups != 1:
+            return "it needs 3×3 filters, stride 1, dilation 1 and one group"
+        if layer.exact or layer.dtype not in (np.float32, np.float64):
+            return (
+                f"it rounds, so it computes float32 and float64 only, not {'integers' if layer.exact else layer.dtype}"
+            )
+        if not finite:
+            return "it would spread infinities and NaNs over whole tiles"
+        channels, filters, size = layer.channels, layer.filters, _TILE * _TILE
+        tiles = round_up(layer.windows.output[0], _OUT) * round_up(layer.windows.output[1], _OUT) // _OUT**2
+        moved = (size * channels + _OUT**2 * filters) * tiles * 0.8 * cost.width(layer.dtype)
+        transforms = cost.product(size * tiles * (size * channels + _OUT**2 * filters), 24, 1024, size, layer.dtype)
+        products = cost.product(
+            size * filters * channels * tiles, filters, min(tiles * layer.batch, 128), channels, layer.dtype
+        )
+        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(layer.dtype)
+        once = 55 * filters * channels  # the weights are transformed once a call
+        images, rows, used = cut(
+            layer,
+            threads,
+            numbers=size * 2 * (channels + filters) * tiles,
+            budget=BLOCK // 2,
+            columns=98 * _OUT**2,
+            unit=_OUT,
+        )
+        return cls(layer, images, rows, (moved + transforms + products) * layer.batch + once, used)
+
+    def worthwhile(self) -> bool:
+        """Tell whether the layer is deep enough."""
+        return min(self.layer.channels, self.layer.filters) >= _FEWEST
+
+    def outputs(self, rows: int) -> tuple[int, ...]:
+        """Compute whole tiles."""
+        return round_up(rows, _OUT), round_up(self.layer.windows.output[1], _OUT)
+
+    def prepare(self, weight: Array) -> Array:
+        """Evaluate the filters: ``(36, filters, channels)``."""
+        _, of_filter, _ = transforms_2d(weight.dtype)
+        values = of_filter @ weight.reshape(-1, _TAPS * _TAPS).T
+        return values.reshape(_TILE**2, self.layer.filters, self.layer.channels)
+
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+        """Evaluate the tiles, multiply, interpolate."""
+        of_tile, _, to_outputs = transforms_2d(cells.dtype)
+        images, filters, rows, row = out.shape
+        high, wide = -(-rows // _OUT), -(-row // _OUT)
+        image, channel, down, right = cells.strides
+        shape = (_TILE, _TILE, self.layer.channels, images, high, wide)
+        tiles = as_strided(cells, shape, (down, right, channel, image, _OUT * down, _OUT * right), writeable=False)
+        values = (of_tile @ tiles.reshape(_TILE**2, -1)).reshape(_TILE**2, self.layer.channels, -1)
+        products = _multiply(prepared, values)
+        found = (
+            (to_outputs @ products.reshape(_TILE**2, -1))
+            .reshape(_OUT, _OUT, filters, images, high, wide)
+            .transpose(3, 2, 4, 0, 5, 1)
+        )
+        if (rows, row) == (_OUT * high, _OUT * wide):
+            np.reshape(out, found.shape, copy=False)[...] = found
+        else:
+            out[...] = found.reshape(images, filters, _OUT * high, _OUT * wide)[:, :, :rows, :row]
+
+
+def _multiply(filters: Array, tiles: Array) -> Array:
+    """Multiply ``(36, F, C)`` with ``(36, C, tiles)``, and add up few channels at a time."""
+    channels = filters.shape[2]
+    if channels <= _CHANNELS:
+        whole: Array = np.matmul(filters, tiles)
+        return whole
+    products = np.empty((len(filters), filters.shape[1], tiles.shape[2]), tiles.dtype)
+    some = np.empty(products.shape[1:], tiles.dtype)
+    for of_filters, of_tiles, total in zip(filters, tiles, products, strict=True):
+        np.matmul(of_filters[:, :_CHANNELS], of_tiles[:_CHANNELS], out=total)
+        for first in range(_CHANNELS, channels, _CHANNELS):
+            part = slice(first, first + _CHANNELS)
+            total += np.matmul(of_filters[:, part], of_tiles[part], out=some)
+    return products
+
+
+@cache
+def transforms_2d(dtype: np.dtype[Any]) -> tuple[Array, Array, Array]:
+    """Return what turns a tile into 36 values, a filter into 36 values, and 36 products into 4×4 outputs."""
+    tile, taps, outputs = cook_toom(_POINTS, _OUT, _TAPS)
+    return tuple(np.kron(one, one).astype(dtype) for one in (tile, taps, outputs))  # type: ignore[return-value]
+
+
+def cook_toom(points: tuple[float, ...], outputs: int, taps: int) -> tuple[Array, Array, Array]:
+    """Return the matrices B, G, A of ``y = A [(G g) * (B d)]``, with the points given and infinity.
+
+    It is the transpose of multiplying polynomials by their values at the points.
+    """
+
+    def values(coefficients: int) -> Array:
+        return np.vstack([np.vander(points, coefficients, increasing=True), np.eye(coefficients)[-1]])
+
+    return np.linalg.inv(values(outputs + taps - 1)).T, values(taps), values(outputs).T
