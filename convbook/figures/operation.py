@@ -90,14 +90,12 @@ def _table(ax: Axes, left: float, x: NDArray[Any], h: NDArray[Any], *, anti: boo
             at_row, at_column = line + columns, -1 if anti else columns
         else:
             at_row, at_column = rows, columns - 1 - (rows - line) if anti else rows - line
-        label(
-            ax,
-            first + at_column + 0.5,
-            row + 1.5 + at_row,
-            total,
-            color=OUTPUT,
-            fontweight="bold",
-            fontsize=10.5,
+        x_at, y_at = first + at_column + 0.5, row + 1.5 + at_row
+        label(ax, x_at, y_at, total, color=OUTPUT, fontweight="bold", fontsize=10.5)
+        # A short stroke leads there from the corner of the last cell.
+        outwards = -0.25 if anti else 0.25
+        ax.plot(
+            [x_at - 2 * outwards, x_at - outwards], [y_at - 0.5, y_at - 0.25], color=OUTPUT, linewidth=1, linestyle="-"
         )
 
 
@@ -158,22 +156,26 @@ def shifted_copies(x: ArrayLike, h: ArrayLike) -> list[Axes]:
     signal, kernel = np.asarray(x), np.asarray(h)
     total = np.convolve(signal, kernel)
     places = np.arange(len(total))
+    copies = np.zeros((len(signal), len(total)), total.dtype)
+    for k, value in enumerate(signal):
+        copies[k, k : k + len(kernel)] = value * kernel
+    # One scale for all rows: each row is as high as its numbers need.
+    limits = [(min(copies.min(), 0) - 0.5, max(copies.max(), 0) + 0.5)] * len(signal)
+    limits.append((min(total.min(), 0) - 0.5, max(total.max(), 0) + 0.3 * np.ptp(total)))
     fig, axes = plt.subplots(
         len(signal) + 1,
         1,
         sharex=True,
-        figsize=(WIDTH, 0.62 * (len(signal) + 2)),
-        height_ratios=[1] * len(signal) + [2],
+        figsize=(WIDTH, 0.9 * (len(signal) + 1)),
+        height_ratios=[high - low for low, high in limits],
     )
     for k, (ax, value) in enumerate(zip(axes, signal, strict=False)):
-        copy = np.zeros(len(total), total.dtype)
-        copy[k : k + len(kernel)] = value * kernel
-        ax.bar(places, copy, width=0.6, color=KERNEL)
+        ax.bar(places, copies[k], width=0.6, color=KERNEL)
         ax.set_ylabel(f"x[{k}] = {number(value)}", rotation=0, ha="right", va="center", color=SIGNAL)
-        ax.set(ylim=(min(total.min(), -1) * 1.3, max(total.max(), 1) * 1.1))
+    for ax, span in zip(axes, limits, strict=True):
+        ax.set_ylim(*span)
     axes[-1].bar(places, total, width=0.6, color=OUTPUT)
     axes[-1].set_ylabel("sum", rotation=0, ha="right", va="center", color=OUTPUT)
-    axes[-1].margins(y=0.25)
     for place, value in zip(places, total, strict=True):
         axes[-1].annotate(
             number(value),

@@ -29,9 +29,10 @@ def image_row(images: Sequence[ArrayLike], titles: Sequence[str], *, cmap: str =
     list of matplotlib.axes.Axes
         One a picture.
     """
-    tallest = max(np.shape(image)[0] / np.shape(image)[1] for image in images)
-    height = WIDTH / len(images) * tallest + 0.35
-    _, axes = plt.subplots(1, len(images), figsize=(WIDTH, height), squeeze=False)
+    # All pixels are equally large, so each picture is as wide as it has columns.
+    widths = [np.shape(image)[1] for image in images]
+    height = WIDTH * max(np.shape(image)[0] for image in images) / sum(widths) + 0.35
+    _, axes = plt.subplots(1, len(images), figsize=(WIDTH, height), squeeze=False, width_ratios=widths)
     for ax, image, title in zip(axes[0], images, titles, strict=True):
         ax.imshow(np.asarray(image), cmap=cmap, **limits)
         ax.set_title(title)

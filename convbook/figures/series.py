@@ -5,11 +5,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from convbook.figures.style import KERNEL, MUTED, WIDTH
+from convbook.figures.style import INK, KERNEL, WIDTH
 
 
 def signal_and_trend(
-    signal: ArrayLike, trend: ArrayLike, *, start: int = 0, xlabel: str = "n", ylabel: str = ""
+    signal: ArrayLike,
+    trend: ArrayLike,
+    *,
+    start: int = 0,
+    xlabel: str = "n",
+    ylabel: str = "",
+    name: str = "signal",
 ) -> Axes:
     """Draw a rough signal with a smoothed one on top.
 
@@ -21,6 +27,8 @@ def signal_and_trend(
         The place on the signal's axis at which the trend begins.
     xlabel, ylabel : str
         What the axes mean.
+    name : str
+        What the signal is called in the legend.
 
     Returns
     -------
@@ -28,7 +36,7 @@ def signal_and_trend(
         The axes of the new figure.
     """
     _, ax = plt.subplots(figsize=(WIDTH, 2.8))
-    ax.plot(np.asarray(signal), color=MUTED, linewidth=0.7, linestyle="-", label="signal")
+    ax.plot(np.asarray(signal), color=INK, linewidth=0.7, linestyle="-", label=name)
     ax.plot(start + np.arange(np.size(trend)), np.asarray(trend), color=KERNEL, linestyle="-", label="smoothed")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0.01)
