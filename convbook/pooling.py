@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook.algorithms.separable import plane_blocks, spread_evenly, windows_reduced
 from convbook.arguments import (
     Array,
     Padding,
@@ -121,8 +122,8 @@ def max_pool(
     """
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     if flag("return_indices", return_indices):
-        return _first_maxima(x, windows)
-    return _maxima(x, windows)
+        return _with_indices(x, windows)
+    return windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
 
 
 def max_pool_vjp(
@@ -178,13 +179,15 @@ def max_pool_vjp(
     grad = as_array("grad", grad)
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
-    _, indices = _first_maxima(x, windows)
     accumulate, result = sum_dtypes(grad)
-    planes = np.zeros((x.shape[0] * x.shape[1], math.prod(windows.size)), accumulate)
-    winners = indices.reshape(len(planes), math.prod(windows.output))
-    plane, window = np.nonzero(winners >= 0)
-    np.add.at(planes, (plane, winners[plane, window]), grad.reshape(winners.shape)[plane, window])
-    return planes.reshape(x.shape).astype(result, copy=False)
+    grad_x = np.empty(x.shape, result)
+    planes, grads, results = (a.reshape(-1, *a.shape[2:]) for a in (x, grad, grad_x))
+    for block in plane_blocks(planes):
+        given = np.zeros((*planes[block].shape[:1], *windows.reach), accumulate)
+        for seen, wins in _first_maxima(planes[block], windows):
+            given[seen] += np.where(wins, grads[block], 0)
+        results[block] = crop(given, windows)
+    return grad_x
 
 
 def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: PerAxis) -> Array:
@@ -310,10 +313,7 @@ def avg_pool(
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
     accumulate, result = mean_dtypes(x)
-    extended = extend(x, windows)
-    total = np.zeros((*x.shape[:2], *windows.output), sum_dtypes(x)[0])
-    for _, seen in taps(windows):
-        total += extended[seen]
+    total = windows_reduced(x, windows, np.add, 0, sum_dtypes(x)[0])
     with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
         mean: Array = total / divisor.astype(real_dtype(accumulate))
     return mean.astype(result, copy=False)
@@ -376,10 +376,7 @@ def avg_pool_vjp(
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = mean_dtypes(grad)
     share = grad / np.maximum(divisor, 1).astype(real_dtype(accumulate))  # a window without cells has nobody to give to
-    extended = np.zeros((*x.shape[:2], *windows.reach), accumulate)
-    for _, seen in taps(windows):
-        extended[seen] += share
-    return crop(extended, windows).astype(result, copy=False)
+    return spread_evenly(share.astype(accumulate, copy=False), windows).astype(result, copy=False)
 
 
 def lp_pool(
@@ -691,27 +688,32 @@ def _adaptive_arguments(x: ArrayLike, output_size: object, *, real: bool = False
 # On checked arguments
 
 
-def _maxima(x: Array, windows: Geometry) -> Array:
-    extended = extend(x, windows, _lowest(x.dtype))
-    y = np.full((*x.shape[:2], *windows.output), _lowest(x.dtype), x.dtype)
-    for _, seen in taps(windows):
-        np.maximum(y, extended[seen], out=y)  # propagates NaN
-    return y
-
-
-def _first_maxima(x: Array, windows: Geometry) -> tuple[Array, Array]:
+def _with_indices(x: Array, windows: Geometry) -> tuple[Array, Array]:
     """Return the maxima and their flat indices; the first in row-major order, -1 where there is no cell."""
-    extended = extend(x, windows, _lowest(x.dtype))
-    positions = extend(np.arange(math.prod(windows.size)).reshape(windows.size), windows, -1)
-    y = np.full((*x.shape[:2], *windows.output), _lowest(x.dtype), x.dtype)
+    y = windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
     indices = np.full(y.shape, -1, np.int64)
-    for _, seen in taps(windows):
-        challenger, position = extended[seen], positions[seen]
-        beats = (challenger > y) | ((challenger != challenger) & (y == y))  # NaN beats numbers, not NaN
-        wins = (position >= 0) & (beats | (indices < 0))
-        np.copyto(y, challenger, where=wins)
-        np.copyto(indices, np.broadcast_to(position, y.shape), where=wins)
+    planes, results = x.reshape(-1, *windows.size), indices.reshape(-1, *windows.output)
+    positions = extend(np.arange(math.prod(windows.size)).reshape(windows.size), windows, -1)
+    for block in plane_blocks(planes):
+        for seen, wins in _first_maxima(planes[block], windows):
+            np.copyto(results[block], positions[seen], where=wins)
     return y, indices
+
+
+def _first_maxima(planes: Array, windows: Geometry) -> Iterator[tuple[tuple[Any, ...], Array]]:
+    """Yield for each tap what it sees, and of which windows it is the first maximum."""
+    extended = extend(planes, windows, _lowest(planes.dtype))
+    y = windows_reduced(planes[None], windows, np.maximum, _lowest(planes.dtype), planes.dtype)[0]
+    inside = extend(np.ones(windows.size, bool), windows, False)
+    undecided = np.ones(y.shape, bool)
+    for _, seen in taps(windows):
+        wins = extended[seen] == y
+        if y.dtype.kind == "f":
+            wins |= (extended[seen] != extended[seen]) & (y != y)  # NaN beats numbers, not NaN
+        wins &= undecided
+        wins &= inside[seen]
+        undecided &= ~wins
+        yield seen, wins
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:

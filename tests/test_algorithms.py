@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convbook import conv, conv_transpose, conv_vjp, explain_plan
-from convbook.algorithms import algorithm, band, columns, planner, threads, winograd
+from convbook import avg_pool, avg_pool_vjp, conv, conv_transpose, conv_vjp, explain_plan, max_pool, max_pool_vjp
+from convbook.algorithms import algorithm, band, columns, planner, separable, threads, winograd
 
 METHODS = ("auto", "columns", "band", "winograd", "fft")
 
@@ -334,3 +334,28 @@ def test_a_method_that_does_not_fit_is_refused_with_the_reason(
     with pytest.raises(ValueError) as caught:  # noqa: PT011 (the whole sentence is compared)
         function(*arrays(), **options)
     assert str(caught.value) == sentence
+
+
+def test_poolings_in_blocks_of_one_plane_are_the_same_poolings(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(17)
+    for kernel, stride in itertools.product((1, 2, 3, 4, 5, 8, 9), (1, 2, 3)):
+        x = rng.integers(-9, 9, (2, 3, 20, 21)).astype(float)
+        options: dict[str, Any] = {"stride": stride, "padding": (kernel // 2, 0), "dilation": (1, 2)}
+        seen = np.lib.stride_tricks.sliding_window_view(
+            np.pad(x, [(0, 0), (0, 0), (kernel // 2,) * 2, (0, 0)], constant_values=-np.inf),
+            (kernel, 2 * kernel - 1),
+            (2, 3),
+        )[:, :, ::stride, ::stride, :, ::2]
+        grad = rng.standard_normal(seen.shape[:4])
+        found = []
+        for block in (1, 1 << 18):
+            monkeypatch.setattr(separable, "_BLOCK", block)
+            y, indices = max_pool(x, kernel, **options, return_indices=True)
+            assert np.array_equal(y, seen.max((4, 5)))
+            assert np.array_equal(max_pool(x, kernel, **options), y)
+            mean = avg_pool(x, kernel, **options)
+            assert np.allclose(mean, np.where(np.isinf(seen), 0, seen).mean((4, 5)), atol=1e-14)
+            back = avg_pool_vjp(grad, x, kernel, **options)
+            assert (back * x).sum() == pytest.approx((grad * mean).sum(), abs=1e-9)
+            found.append((y, indices, mean, back, max_pool_vjp(grad, x, kernel, **options)))
+        assert all(np.array_equal(a, b) for a, b in zip(*found, strict=True))
