@@ -879,6 +879,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`x` (of shape (0,)) is empty on axis 0: mode 'reflect' has no cell to repeat.",
     ),
     (
+        lambda: pad(np.zeros((2, 0)), ((0, 0), (0, 1)), "edge"),
+        ValueError,
+        "`x` (of shape (2, 0)) is empty on axis 1: mode 'edge' has no cell to repeat.",
+    ),
+    (
         lambda: pad(["a"], 1),
         TypeError,
         "`x` must hold real or complex numbers, not values of dtype <U1.",
@@ -899,6 +904,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: output_size(5, 6),
         ValueError,
         "`kernel_size` (=6) must fit into the padded input, but spans 6 cells on spatial axis 0, which has 5.",
+    ),
+    (
+        lambda: output_size((9, 4), 3, dilation=(1, 2)),
+        ValueError,
+        "`kernel_size` (=3) with `dilation` (=(1, 2)) must fit into the padded input, but spans 5 cells on spatial axis 1, which has 4.",
     ),
     (
         lambda: output_size(5, 3, dilation=3),

@@ -59,6 +59,7 @@ def test_pad_vjp_counts_how_often_each_cell_is_seen() -> None:
     assert pad_vjp(np.ones(7), np.zeros(3), 2, "wrap").tolist() == [2, 3, 2]
     assert pad_vjp(np.ones(7), np.zeros(3), 2, "symmetric").tolist() == [2, 3, 2]
     assert pad_vjp(np.arange(7), np.zeros(3), (1, 3)).tolist() == [1, 2, 3]
+    assert pad_vjp([[1, 2], [10, 20]], [[0], [0]], ((0, 0), (1, 0)), "edge").tolist() == [[3], [30]]
 
 
 def test_pad_vjp_sums_small_types_in_large_ones() -> None:
@@ -89,6 +90,12 @@ def test_unfold_lists_what_each_window_sees(axes: int) -> None:
                 for m in np.ndindex(*kernel)
             ]
             assert np.array_equal(found[:, :, column], np.transpose(rows))
+
+
+def test_windows_follow_each_other_unless_a_stride_is_given() -> None:
+    assert unfold([[[1, 2, 3, 4]]], 2).tolist() == [[[1, 2, 3], [2, 3, 4]]]
+    assert unfold([[[1, 2, 3, 4]]], 2, stride=2).tolist() == [[[1, 3], [2, 4]]]
+    assert fold([[[1, 1, 1], [1, 1, 1]]], 4, 2).tolist() == [[[1, 2, 2, 1]]]
 
 
 def test_unfold_keeps_the_type_and_shares_no_memory() -> None:
@@ -141,6 +148,16 @@ def test_extend_holds_just_what_windows_reach_and_crop_is_its_adjoint() -> None:
         assert np.array_equal(extended, wanted)
         y = np.arange(10.0, 10 + reach)
         assert np.dot(extend(x, windows), y) == np.dot(x, crop(y, windows))
+
+
+def test_extend_copies_only_where_a_cell_is_added() -> None:
+    for layout in layouts():
+        windows = geometry(**layout)  # type: ignore[arg-type]
+        x = np.zeros(windows.size)
+        added = windows.padding[0][0] > 0 or windows.reach[0] > windows.size[0]
+        assert np.shares_memory(extend(x, windows), x) != added
+    # One cell before the second axis, and windows that leave the last cell unused: at -1 and 2.
+    assert unfold([[[[1, 2, 3, 4]]]], 1, stride=(1, 3), padding=((0, 0), (1, 0))).tolist() == [[[0, 3]]]
 
 
 def test_the_window_view_copies_nothing_and_cannot_be_written() -> None:
