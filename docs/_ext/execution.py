@@ -11,6 +11,7 @@ import logging as standard_logging
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from traitlets.config import Config as JupyterConfig
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +99,17 @@ class ExecutedChapter(NotebookClientBase):
 
     def _execute(self, cells: dict[int, chapters.Cell]) -> Iterator[int]:
         """Run the cells until one fails that should not; give the numbers of those that ran."""
+        with tempfile.TemporaryDirectory(prefix="convbook-") as sockets:  # a short path, as sockets need
+            yield from self._run(cells, sockets)
+
+    def _run(self, cells: dict[int, chapters.Cell], sockets: str) -> Iterator[int]:
         client = NotebookClient(
             self.notebook,
             timeout=self.nb_config.execution_timeout,
             resources={"metadata": {"path": str(self.path.parent)}},
             kernel_name="python3",
+            # Socket files of its own: kernels that start at the same time would race for the same TCP ports.
+            config=JupyterConfig({"AsyncKernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
             record_timing=False,
             store_widget_state=False,
             shutdown_kernel="immediate",

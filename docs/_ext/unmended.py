@@ -62,7 +62,10 @@ def _noted(app: Sphinx, what: str) -> set[str]:
     """List the documents that earlier builds have left to be read, or to be written."""
     if not _file(app).exists():
         return set()
-    noted = set(json.loads(_file(app).read_text(encoding="utf-8"))[what])
+    try:
+        noted = set(json.loads(_file(app).read_text(encoding="utf-8"))[what])
+    except (ValueError, LookupError, TypeError):  # cut off, or written by another version of this file
+        noted = {ALL}
     return set(app.env.found_docs) if ALL in noted else noted & app.env.found_docs
 
 
