@@ -284,6 +284,20 @@ def test_a_plan_is_data_and_a_table() -> None:
     assert "needs 3×3 filters" in str(explain_plan(x, weight, stride=2))
 
 
+def test_a_plan_is_for_the_layer_that_conv_computes() -> None:
+    x, weight = np.ones((2, 6, 9, 8)), np.ones((4, 3, 3, 2))
+    options = {"stride": (2, 1), "padding": ((0, 1), (2, 0)), "dilation": (1, 3), "groups": 2}
+    for given, sound in (({}, np.ones((4, 6, 3, 2))), (options, weight)):
+        layer = explain_plan(x, sound, **given).chosen.layer
+        y = conv(x, sound, **given)
+        assert (layer.batch, layer.channels, layer.filters) == (2, 6, 4)
+        assert (layer.batch, layer.filters, *layer.windows.output) == y.shape
+        assert (layer.groups, layer.dtype, layer.exact) == (given.get("groups", 1), y.dtype, False)
+        assert layer.windows.stride == given.get("stride", (1, 1))
+        assert layer.windows.padding == given.get("padding", ((0, 0), (0, 0)))
+        assert layer.windows.dilation == given.get("dilation", (1, 1))
+
+
 @pytest.mark.parametrize(
     ("shape", "kernel", "options", "method"),
     [

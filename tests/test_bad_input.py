@@ -88,6 +88,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`weight` (of shape (4, 5, 3, 2)) must have size 6 on axis 1, the 6 input channels divided by `groups` (=1).",
     ),
     (
+        lambda: conv(X, W, groups=2),
+        ValueError,
+        "`weight` (of shape (4, 6, 3, 2)) must have size 3 on axis 1, the 6 input channels divided by `groups` (=2).",
+    ),
+    (
         lambda: conv(X, W[:, :3]),
         ValueError,
         "`weight` (of shape (4, 3, 3, 2)) must have size 6 on axis 1, the 6 input channels divided by `groups` (=1).",
@@ -542,6 +547,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: max_unpool(X1, np.full((1, 1, 5), 9), 9),
         ValueError,
         "`indices` must lie from -1 to 8, the cells of `output_size` (9,), not 9.",
+    ),
+    (
+        lambda: max_unpool(X1, [[[0, 1, -1, 12, -3]]], 9),
+        ValueError,
+        "`indices` must lie from -1 to 8, the cells of `output_size` (9,), not 12.",
     ),
     (
         lambda: max_unpool(X1, np.full((1, 1, 5), -2), 9),

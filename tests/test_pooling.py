@@ -286,6 +286,7 @@ def test_global_pooling_keeps_the_spatial_axes() -> None:
     assert global_avg_pool(x).tolist() == [[[[5.5]]], [[[17.5]]]]
     assert global_max_pool(x).tolist() == [[[[11]]], [[[23]]]]
     assert global_max_pool(np.zeros((0, 3, 4))).shape == (0, 3, 1)
+    assert global_max_pool(np.zeros((2, 0, 4))).shape == (2, 0, 1)
 
 
 def test_max_unpool_restores_the_winners_and_forgets_the_rest() -> None:

@@ -392,6 +392,15 @@ def test_the_normalized_score_has_a_float_type(dtype):
     assert score.tolist() == [1, 1, -1]
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float16, np.float32])
+def test_the_normalized_score_is_computed_in_float64_and_rounded_once(dtype):
+    rng = np.random.default_rng(10)
+    image, template = (rng.integers(0, 250, size).astype(dtype) for size in (200, 30))
+    exact = normalized_correlate(image.astype(np.float64), template.astype(np.float64))
+    score = normalized_correlate(image, template)
+    np.testing.assert_array_equal(score, exact.astype(score.dtype))
+
+
 def test_a_nan_spoils_the_windows_that_hold_it_and_no_other():
     score = normalized_correlate([1, 2, 3, np.nan, 1, 5, 2], [1, 2, 4])
     assert np.isnan(score).tolist() == [False, True, True, True, False]
