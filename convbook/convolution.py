@@ -72,7 +72,7 @@ def conv(
         The gap between neighboring taps of a filter.
     groups : int
         Split the channels into this many independent convolutions; ``groups=C`` is the depthwise convolution.
-    method : {"auto", "columns", "band", "winograd", "fft"}
+    method : {"auto", "columns", "band", "toeplitz", "winograd", "overlap-save"}
         How the sums are computed: see :py:func:`convbook.explain_plan`, which shows what ``"auto"`` takes.
 
     Returns
@@ -95,7 +95,7 @@ def conv(
 
     *Precision.* With `K` terms in a sum, ``"columns"`` and ``"band"`` err, output by output, by at most
     :math:`\gamma_K \sum |w|\,|x|` (see :py:func:`convbook.convolve`). ``"winograd"`` errs by a small multiple of
-    :math:`u \lVert w \rVert \lVert x \rVert` over the cells of a tile and all channels, ``"fft"`` by one of
+    :math:`u \lVert w \rVert \lVert x \rVert` over the cells of a tile and all channels, ``"overlap-save"`` by one of
     :math:`u \log_2 L` times these norms over a whole block: next to large outputs, small ones lose digits.
     Integers are exact. ``"auto"`` lets infinities and NaNs reach the outputs that see them and no other; every
     method but ``"columns"`` may spread them, if it is asked for.
@@ -152,7 +152,7 @@ def explain_plan(
     x, weight, stride, padding, dilation, groups
         What :py:func:`convbook.conv` would get. Of the arrays only shape and type matter, and whether all
         numbers are finite.
-    method : {"auto", "columns", "band", "winograd", "fft"}
+    method : {"auto", "columns", "band", "toeplitz", "winograd", "overlap-save"}
         The algorithm, or ``"auto"`` for the planner's choice.
 
     Returns
@@ -173,9 +173,9 @@ def explain_plan(
     -----
     The algorithms: ``"columns"`` multiplies the filters with lowered windows (Chellapilla, Puri and Simard,
     2006); ``"band"`` lowers rows only, and multiplies with a band matrix of shifted filters (after Cho and
-    Brand, *MEC*, 2017); ``"winograd"`` is F(4×4, 3×3) of Lavin and Gray, *Fast Algorithms for Convolutional
-    Neural Networks* (2016); ``"fft"`` multiplies spectra (overlap-save). The constants are in
-    ``convbook/algorithms/cost.py``.
+    Brand, *MEC*, 2017); ``"toeplitz"`` folds a signal into rows; ``"winograd"`` is F(4×4, 3×3) of Lavin and
+    Gray, *Fast Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The
+    constants are in ``convbook/algorithms/cost.py``.
 
     Examples
     --------

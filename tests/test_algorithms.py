@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from convbook import avg_pool, avg_pool_vjp, conv, conv_transpose, conv_vjp, explain_plan, max_pool, max_pool_vjp
-from convbook.algorithms import algorithm, band, columns, planner, separable, threads, winograd
+from convbook.algorithms import algorithm, band, columns, planner, separable, spectra, threads, toeplitz, winograd
 
-METHODS = ("auto", "columns", "band", "winograd", "fft")
+METHODS = ("auto", "columns", "band", "toeplitz", "winograd", "overlap-save")
 
 
 def by_taps(
@@ -42,10 +42,12 @@ def by_taps(
 
 def drawn(rng: np.random.Generator, method: str) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     """Draw a layer that the method can compute, with everything else unequal."""
-    axes = {"band": 2, "winograd": 2}.get(method, int(rng.integers(1, 4)))
-    unit = method in ("winograd", "fft")
+    axes = {"band": 2, "winograd": 2, "toeplitz": 1}.get(method, int(rng.integers(1, 4)))
+    unit = method in ("winograd", "overlap-save", "toeplitz")
     groups = 1 if method == "winograd" else int(rng.integers(1, 4))
     each, filters, batch = (int(v) for v in rng.integers(1, 4, 3))
+    if method == "toeplitz":
+        each = filters = 1
     kernel = [3, 3] if method == "winograd" else rng.integers(1, 6 if axes < 3 else 3, axes)
     stride, dilation = ([1] * axes if unit else rng.integers(1, 4, axes).tolist() for _ in range(2))
     padding = [tuple(int(p) for p in rng.integers(0, 4, 2)) for _ in range(axes)]
@@ -67,9 +69,11 @@ def error(found: np.ndarray, wanted: np.ndarray) -> float:
 @pytest.fixture
 def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Cut everything into as many blocks as can be."""
-    for module in (columns, band):
+    for module in (columns, band, toeplitz):
         monkeypatch.setattr(module, "_BUDGET", 1)
-    for module in (algorithm, winograd):
+    monkeypatch.setattr(spectra, "_LEAST", 1)
+    monkeypatch.setattr(spectra, "_AT_ONCE", 1)
+    for module in (algorithm, winograd, spectra):
         monkeypatch.setattr(module, "BLOCK", 1)
     real = algorithm.cut
     for module in (columns, band, winograd):
@@ -99,9 +103,8 @@ def test_layers_in_many_blocks_are_the_same_layers(method: str) -> None:
         x, weight, options = drawn(rng, method)
         assert error(conv(x, weight, method=method, **options), by_taps(x, weight, **options)) < 1e-14
         plan = explain_plan(x, weight, method=method, **options).chosen
-        if method != "fft":
-            assert plan.images == 1
-            assert plan.rows <= max(plan.unit, getattr(plan, "together", 1))
+        assert plan.images == 1
+        assert plan.rows <= max(plan.unit, *(getattr(plan, name, 1) for name in ("together", "fold", "tile")))
 
 
 @pytest.mark.parametrize("shared_by", [2, 3])
@@ -112,7 +115,7 @@ def test_threads_share_the_blocks_and_change_nothing(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(threads, "available", lambda: shared_by)
     monkeypatch.setattr(threads, "WORTH_SPREADING", 0)
     rng = np.random.default_rng(11)
-    for method, (n, size) in itertools.product(METHODS, [(5, 20), (1, 90)]):
+    for method, (n, size) in itertools.product(set(METHODS) - {"toeplitz"}, [(5, 20), (1, 90)]):
         x, weight = rng.standard_normal((n, 5, size, size)), rng.standard_normal((6, 5, 3, 3))
         options = {"stride": (1, 1), "padding": [(1, 1)] * 2, "dilation": (1, 1), "groups": 1}
         assert error(conv(x, weight, method=method, **options), by_taps(x, weight, **options)) < 1e-14
@@ -139,8 +142,10 @@ def test_an_error_in_a_block_reaches_the_caller_and_frees_the_threads(monkeypatc
 
 @pytest.mark.parametrize("method", METHODS)
 def test_an_empty_batch_gives_an_empty_output(method: str) -> None:
-    weight = np.ones((6, 5, 3, 3))
-    assert conv(np.ones((0, 5, 8, 9)), weight, method=method).shape == (0, 6, 6, 7)
+    if method == "toeplitz":
+        assert conv(np.ones((0, 1, 8)), np.ones((1, 1, 3)), method=method).shape == (0, 1, 6)
+    else:
+        assert conv(np.ones((0, 5, 8, 9)), np.ones((6, 5, 3, 3)), method=method).shape == (0, 6, 6, 7)
 
 
 @pytest.mark.parametrize("method", ["columns", "band"])
@@ -275,8 +280,9 @@ def test_a_plan_is_data_and_a_table() -> None:
     plan = explain_plan(x, weight, padding=1)
     assert plan.method == "winograd"
     assert plan.chosen is plan.candidates["winograd"]
-    costs = {name: candidate.nanoseconds for name, candidate in plan.candidates.items()}
-    assert costs["winograd"] < costs["columns"] < costs["fft"]
+    costs = {name: getattr(candidate, "nanoseconds", None) for name, candidate in plan.candidates.items()}
+    assert plan.candidates["toeplitz"].startswith("it needs one spatial axis")
+    assert costs["winograd"] < costs["columns"] < costs["overlap-save"]
     assert explain_plan(x, weight, padding=1, method="columns").method == "columns"
     lines = str(plan).splitlines()
     assert [line.split()[0].rstrip("*") for line in lines] == ["method", *METHODS[1:]]
@@ -305,7 +311,7 @@ def test_a_plan_is_for_the_layer_that_conv_computes() -> None:
         ((8, 256, 56, 56), (64, 256, 1, 1), {}, "columns"),
         ((8, 128, 28, 28), (256, 128, 3, 3), {"stride": 2, "padding": 1}, "columns"),
         ((8, 96, 112, 112), (96, 1, 3, 3), {"groups": 96, "padding": 1}, "band"),
-        ((1, 1, 512, 512), (1, 1, 63, 63), {}, "fft"),
+        ((1, 1, 512, 512), (1, 1, 63, 63), {}, "overlap-save"),
     ],
 )
 def test_the_planner_takes_what_measurements_found_fastest(
@@ -325,9 +331,9 @@ def test_the_planner_takes_what_measurements_found_fastest(
         ),
         (
             lambda: (np.ones((1, 1, 9), int), np.ones((1, 1, 2), int)),
-            {"method": "fft"},
-            "`method` (='fft') cannot compute this layer: it rounds, so it computes float32 and float64 only, not "
-            "integers.",
+            {"method": "overlap-save"},
+            "`method` (='overlap-save') cannot compute this layer: it rounds, so it computes float32 and float64 only, "
+            "not integers.",
         ),
         (
             lambda: (np.ones((1, 1, 9)), np.ones((1, 1, 2))),
@@ -337,7 +343,7 @@ def test_the_planner_takes_what_measurements_found_fastest(
         (
             lambda: (np.ones((1, 1, 9)), np.ones((1, 1, 2))),
             {"method": "fastest"},
-            "`method` (='fastest') must be one of 'auto', 'columns', 'band', 'winograd', 'fft'.",
+            "`method` (='fastest') must be one of 'auto', 'columns', 'band', 'toeplitz', 'winograd', 'overlap-save'.",
         ),
     ],
 )

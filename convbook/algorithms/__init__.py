@@ -1,6 +1,7 @@
 """The ways to compute one convolution, each a short module with one idea, and the planner that chooses.
 
 To be read in this order: `layer` says what is computed, `algorithm` in which three steps, `columns`, `band`,
-`winograd` and `fourier` how; `cost` is what the planner knows of the machine, `planner` the choice, `threads` who
-works, and `layers` puts it together, block by block. Everything here works on checked arguments.
+`toeplitz`, `winograd` and `spectra` how; `cost` is what the planner knows of the machine, `planner` the choice,
+`threads` who works, and `layers` puts it together, block by block. Poolings are `separable`. Everything here works on
+checked arguments.
 """

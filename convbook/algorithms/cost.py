@@ -4,6 +4,7 @@ The constants are rounded from measurements on two cores with 256-bit vectors. O
 that is twice as fast at everything makes the same choices. Between neighbors in cost a wrong guess costs little.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,11 @@ def has_fast_product(dtype: np.dtype[Any]) -> bool:
 def width(dtype: np.dtype[Any]) -> float:
     """Return how many float32 one number is, in bytes: what costs memory costs in proportion."""
     return dtype.itemsize / 4
+
+
+def transform(cells: int, axes: int) -> float:
+    """Return the cost of a real Fourier transform of so many float32; along several axes it strides through memory."""
+    return cells * math.log2(max(2, cells)) * (0.11 if axes == 1 else 0.18)
 
 
 def product(multiply_adds: float, m: int, n: int, k: int, dtype: np.dtype[Any]) -> float:

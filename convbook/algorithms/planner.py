@@ -6,11 +6,12 @@ from functools import lru_cache
 from convbook.algorithms.algorithm import Algorithm
 from convbook.algorithms.band import Band
 from convbook.algorithms.columns import Columns
-from convbook.algorithms.fourier import Fourier
 from convbook.algorithms.layer import Layer
+from convbook.algorithms.spectra import OverlapSave
+from convbook.algorithms.toeplitz import Toeplitz
 from convbook.algorithms.winograd import Winograd
 
-ALGORITHMS: dict[str, type[Algorithm]] = {one.name: one for one in (Columns, Band, Winograd, Fourier)}
+ALGORITHMS: dict[str, type[Algorithm]] = {one.name: one for one in (Columns, Band, Toeplitz, Winograd, OverlapSave)}
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,15 @@ class Plan:
     chosen: Algorithm
 
     def __str__(self) -> str:
-        lines = ["method        estimate  block"]
+        lines = ["method           estimate  block"]
         for name, candidate in self.candidates.items():
             mark = "*" if name == self.method else " "
             if isinstance(candidate, str):
-                lines.append(f"{name:9}{mark}        -  {candidate}")
+                lines.append(f"{name:12}{mark}        -  {candidate}")
                 continue
             block = f"{candidate.images} examples, {candidate.rows} rows, {candidate.bytes / 2**20:.1f} MiB"
             rare = "" if candidate.worthwhile() else "; on request only"
-            lines.append(f"{name:9}{mark}{candidate.nanoseconds / 1e6:9.3f} ms  {block}{rare}")
+            lines.append(f"{name:12}{mark}{candidate.nanoseconds / 1e6:9.3f} ms  {block}{rare}")
         return "\n".join(lines)
 
 
