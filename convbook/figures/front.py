@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike
 from convbook.figures.style import INK, KERNEL, MUTED, OUTPUT, RED_SOFT, WIDTH
 
 
-def window_on_chart(signal: ArrayLike, kernel: ArrayLike, smoothed: ArrayLike, place: int, *, ylabel: str = "") -> Axes:
+def window_on_chart(
+    signal: ArrayLike, kernel: ArrayLike, smoothed: ArrayLike, place: int, *, name: str, ylabel: str
+) -> Axes:
     """Draw a chart, its smoothed form, and the window whose weighted mean is one point of the smoothed form.
 
     Parameters
@@ -19,8 +21,8 @@ def window_on_chart(signal: ArrayLike, kernel: ArrayLike, smoothed: ArrayLike, p
         The weights, K odd; they are drawn as bars at the foot of the window.
     place : int
         The index at which the window stands.
-    ylabel : str
-        What the chart shows.
+    name, ylabel : str
+        What the chart shows, and its unit.
 
     Returns
     -------
@@ -41,12 +43,12 @@ def window_on_chart(signal: ArrayLike, kernel: ArrayLike, smoothed: ArrayLike, p
         width=0.72,
         color=KERNEL,
     )
-    ax.plot(days, signal, color=MUTED, linewidth=0.9, linestyle="-", marker="o", markersize=2.4, label="the chart")
+    ax.plot(days, signal, color=MUTED, linewidth=0.9, linestyle="-", marker="o", markersize=2.4, label=name)
     ax.plot(days, smoothed, color=OUTPUT, linewidth=2.6, linestyle="-", label="smoothed")
     ax.plot([place], [smoothed[place]], "o", color=OUTPUT, markeredgecolor=INK, markersize=8)
     ax.set_ylim(foot, high + 0.22 * (high - low))
     ax.set_xlim(-0.5, len(signal) - 0.5)
     ax.set(xlabel="day", ylabel=ylabel)
     ax.text(place + half + 1.2, foot + 0.12 * (high - low), "weights", color=INK, va="center")
-    ax.legend(loc="upper left", ncols=2, borderaxespad=0)
+    ax.legend(loc="upper left", borderaxespad=0)
     return ax
