@@ -916,6 +916,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`kernel_size` (=6) must fit into the padded input, but spans 6 cells on spatial axis 0, which has 5.",
     ),
     (
+        lambda: output_size(2, 6, padding=[(2, 1)]),
+        ValueError,
+        "`kernel_size` (=6) must fit into the padded input, but spans 6 cells on spatial axis 0, which has 5.",
+    ),
+    (
         lambda: output_size((9, 4), 3, dilation=(1, 2)),
         ValueError,
         "`kernel_size` (=3) with `dilation` (=(1, 2)) must fit into the padded input, but spans 5 cells on spatial axis 1, which has 4.",
@@ -987,6 +992,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`padding` (='same') needs `stride` 1, not (2,); `same_padding` gives the pads for larger strides.",
     ),
     # transposed_output_size
+    (
+        lambda: transposed_output_size(1, 2, padding=1),
+        ValueError,
+        "`padding` (=1) must leave an output, but crops 2 of the 2 cells on spatial axis 0.",
+    ),
     (
         lambda: transposed_output_size(0, 3),
         ValueError,

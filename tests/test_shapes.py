@@ -174,6 +174,12 @@ def test_known_receptive_fields(layers: list[tuple[int, ...]], size: int, jump: 
     assert receptive_field(layers)[:2] == (size, jump)
 
 
+def test_a_field_starts_at_the_first_cell_unless_padding_is_given() -> None:
+    assert receptive_field([(3, 2)]) == receptive_field([(3, 2, 1)]) == receptive_field([(3, 2, 1, 0)]) == (3, 2, 1)
+    assert receptive_field([(3, 2, 2)]) == (5, 2, 2)
+    assert receptive_field([(3, 2, 2, 1)]) == (5, 2, 1)
+
+
 def test_receptive_fields_are_what_a_perturbation_reaches() -> None:
     rng = np.random.default_rng(0)
     for _ in range(40):
