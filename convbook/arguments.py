@@ -102,18 +102,21 @@ def fits(name: str, value: object, dtype: DTypeLike) -> Any:
     """Return the number `value` in `dtype`, perhaps rounded, or refuse what that type cannot hold."""
     scalar = as_array(name, value, ndim=0, layout="(a single number)")  # type: ignore[arg-type]
     target = np.dtype(dtype)
-    refusal = f"`{name}` (={show(value)}) cannot be held by an array of dtype {target}."
+
+    def refusal() -> ValueError:
+        return ValueError(f"`{name}` (={show(value)}) cannot be held by an array of dtype {target}.")
+
     if scalar.dtype.kind == "c" and target.kind != "c":
-        raise ValueError(refusal)
+        raise refusal()
     if target.kind in "biu":
         low, high = (0, 1) if target.kind == "b" else (np.iinfo(target).min, np.iinfo(target).max)
         whole = scalar.item()
         if not math.isfinite(whole) or whole != int(whole) or not low <= whole <= high:
-            raise ValueError(refusal)
+            raise refusal()
     with np.errstate(over="ignore"):
         held = scalar.astype(target)[()]
     if np.isinf(held) and not np.isinf(scalar):
-        raise ValueError(refusal)
+        raise refusal()
     return held
 
 

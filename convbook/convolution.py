@@ -11,6 +11,8 @@ to one triple:
 The functions here check their arguments; ``convbook.algorithms.layers`` computes the three sums.
 """
 
+from functools import lru_cache
+
 from numpy.typing import ArrayLike
 
 from convbook.algorithms.layers import convolved, layer_of, plan_for, spread_back, weight_gradient
@@ -466,13 +468,23 @@ def _check_bias(bias: Array | None, channels: int) -> None:
 
 
 def _geometry(x: Array, weight: Array, stride: object, padding: object, dilation: object) -> Geometry:
+    # Checking takes as long as a small layer. Of plain integers and words equal calls are alike; True equals 1.
+    plain = type(stride) is type(dilation) is int and type(padding) in (int, str)
+    find = _found_geometry if plain else _found_geometry.__wrapped__
+    return find(x.shape[2:], weight.shape, stride, padding, dilation)
+
+
+@lru_cache(1024)
+def _found_geometry(
+    size: tuple[int, ...], weight: tuple[int, ...], stride: object, padding: object, dilation: object
+) -> Geometry:
     return geometry(
-        x.shape[2:],
-        weight.shape[2:],
+        size,
+        weight[2:],
         stride=stride,
         padding=padding,
         dilation=dilation,
-        kernel_shown=f"`weight` (of shape {weight.shape})",
+        kernel_shown=f"`weight` (of shape {weight})",
     )
 
 

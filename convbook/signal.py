@@ -1,8 +1,9 @@
 """Convolution and correlation of signals: any rank, every numeric type, three modes, five border rules.
 
-Both functions come down to one: the convolution of two arrays without any border, by one of three algorithms,
-of which the wanted part is cut out. A border rule other than zeros is written out around the signal first;
-correlation is convolution with the kernel turned around and conjugated.
+Both functions come down to one: the convolution of two arrays without any border. A border rule other than zeros is
+written out around the signal first; correlation is convolution with the kernel turned around and conjugated. What
+is convolved is a layer with one channel, too, so the algorithms of layers compute it, or one of three that are at home
+here: sums of shifted copies, and transforms of all or of blocks, of which the wanted part is cut out.
 """
 
 import math
@@ -13,9 +14,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook.algorithms import cost
+from convbook.algorithms.layers import convolved, is_finite, layer_of
+from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
+from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.threads import available
 from convbook.arguments import Array, as_array, fits, mean_dtypes, one_of, sum_dtypes
+from convbook.shapes import Geometry
 
 _MODES: Final = ("full", "same", "valid")
+#: The methods that let infinities and NaNs reach the outputs that see them, and no other.
+_CONTAINED: Final = ("direct", "columns", "separable")
+
+#: Where the wanted part of all outputs starts, and how many it is, along one axis.
+Part = tuple[int, int]
+
 _BOUNDARIES: Final = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 
@@ -57,9 +70,15 @@ def convolve(
         ``"valid"``, which never looks there, nor to how many sums the other modes return.
     fill_value : number
         The constant beyond the ends, for ``boundary="constant"``.
-    method : {"auto", "direct", "fft", "overlap-add"}
-        How the sums are computed. ``"auto"`` takes what should be fastest, but never a Fourier transform if
-        an operand holds infinities or NaNs: a transform would spread them to all outputs.
+    method : str
+        How the sums are computed:
+
+        - ``"direct"``: adding up shifted copies, one for each element of the kernel;
+        - ``"fft"``: one Fourier transform of everything; ``"overlap-add"``: transforms of blocks;
+        - ``"separable"``: along one axis after the other, for a kernel that is a column times a row;
+        - the methods of :py:func:`convbook.conv`, for which this is a layer with one channel;
+        - ``"auto"``: what should be fastest, but nothing that would spread an infinity or a NaN to outputs that
+          do not see it.
 
     Returns
     -------
@@ -86,6 +105,9 @@ def convolve(
     of terms (N. Higham, *Accuracy and Stability of Numerical Algorithms*, section 3.1). Transforms err by a
     small multiple of :math:`u \log_2(L)\, \lVert x \rVert_2 \lVert h \rVert_2`, the same for all elements,
     where `L` is the length of the transform: next to large results, small ones lose their digits.
+
+    A kernel counts as separable if the product of its column and row differs from it, element by element, by
+    rounding only; its sums then err as direct ones with two roundings more.
 
     Integer results are exact, up to the wrap-around of 64-bit integers. A transform of integers is used, and
     its result rounded, only where :math:`32\, u \log_2(2 L)\, \lVert x \rVert_2 \lVert h \rVert_2 < 1/2`;
@@ -295,7 +317,7 @@ def _check_pair(*operands: tuple[str, Array]) -> None:
 def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex, method: str) -> Array:
     one_of("mode", mode, _MODES)
     one_of("boundary", boundary, _BOUNDARIES)
-    one_of("method", method, ("auto", *_ALGORITHMS))
+    one_of("method", method, ("auto", *_ALGORITHMS, "separable", *_OF_LAYERS))
     accumulate, result = sum_dtypes(x, h)
     fill_value = fits("fill_value", fill_value, accumulate)
     if boundary != "constant" and fill_value != 0:
@@ -305,7 +327,7 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
             f"`h` (of shape {h.shape}) must fit into `x` (of shape {x.shape}), "
             "or `x` into `h`, along every axis for `mode` 'valid'."
         )
-    x, h = x.astype(accumulate), h.astype(accumulate)
+    x, h = x.astype(accumulate, copy=False), h.astype(accumulate, copy=False)
 
     sizes = list(zip(x.shape, h.shape, strict=True))
     parts = [_part(mode, n, k) for n, k in sizes]
@@ -315,22 +337,74 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
         x = np.pad(x, reach, boundary, **constant)  # type: ignore[call-overload]
         parts = [(k - 1, size) for (_, k), (_, size) in zip(sizes, parts, strict=True)]
-    y = _ALGORITHMS[_choose(x, h, method)](x, h)
-    wanted = tuple(slice(start, start + size) for start, size in parts)
-    return np.ascontiguousarray(y[wanted], dtype=result)
+    if h.size > x.size:
+        x, h = h, x  # it makes no difference, except to the work
+    chosen = _choose(x, h, method)
+    if chosen == "separable":
+        y = _separable(x, h, parts, method)
+    elif chosen in _OF_LAYERS:
+        y = _as_layer(x, h, parts, chosen)
+    else:
+        y = _ALGORITHMS[chosen](x, h)[tuple(slice(start, start + size) for start, size in parts)]
+    return np.ascontiguousarray(y, dtype=result)
 
 
 def _within(small: Array, large: Array) -> bool:
     return all(k <= n for k, n in zip(small.shape, large.shape, strict=True))
 
 
-def _part(mode: str, n: int, k: int) -> tuple[int, int]:
+def _part(mode: str, n: int, k: int) -> Part:
     """Find where in 'full' the outputs of `mode` start, and how many there are, along one axis."""
     if mode == "full":
         return 0, n + k - 1
     if mode == "same":
         return (k - 1) // 2, n
     return min(n, k) - 1, abs(n - k) + 1
+
+
+# As a layer with one channel
+
+
+def _layer_windows(x: Array, h: Array, parts: list[Part]) -> Geometry:
+    """Lay windows of the kernel's size around the outputs: before the first lie what it sees beyond the signal."""
+    ones = (1,) * x.ndim
+    return Geometry(
+        size=x.shape,
+        kernel=h.shape,
+        stride=ones,
+        padding=tuple((k - 1 - start, 0) for k, (start, _) in zip(h.shape, parts, strict=True)),
+        dilation=ones,
+        output=tuple(size for _, size in parts),
+    )
+
+
+def _as_layer(x: Array, h: Array, parts: list[Part], method: str) -> Array:
+    """Convolve by the algorithms of layers, which do not turn the kernel around."""
+    y = convolved(x[None, None], np.flip(h)[None, None], _layer_windows(x, h, parts), 1, x.dtype, method)
+    outputs: Array = y[0, 0]
+    return outputs
+
+
+def _separable(x: Array, h: Array, parts: list[Part], method: str) -> Array:
+    """Convolve with the kernel's column, then with its row."""
+    factors = _factors(h)
+    if factors is None:
+        raise ValueError(f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row.")
+    column, row = factors
+    between = _as_layer(x, column[:, None], [parts[0], (0, x.shape[1])], "auto")
+    return _as_layer(between, row[None], [(0, parts[0][1]), parts[1]], "auto")
+
+
+def _factors(h: Array) -> tuple[Array, Array] | None:
+    """Return the column and the row whose product a floating-point kernel is, but for rounding, or None."""
+    if h.ndim != 2 or h.dtype.kind not in "fc":
+        return None
+    largest = np.unravel_index(np.argmax(np.abs(h)), h.shape)
+    if h[largest] == 0 or not np.isfinite(h[largest]):
+        return None
+    column, row = h[:, largest[1]], h[largest[0]] / h[largest]
+    rounding = 4 * np.finfo(h.dtype).eps * np.abs(h)
+    return (column, row) if bool((np.abs(np.multiply.outer(column, row) - h) <= rounding).all()) else None
 
 
 # Three algorithms for all N + K - 1 sums of two arrays
@@ -341,8 +415,6 @@ def _direct(a: Array, b: Array) -> Array:
     if a.ndim == 1:
         line: Array = np.convolve(a, b)
         return line
-    if a.size < b.size:
-        a, b = b, a
     y = np.zeros(_full_shape(a, b), a.dtype)
     for shift in np.ndindex(b.shape):
         y[tuple(slice(s, s + n) for s, n in zip(shift, a.shape, strict=True))] += b[shift] * a
@@ -358,8 +430,6 @@ def _fft(a: Array, b: Array) -> Array:
 
 def _overlap_add(a: Array, b: Array) -> Array:
     """Cut the larger array into blocks, convolve each by a short transform, add where the results overlap."""
-    if a.size < b.size:
-        a, b = b, a
     lengths = _lengths(_block_sizes(a, b))
     with_b = _on_a_circle(b, lengths)
     steps = [length - k + 1 for length, k in zip(lengths, b.shape, strict=True)]
@@ -422,19 +492,25 @@ def _in_dtype(dtype: np.dtype[Any], y: Array) -> Array:
 # The choice among them
 
 
-def _choose(a: Array, b: Array, method: str) -> str:
-    """Name the algorithm: the one asked for, or the cheapest, unless only direct sums are right."""
-    if method == "direct":
+def _choose(x: Array, h: Array, method: str) -> str:
+    """Name the algorithm: the one asked for, or the cheapest, unless only sums of the products themselves are right."""
+    transforms = method in ("fft", "overlap-add")
+    if method != "auto" and not transforms:
         return method
-    integers = a.dtype.kind in "iu"
-    if integers and not _rounds_exactly(a, b):
+    costs = {"direct": _cost_of_sums(x, h)}
+    if method == "auto" and costs["direct"] < 20:  # about the overhead of everything else
         return "direct"
-    if method != "auto":
-        return method
-    costs = _costs(a, b)
-    cheapest = min(costs, key=lambda name: costs[name])
-    finite = integers or bool(np.isfinite(a).all() and np.isfinite(b).all())
-    return cheapest if finite else "direct"
+    if x.dtype.kind in "fc" or _rounds_exactly(x, h):
+        if transforms:
+            return method
+        costs |= _costs_of_transforms(x, h)
+    elif transforms:
+        return "direct"
+    costs |= _costs_as_layer(x, h)
+    names = sorted(costs, key=lambda name: costs[name])
+    if names[0] not in _CONTAINED and not (is_finite(x) and is_finite(h)):
+        names = [name for name in names if name in _CONTAINED]
+    return names[0]
 
 
 def _rounds_exactly(a: Array, b: Array) -> bool:
@@ -444,28 +520,46 @@ def _rounds_exactly(a: Array, b: Array) -> bool:
     return 32 * 2.0**-53 * math.log2(2 * length) * norms[0] * norms[1] < 0.5
 
 
-def _costs(a: Array, b: Array) -> dict[str, float]:
-    """Estimate the microseconds that each algorithm takes; only their order matters.
+# Estimates, in microseconds. Only their order matters: between neighbors in cost a wrong guess costs little; what the
+# constants must get right are the factors of ten on either side.
 
-    The constants are rounded from measurements on a current two-core machine. Between neighbors in cost a
-    wrong guess costs little; what they must get right are the factors of ten on either side.
-    """
-    if a.size < b.size:
-        a, b = b, a
-    if a.ndim == 1:  # a dot product for each output; there is a fast one for floats only
-        direct = 1 + a.size * b.size * (1.2e-4 if a.dtype.kind in "fc" else 4.3e-4)
-    else:
-        direct = b.size * (2 + 8e-4 * a.size)
-    if direct < 20:  # the overhead of three transforms
-        return {"direct": direct}
 
-    def transforms(number: int, size: float) -> float:
-        return number * size * math.log2(size) * 3.5e-4
+def _cost_of_sums(x: Array, h: Array) -> float:
+    if x.ndim > 1:
+        return h.size * (2 + 8e-4 * x.size)
+    if x.dtype.kind not in "fc":
+        return 1 + 4.3e-4 * x.size * h.size
+    if h.size <= 11:  # NumPy has a loop of its own for these, a dot product for each output of others
+        return 1 + x.size * (3e-4 + 1.3e-4 * h.size)
+    if h.size < 32:  # short dot products are mostly overhead
+        return 1 + 3.5e-4 * x.size * h.size
+    return 1 + x.size * (3.5e-3 + 3e-5 * h.size * cost.width(x.dtype))
 
-    sizes = _block_sizes(a, b)
-    blocks = math.prod(-(-n // (size - k + 1)) for n, k, size in zip(a.shape, b.shape, sizes, strict=True))
+
+def _costs_of_transforms(x: Array, h: Array) -> dict[str, float]:
+    def transforms(number: int, size: int) -> float:
+        return number * cost.transform(size, 2) * 2 * cost.width(x.dtype) * 1e-3
+
+    sizes = _block_sizes(x, h)
+    blocks = math.prod(-(-n // (size - k + 1)) for n, k, size in zip(x.shape, h.shape, sizes, strict=True))
     return {
-        "direct": direct,
-        "fft": 20 + transforms(3, math.prod(_full_shape(a, b))),
+        "fft": 20 + transforms(3, math.prod(_full_shape(x, h))),
         "overlap-add": 30 + transforms(1, math.prod(sizes)) + blocks * (10 + transforms(2, math.prod(sizes))),
     }
+
+
+def _costs_as_layer(x: Array, h: Array) -> dict[str, float]:
+    def planned(h: Array) -> Plan:
+        parts = [(0, n) for n in _full_shape(x, h)]
+        layer = layer_of(x[None, None], h[None, None], _layer_windows(x, h, parts), 1, x.dtype)
+        return plan(layer, "auto", available(), True)
+
+    whole = planned(h)
+    costs = {
+        name: 20 + candidate.nanoseconds * 1e-3
+        for name, candidate in whole.candidates.items()
+        if not isinstance(candidate, str) and candidate.worthwhile()
+    }
+    if _factors(h) is not None and min(h.shape) > 1:
+        costs["separable"] = sum(40 + planned(part).chosen.nanoseconds * 1e-3 for part in (h[:1], h[:, :1]))
+    return costs

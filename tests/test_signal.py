@@ -11,7 +11,7 @@ from scipy import signal as scipy_signal
 
 from convbook import convolve, correlate, normalized_correlate
 from convbook.definitions import convolve1d, convolve_loops, correlate1d
-from convbook.signal import _block_sizes, _choose, _rounds_exactly
+from convbook.signal import _block_sizes, _choose, _factors, _rounds_exactly
 
 BOUNDARIES = ("constant", "edge", "reflect", "symmetric", "wrap")
 METHODS = ("direct", "fft", "overlap-add", "auto")
@@ -311,20 +311,29 @@ def test_one_nan_spoils_three_of_sixteen_sums_unless_a_transform_is_asked_for():
     [
         ((10,), (3,), "direct"),
         ((10**6,), (5,), "direct"),
-        ((5000,), (5000,), "fft"),
-        ((10**6,), (2000,), "overlap-add"),
+        ((10**6,), (20,), "toeplitz"),
+        ((10**6,), (2000,), "overlap-save"),
         ((9, 9), (3, 3), "direct"),
-        ((300, 300), (290, 290), "fft"),
+        ((500, 700), (3, 3), "band"),
+        ((500, 700), (63, 63), "separable"),
     ],
 )
 def test_auto_takes_what_is_cheaper_by_far(n, k, cheapest):
     assert _choose(np.ones(n), np.ones(k), "auto") == cheapest
-    assert _choose(np.ones(k), np.ones(n), "auto") == cheapest
 
 
-def test_auto_knows_that_dot_products_are_fast_for_floats_only():
-    assert _choose(np.ones(10**6), np.ones(40), "auto") == "direct"
-    assert _choose(np.ones(10**6, int), np.ones(40, int), "auto") == "overlap-add"
+def test_auto_takes_transforms_of_kernels_that_are_large_but_not_separable():
+    rng = np.random.default_rng(7)
+    assert _choose(np.ones((500, 700)), rng.standard_normal((5, 5)), "auto") == "band"
+    assert _choose(np.ones((500, 700)), rng.standard_normal((63, 63)), "auto") == "overlap-save"
+    assert _choose(np.ones((300, 300)), rng.standard_normal((290, 290)), "auto") == "fft"
+
+
+def test_auto_knows_that_sums_of_integers_are_slow_one_by_one():
+    assert _choose(np.ones(10**5), np.ones(5), "auto") == "direct"
+    assert _choose(np.ones(10**5, int), np.ones(40, int), "auto") == "toeplitz"
+    huge = np.full(10**5, 2**60)
+    assert _choose(huge, np.ones(9, int), "auto") == "direct"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -336,6 +345,64 @@ def test_floats_keep_their_type_and_its_precision(dtype, method):
     assert y.dtype == dtype
     exact = convolve_loops(x.astype(np.clongdouble), h.astype(np.clongdouble))
     assert np.abs(y - exact).max() < 3 * np.finfo(dtype).eps * np.linalg.norm(exact, np.inf)
+
+
+@pytest.mark.parametrize("method", ["columns", "band", "toeplitz", "winograd", "overlap-save", "separable", "auto"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_algorithms_of_layers_give_the_sums_of_signals_and_images(method, dtype):
+    rng = np.random.default_rng(20)
+    for seed in range(30):
+        axes = {"toeplitz": 1, "band": 2, "winograd": 2, "separable": 2}.get(method, 1 + seed % 3)
+        x = rng.standard_normal(rng.integers(1, 300 // 3**axes, axes)).astype(dtype)
+        h = rng.standard_normal([3, 3] if method == "winograd" else rng.integers(1, 40 // 3**axes + 2, axes))
+        if method == "winograd":
+            x = rng.standard_normal(rng.integers(3, 30, 2)).astype(dtype)
+        elif h.size > x.size:
+            x, h = h.astype(dtype), x.astype(np.float64)
+        if method == "separable":
+            h = np.multiply.outer(h[:, 0], h[0])
+            if h.size > x.size:
+                x = rng.standard_normal(h.shape).astype(dtype)
+        h = h.astype(dtype)
+        mode, boundary = MODES[seed % 2], BOUNDARIES[seed % 5]
+        found = convolve(x, h, mode, boundary=boundary, method=method)
+        wanted = convolve(x.astype(float), h.astype(float), mode, boundary=boundary, method="direct")
+        assert found.dtype == dtype
+        assert found.shape == wanted.shape
+        assert np.abs(found - wanted).max() < 20 * np.finfo(dtype).eps * np.linalg.norm(x) * np.linalg.norm(h)
+
+
+def test_a_kernel_that_is_a_column_times_a_row_is_noticed_and_no_other():
+    rng = np.random.default_rng(21)
+    for dtype in (np.float32, np.float64, np.complex64):
+        column, row = rng.standard_normal(7).astype(dtype), rng.standard_normal(4).astype(dtype)
+        row[2] = 0
+        h = np.multiply.outer(column, row)
+        found = _factors(h)
+        np.testing.assert_allclose(np.multiply.outer(*found), h, rtol=4 * np.finfo(dtype).eps)
+        for place in [(0, 0), (6, 2)]:
+            other = h.copy()
+            other[place] += 1e-3
+            assert _factors(other) is None
+    assert _factors(np.zeros((3, 3))) is None
+    assert _factors(np.full((3, 3), np.nan)) is None
+    assert _factors(np.ones((2, 2), int)) is None
+    assert _factors(np.ones((2, 2, 2))) is None
+    with pytest.raises(
+        ValueError, match=re.escape("`method` (='separable') cannot use `h` (of shape (2, 2)): it is no")
+    ):
+        convolve(np.ones((3, 3)), np.eye(2), method="separable")
+
+
+@pytest.mark.parametrize(("n", "k"), [((50_000,), (20,)), ((200, 200), (3, 3)), ((200, 200), (31, 31))])
+def test_auto_spreads_a_nan_to_the_sums_that_hold_it_and_to_no_other(n, k):
+    rng = np.random.default_rng(22)
+    for h in (rng.standard_normal(k), np.ones(k)):
+        x = rng.standard_normal(n)
+        assert _choose(x, h, "auto") != "direct"
+        for wrong in (np.nan, np.inf):
+            x.flat[x.size // 3] = wrong
+            assert (~np.isfinite(convolve(x, h))).sum() == np.prod(k)
 
 
 # The normalized score
@@ -427,7 +494,8 @@ def test_a_nan_spoils_the_windows_that_hold_it_and_no_other():
         (
             ([1], [1]),
             {"method": "fast"},
-            "`method` (='fast') must be one of 'auto', 'direct', 'fft', 'overlap-add'.",
+            "`method` (='fast') must be one of 'auto', 'direct', 'fft', 'overlap-add', 'separable', 'columns', "
+            "'band', 'toeplitz', 'winograd', 'overlap-save'.",
         ),
         (([1], [1]), {"fill_value": 0.5}, "`fill_value` (=0.5) cannot be held by an array of dtype int64."),
         (

@@ -36,7 +36,7 @@ def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto") -> Pla
     """Plan a layer; only if the plan would spread infinities and NaNs, look whether there are any."""
     threads = pool.available()
     planned = plan(layer, method, threads, True)
-    if method == "auto" and not planned.chosen.contained and not (_is_finite(x) and _is_finite(weight)):
+    if method == "auto" and not planned.chosen.contained and not (is_finite(x) and is_finite(weight)):
         planned = plan(layer, method, threads, False)
     return planned
 
@@ -206,7 +206,7 @@ def _fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:
     return largest[0] * largest[1] * terms < 2**53
 
 
-def _is_finite(array: Array) -> bool:
+def is_finite(array: Array) -> bool:
     """Tell whether there are surely neither infinities nor NaNs: their sum would show them.
 
     A sum may overflow without them; then only the plan is more cautious than it need be.

@@ -43,7 +43,8 @@ class Toeplitz(Algorithm):
 
         def estimate(fold: int) -> float:
             blocks = row_blocks(taps, fold)
-            products = cost.product(blocks * fold * outputs, max(2, outputs // fold), fold, fold, layer.dtype)
+            # Small square blocks stay in registers: they suffer less than thin matrices of their size.
+            products = cost.product(blocks * fold * outputs, max(2, outputs // fold), 4 * fold, 4 * fold, layer.dtype)
             return products + (blocks - 1) * outputs * 0.3 * width + fold * fold * blocks * 2
 
         nanoseconds, fold = min((estimate(fold), fold) for fold in (16, 32, 64))
