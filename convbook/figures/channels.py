@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from convbook.figures.cells import board, grid_of_cells, label, note
-from convbook.figures.style import BLUE_SOFT, KERNEL, OUTPUT, RED_SOFT, TEAL_SOFT
+from convbook.figures.style import BLUE_SOFT, OUTPUT, RED_SOFT, TEAL_SOFT
 
 
 def one_output(windows: ArrayLike, kernel: ArrayLike, bias: float, outputs: ArrayLike, place: tuple[int, int]) -> Axes:
@@ -32,9 +32,9 @@ def one_output(windows: ArrayLike, kernel: ArrayLike, bias: float, outputs: Arra
     left = 0.5
     columns = 2 * width + 4 + result.shape[1] + 1
     ax = board(columns, channels * (height + 0.8) + 1.9)
-    note(ax, left + width / 2, 0.4, "windows")
+    note(ax, left + width / 2, 0.4, "window")
     note(ax, left + 1 + 1.5 * width, 0.4, "kernel")
-    note(ax, left + 2 * width + 2.2, 0.4, "sums")
+    note(ax, left + 2 * width + 2.2, 0.4, "sum")
     total = left + 2 * width + 2.2
     row = 0.9
     for c in range(channels):
@@ -45,8 +45,9 @@ def one_output(windows: ArrayLike, kernel: ArrayLike, bias: float, outputs: Arra
         label(ax, total - 0.8, middle, "=")
         label(ax, total + 0.3, middle, np.sum(seen[c] * weights[c]))
         row += height + 0.8
+        label(ax, total + 0.3, row - 0.4 if c < channels - 1 else row - 0.4 - height / 4, "+")
     note(ax, left + 1 + 1.5 * width, row, "bias", ha="center")
-    label(ax, total + 0.3, row, bias, color=KERNEL)
+    label(ax, total + 0.3, row, bias)
     ax.plot([total - 0.4, total + 1], [row + 0.35] * 2, color=OUTPUT, linewidth=1)
     label(ax, total + 0.3, row + 0.75, result[place], color=OUTPUT, fontweight="bold")
     right, top = total + 1.6, 0.9 + (channels * (height + 0.8) - 0.8 - result.shape[0]) / 2
