@@ -6,6 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from convbook.figures.cells import board, cell, grid_of_cells, label, note, number
@@ -13,6 +14,7 @@ from convbook.figures.style import (
     BLUE_SOFT,
     DIVERGING,
     IMAGE,
+    MUTED,
     ON_DARK,
     ON_LIGHT,
     OUTPUT,
@@ -127,6 +129,9 @@ def answers(results: Sequence[ArrayLike], titles: Sequence[str], *, columns: int
         ax.set_axis_off()
     for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):
         ax.imshow(picture, **_scale(picture, white))
+        across, down = picture.shape[::-1]
+        frame = Rectangle((-0.5, -0.5), across, down, fill=False, edgecolor=MUTED, linewidth=0.6, clip_on=False)
+        ax.add_patch(frame)  # white pixels on a white page
         ax.set_title(title)
         ax.set_anchor("N")
     return list(axes.flat[: len(pictures)])
