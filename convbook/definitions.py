@@ -306,9 +306,7 @@ def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> Array:
     """
     x, k = _operands(3, x=x, k=k)
     if len(x) != len(k):
-        raise ValueError(
-            f"`k` must have one plane for each of the {count(len(x), 'channel')} of `x`, not {len(k)}."
-        )
+        raise ValueError(f"`k` must have one plane for each of the {count(len(x), 'channel')} of `x`, not {len(k)}.")
     y = corr2d(x[0], k[0])
     for c in range(1, x.shape[0]):
         y += corr2d(x[c], k[c])
@@ -397,9 +395,7 @@ def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> A
     one_of("mode", mode, ("max", "avg"))
     p, q = per_axis("pool_size", pool_size, 2, 1)
     _fits("`pool_size`", (p, q), x.shape)
-    y = np.zeros(
-        (x.shape[0] - p + 1, x.shape[1] - q + 1), x.dtype if mode == "max" else np.result_type(x, 1.0)
-    )
+    y = np.zeros((x.shape[0] - p + 1, x.shape[1] - q + 1), x.dtype if mode == "max" else np.result_type(x, 1.0))
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             window = x[i : i + p, j : j + q]
@@ -560,15 +556,12 @@ def pool_loops(
     steps = per_axis("dilation", dilation, axes, 1)
     pads = padding_pairs("padding", padding, axes, kernel=kernel, stride=strides, dilation=steps)
     places = [
-        _windows(*sizes, ceil_mode=ceil_mode)
-        for sizes in zip(x.shape[2:], kernel, strides, pads, steps, strict=True)
+        _windows(*sizes, ceil_mode=ceil_mode) for sizes in zip(x.shape[2:], kernel, strides, pads, steps, strict=True)
     ]
     y = []
     for plane in x.reshape(-1, *x.shape[2:]):
         for start in product(*places):
-            window = [
-                tuple(s + d * k for s, d, k in zip(start, steps, m, strict=True)) for m in np.ndindex(*kernel)
-            ]
+            window = [tuple(s + d * k for s, d, k in zip(start, steps, m, strict=True)) for m in np.ndindex(*kernel)]
             y.append(reduce([plane[q] for q in window if _inside(q, plane.shape)]))
     return np.array(y).reshape(*x.shape[:2], *(len(starts) for starts in places))
 
@@ -601,9 +594,7 @@ def _operands(ndim: int, *, fits: bool = False, batch: bool = False, **values: A
     arrays = [as_array(name, value, ndim=ndim) for name, value in values.items()]
     for name, array in zip(values, arrays, strict=True):
         if 0 in (array.shape[1:] if batch else array.shape):
-            raise ValueError(
-                f"`{name}` (of shape {array.shape}) must have at least one element along each axis."
-            )
+            raise ValueError(f"`{name}` (of shape {array.shape}) must have at least one element along each axis.")
     if fits:
         _fits(f"`{list(values)[1]}`", arrays[1].shape, arrays[0].shape)
     dtype, _ = sum_dtypes(*arrays)

@@ -370,7 +370,7 @@ def test_a_page_that_nobody_described_is_a_warning(site: Site) -> None:
     assert "first.md: WARNING" not in site.warnings
 
 
-@pytest.mark.parametrize("builder", ["text", "latex", "man", "texinfo", "epub"])
+@pytest.mark.parametrize("builder", ["text", "latex", "man", "epub"])
 def test_other_builders_write_every_page(site: Site, builder: str) -> None:
     folder = site.folder.parents[1]
     (folder / "book" / "docs" / "faulty.md").unlink(missing_ok=True)  # or it would be executed once more
