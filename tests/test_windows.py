@@ -132,7 +132,7 @@ def layouts() -> list[dict[str, object]]:
     return [
         {"size": (n,), "kernel_size": k, "stride": s, "padding": [p], "dilation": d, "ceil_mode": up}
         for n, k, s, p, d, up in itertools.product(
-            (1, 4, 7), (1, 2, 3), (1, 3), ((0, 0), (2, 0), (0, 4), (5, 1)), (1, 2), (False, True)
+            (1, 4, 7), (1, 2, 3), (1, 3, 9), ((0, 0), (2, 0), (0, 4), (5, 1)), (1, 2), (False, True)
         )
         if n + sum(p) >= d * (k - 1) + 1
     ]
