@@ -42,7 +42,9 @@ def kernel_tiles(kernels: Mapping[str, tuple[ArrayLike, str]], *, columns: int =
     return ax
 
 
-def smoothed_peak(places: ArrayLike, signal: ArrayLike, results: Mapping[str, ArrayLike], *, ylabel: str = "") -> Axes:
+def smoothed_peak(
+    places: ArrayLike, signal: ArrayLike, results: Mapping[str, ArrayLike], *, xlabel: str, ylabel: str, name: str
+) -> Axes:
     """Draw a signal as dots and what smoothing makes of it as lines.
 
     Parameters
@@ -51,8 +53,10 @@ def smoothed_peak(places: ArrayLike, signal: ArrayLike, results: Mapping[str, Ar
         Where the signal was measured, and its values.
     results : mapping
         From a name to a smoothed signal, an array of shape (N,).
-    ylabel : str
-        What the values are.
+    xlabel, ylabel : str
+        What the places and the values are.
+    name : str
+        What the dots are called.
 
     Returns
     -------
@@ -60,10 +64,10 @@ def smoothed_peak(places: ArrayLike, signal: ArrayLike, results: Mapping[str, Ar
         The axes of the new figure.
     """
     fig, ax = plt.subplots(figsize=(WIDTH, 2.8))
-    ax.plot(np.asarray(places), np.asarray(signal), "o", color=MUTED, markersize=3.5, label="signal")
-    for name, values in results.items():
-        ax.plot(np.asarray(places), np.asarray(values), label=name)
-    ax.set(xlabel="n", ylabel=ylabel)
+    ax.plot(np.asarray(places), np.asarray(signal), "o", color=MUTED, markersize=3.5, label=name)
+    for words, values in results.items():
+        ax.plot(np.asarray(places), np.asarray(values), label=words)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0.02)
     fig.legend(loc="outside upper left", ncols=3)
     return ax
