@@ -319,7 +319,8 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
     one_of("boundary", boundary, _BOUNDARIES)
     one_of("method", method, ("auto", *_ALGORITHMS, "separable", *_OF_LAYERS))
     accumulate, result = sum_dtypes(x, h)
-    fill_value = fits("fill_value", fill_value, accumulate)
+    if type(fill_value) is not int or fill_value != 0:  # every type holds 0
+        fill_value = fits("fill_value", fill_value, accumulate)
     if boundary != "constant" and fill_value != 0:
         raise ValueError(f"`fill_value` (={fill_value}) needs `boundary` 'constant', not '{boundary}'.")
     if mode == "valid" and not (_within(h, x) or _within(x, h)):

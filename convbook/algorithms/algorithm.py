@@ -82,6 +82,7 @@ def cut(
         images = min(max(fit, wanted), -(-layer.batch // threads))
         images = max(1, min(images, BLOCK // size))
         if images > 1:
+            images = -(-layer.batch // -(-layer.batch // images))  # no small rest
             return images, output_rows, images * size
     least = max(unit, round_up(-(-columns // (2 * in_a_row)), unit))
     rows = min(output_rows, max(least, budget * output_rows // size))

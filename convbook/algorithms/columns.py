@@ -5,16 +5,16 @@ of it, that stays in the cache between its copy and its product, nobody notices 
 the input itself: nothing is copied.
 """
 
-from dataclasses import replace
+from operator import mul
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from convbook.algorithms import cost
 from convbook.algorithms.algorithm import Algorithm, cut
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
-from convbook.windows import window_view
 
 _BUDGET = 2 << 20
 
@@ -68,5 +68,12 @@ class Columns(Algorithm):
 
 def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
     """Lay out windows as ``(groups, channels * taps, images * positions)``."""
-    seen = np.moveaxis(window_view(cells, replace(layer.windows, output=outputs)), 0, 1 + len(outputs))
+    windows = layer.windows
+    image, channel, *steps = cells.strides
+    seen = as_strided(
+        cells,
+        (layer.channels, *windows.kernel, len(cells), *outputs),
+        (channel, *map(mul, windows.dilation, steps), image, *map(mul, windows.stride, steps)),
+        writeable=False,
+    )
     return seen.reshape(layer.groups, layer.channels_each * layer.taps, -1)

@@ -53,7 +53,7 @@ class Winograd(Algorithm):
             return "it would spread infinities and NaNs over whole tiles"
         channels, filters, size = layer.channels, layer.filters, _TILE * _TILE
         tiles = round_up(layer.windows.output[0], _OUT) * round_up(layer.windows.output[1], _OUT) // _OUT**2
-        moved = (size * channels + _OUT**2 * filters) * tiles * 0.8 * cost.width(layer.dtype)
+        moved = (size * channels + _OUT**2 * filters) * tiles * 1.6 * cost.width(layer.dtype)
         transforms = cost.product(size * tiles * (size * channels + _OUT**2 * filters), 24, 1024, size, layer.dtype)
         products = cost.product(
             size * filters * channels * tiles, filters, min(tiles * layer.batch, 128), channels, layer.dtype
@@ -63,7 +63,7 @@ class Winograd(Algorithm):
         images, rows, used = cut(
             layer,
             threads,
-            numbers=size * 2 * (channels + filters) * tiles,
+            numbers=size * (channels + max(channels, filters)) * tiles * 1.25,
             budget=BLOCK // 2,
             columns=98 * _OUT**2,
             unit=_OUT,
