@@ -17,6 +17,7 @@ from convbook import (
     conv_transpose,
     conv_transpose_vjp,
     conv_vjp,
+    explain_plan,
     fold,
     global_avg_pool,
     global_max_pool,
@@ -304,6 +305,11 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
     ),
     # conv_vjp
     (
+        lambda: conv_vjp(G, X, W, groups=4),
+        ValueError,
+        "`groups` (=4) must divide the 6 input channels.",
+    ),
+    (
         lambda: conv_vjp(G[:, :3], X, W),
         ValueError,
         "`grad` (of shape (2, 3, 5, 7)) must have the shape (2, 4, 5, 7) of the output.",
@@ -405,6 +411,22 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`padding` (='same') needs `stride` 1, not (2, 2); `same_padding` gives the pads for larger strides.",
     ),
     # conv_transpose_vjp
+    (
+        lambda: conv_transpose_vjp(X, G, W, groups=3),
+        ValueError,
+        "`groups` (=3) must divide the 4 input channels.",
+    ),
+    # explain_plan
+    (
+        lambda: explain_plan(X, W, groups=0),
+        ValueError,
+        "`groups` (=0) must be at least 1.",
+    ),
+    (
+        lambda: explain_plan(X, W[:, :5]),
+        ValueError,
+        "`weight` (of shape (4, 5, 3, 2)) must have size 6 on axis 1, the 6 input channels divided by `groups` (=1).",
+    ),
     (
         lambda: conv_transpose_vjp(G, G, W),
         ValueError,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp
+from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, explain_plan
 from convbook.definitions import conv_loops
 
 
@@ -195,6 +195,14 @@ def test_types_are_kept_and_integers_become_64_bits(given: str, wanted: str) -> 
     assert (y == 5).all()
 
 
+def test_each_gradient_has_the_type_of_what_it_is_summed_from() -> None:
+    x, weight = np.ones((1, 1, 3), np.float64), np.ones((1, 1, 2), np.float32)
+    grad = np.ones((1, 1, 2), np.float32)
+    assert [found.dtype for found in conv_vjp(grad, x, weight, [1])] == ["float32", "float64", "float32"]
+    x, grad = np.ones((1, 1, 2), np.float64), np.ones((1, 1, 3), np.float32)
+    assert [found.dtype for found in conv_transpose_vjp(grad, x, weight, [1])] == ["float32", "float64", "float32"]
+
+
 def test_images_in_uint8_never_wrap() -> None:
     x = np.full((1, 1, 20, 20), 255, np.uint8)
     assert conv(x, np.full((1, 1, 20, 20), 255, np.uint8)).tolist() == [[[[255 * 255 * 400]]]]
@@ -205,6 +213,9 @@ def test_float16_is_accumulated_in_float32() -> None:
     x, weight = np.ones((1, 1, 4097), np.float16), np.ones((1, 1, 4097), np.float16)
     assert conv(x, weight).tolist() == [[[float(np.float16(4097))]]]  # float16 sums of ones stop at 2048
     assert conv(x, weight, np.array([-4096], np.float16)).tolist() == [[[1.0]]]  # rounded once, at the end
+    large = np.array([[[60000, 60000, -60000, -60000]]], np.float16)  # two of them are infinite in float16
+    *_, grad_bias = conv_vjp(large, np.zeros((1, 1, 4)), np.ones((1, 1, 1)), [0])
+    assert grad_bias.tolist() == [0]
 
 
 def test_nothing_is_written_into_inputs_and_any_memory_order_will_do() -> None:
@@ -225,6 +236,21 @@ def test_nothing_is_written_into_inputs_and_any_memory_order_will_do() -> None:
 
 def test_lists_will_do() -> None:
     assert conv([[[1, 2, 3]]], [[[1, 1]]], [0.5]).tolist() == [[[3.5, 5.5]]]
+    found = conv_vjp([[[1, 100]]], [[[1, 2, 3]]], [[[1, 10]]])
+    assert [gradient.tolist() for gradient in found] == [[[[1, 110, 1000]]], [[[201, 302]]]]
+    found = conv_transpose_vjp([[[1, 10, 100]]], [[[5]]], [[[1, 2, 3]]])
+    assert [gradient.tolist() for gradient in found] == [[[[321]]], [[[5, 50, 500]]]]
+    assert explain_plan([[[1, 2, 3]]], [[[1, 1]]]).chosen.layer.windows.output == (2,)
+
+
+def test_what_equals_a_call_that_was_right_is_checked_all_the_same() -> None:
+    x, weight = np.arange(12).reshape(1, 1, 3, 4), np.ones((1, 1, 2, 2), int)
+    wanted = conv(x, weight)
+    for one in (True, 1.0, np.float64(1)):
+        with pytest.raises(TypeError, match="must be an integer"):
+            conv(x, weight, stride=one, dilation=one)  # type: ignore[arg-type]
+    assert np.array_equal(conv(x, weight, stride=[1, 1], dilation=[1, 1]), wanted)
+    assert np.array_equal(conv(x, weight, stride=np.int64(1), dilation=np.int64(1)), wanted)
 
 
 def test_an_empty_batch_gives_empty_outputs_and_zero_gradients() -> None:
