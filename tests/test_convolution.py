@@ -213,9 +213,9 @@ def test_float16_is_accumulated_in_float32() -> None:
     x, weight = np.ones((1, 1, 4097), np.float16), np.ones((1, 1, 4097), np.float16)
     assert conv(x, weight).tolist() == [[[float(np.float16(4097))]]]  # float16 sums of ones stop at 2048
     assert conv(x, weight, np.array([-4096], np.float16)).tolist() == [[[1.0]]]  # rounded once, at the end
-    large = np.array([[[60000, 60000, -60000, -60000]]], np.float16)  # two of them are infinite in float16
-    *_, grad_bias = conv_vjp(large, np.zeros((1, 1, 4)), np.ones((1, 1, 1)), [0])
-    assert grad_bias.tolist() == [0]
+    large = np.repeat([60000, -60000], 2).astype(np.float16).reshape(4, 1, 1) * np.ones((1, 2, 1), np.float16)
+    *_, grad_bias = conv_vjp(large, np.zeros((4, 1, 1)), np.ones((2, 1, 1)), [0, 0])
+    assert grad_bias.tolist() == [0, 0]  # two of them are infinite in float16
 
 
 def test_nothing_is_written_into_inputs_and_any_memory_order_will_do() -> None:
