@@ -9,6 +9,8 @@ JOBS    ?= 2
 INSTALLED := $(VENV)/installed
 BROWSER   := $(VENV)/installed-browser
 PEERS     := _build/peers/installed
+# A processor that OPENBLAS_CORETYPE names would not be the machine's own.
+BENCH      = PYTHONPATH=. env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PEERS:installed=bin/python) tests/bench/run.py
 ASSETS    := docs/_assets/node_modules/.package-lock.json
 SITE      := _build/html
 SPHINX     = $(PYTHON) -m sphinx -c . -d _build/doctrees -W --keep-going -j $(JOBS)
@@ -21,7 +23,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest guards-diff lint format serve check-site test-browser test-peers mutation lock clean
+.PHONY: help html test doctest guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -62,6 +64,12 @@ test-browser: html $(BROWSER) ## look at every page of the built site in Chromiu
 test-peers: $(PEERS) ## compare with PyTorch and SciPy, live (CONFIGURATIONS=20000, SEED)
 	@PYTHONPATH=. $(PEERS:installed=bin/python) tests/peers/live.py --configurations $(or $(CONFIGURATIONS),20000) $(if $(SEED),--seed $(SEED))
 
+bench: $(PEERS) ## measure against PyTorch, SciPy and OpenCV (half an hour), into docs/_data/bench.json
+	@$(BENCH) --out docs/_data/bench.json
+
+bench-quick: $(PEERS) ## the same in two minutes: some cases, one thread, a table only
+	@$(BENCH) --quick
+
 lock: ## resolve the lock files anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 2; }
 	@$(RESOLVE) pyproject.toml --extra docs --extra test -o requirements.lock
@@ -94,9 +102,9 @@ $(BROWSER): requirements-browser.lock $(INSTALLED)
 	@$(PIP) --quiet -r requirements-browser.lock
 	@touch $@
 
-# PyTorch is large, so it gets an environment of its own, which no other verb makes or uses.
+# PyTorch is large, so it gets an environment of its own, which no verb makes but those that compare with it.
 $(PEERS): pyproject.toml
-	@echo "Setting up _build/peers with PyTorch, for this verb alone (it may fetch gigabytes) ..."
+	@echo "Setting up _build/peers with PyTorch and OpenCV, for comparisons alone (it may fetch gigabytes) ..."
 	@$(PYTHON3) -m venv _build/peers
-	@_build/peers/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 $$(grep -oE '^(numpy|scipy)==[0-9.]+' requirements.lock)
+	@_build/peers/bin/python -m pip --disable-pip-version-check install --quiet -e '.[bench]' $$(grep -oE '^(numpy|scipy)==[0-9.]+' requirements.lock)
 	@touch $@

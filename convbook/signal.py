@@ -8,6 +8,7 @@ here: sums of shifted copies, and transforms of all or of blocks, of which the w
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import product
 from typing import Any, Final
 
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.algorithms import cost
-from convbook.algorithms.layers import convolved, is_finite, layer_of
+from convbook.algorithms.layer import Layer
+from convbook.algorithms.layers import compute_dtype, convolved, is_finite
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.threads import available
@@ -366,14 +368,14 @@ def _part(mode: str, n: int, k: int) -> Part:
 # As a layer with one channel
 
 
-def _layer_windows(x: Array, h: Array, parts: list[Part]) -> Geometry:
+def _layer_windows(n: tuple[int, ...], k: tuple[int, ...], parts: list[Part]) -> Geometry:
     """Lay windows of the kernel's size around the outputs: before the first lie what it sees beyond the signal."""
-    ones = (1,) * x.ndim
+    ones = (1,) * len(n)
     return Geometry(
-        size=x.shape,
-        kernel=h.shape,
+        size=n,
+        kernel=k,
         stride=ones,
-        padding=tuple((k - 1 - start, 0) for k, (start, _) in zip(h.shape, parts, strict=True)),
+        padding=tuple((taps - 1 - start, 0) for taps, (start, _) in zip(k, parts, strict=True)),
         dilation=ones,
         output=tuple(size for _, size in parts),
     )
@@ -381,7 +383,7 @@ def _layer_windows(x: Array, h: Array, parts: list[Part]) -> Geometry:
 
 def _as_layer(x: Array, h: Array, parts: list[Part], method: str) -> Array:
     """Convolve by the algorithms of layers, which do not turn the kernel around."""
-    y = convolved(x[None, None], np.flip(h)[None, None], _layer_windows(x, h, parts), 1, x.dtype, method)
+    y = convolved(x[None, None], np.flip(h)[None, None], _layer_windows(x.shape, h.shape, parts), 1, x.dtype, method)
     outputs: Array = y[0, 0]
     return outputs
 
@@ -431,7 +433,7 @@ def _fft(a: Array, b: Array) -> Array:
 
 def _overlap_add(a: Array, b: Array) -> Array:
     """Cut the larger array into blocks, convolve each by a short transform, add where the results overlap."""
-    lengths = _lengths(_block_sizes(a, b))
+    lengths = _lengths(_block_sizes(a.shape, b.shape))
     with_b = _on_a_circle(b, lengths)
     steps = [length - k + 1 for length, k in zip(lengths, b.shape, strict=True)]
     y = np.zeros(_full_shape(a, b), a.dtype)
@@ -461,14 +463,14 @@ def _lengths(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(next_fast_len(size, real=True) for size in shape)
 
 
-def _block_sizes(a: Array, b: Array) -> tuple[int, ...]:
-    """Find the transform lengths for blocks of `a`: some 8 times those of `b`, where an output costs least.
+def _block_sizes(sizes: tuple[int, ...], taps: tuple[int, ...]) -> tuple[int, ...]:
+    """Find the transform lengths for blocks of a signal: some 8 times the kernel's, where an output costs least.
 
     Blocks of less than some 4096 elements cost more in calls than in arithmetic; and no length need exceed
     what the whole signal takes.
     """
-    least = math.ceil(4096 ** (1 / a.ndim))
-    return tuple(min(n + k - 1, max(8 * k, least)) for n, k in zip(a.shape, b.shape, strict=True))
+    least = math.ceil(4096 ** (1 / len(sizes)))
+    return tuple(min(n + k - 1, max(8 * k, least)) for n, k in zip(sizes, taps, strict=True))
 
 
 def _on_a_circle(kernel: Array, lengths: tuple[int, ...]) -> Callable[[Array], Array]:
@@ -498,19 +500,15 @@ def _choose(x: Array, h: Array, method: str) -> str:
     transforms = method in ("fft", "overlap-add")
     if method != "auto" and not transforms:
         return method
-    costs = {"direct": _cost_of_sums(x, h)}
-    if method == "auto" and costs["direct"] < 20:  # about the overhead of everything else
-        return "direct"
-    if x.dtype.kind in "fc" or _rounds_exactly(x, h):
-        if transforms:
-            return method
-        costs |= _costs_of_transforms(x, h)
-    elif transforms:
-        return "direct"
-    costs |= _costs_as_layer(x, h)
-    names = sorted(costs, key=lambda name: costs[name])
+    if method == "auto" and _cost_of_sums(x.shape, h.shape, x.dtype) < 20 + 1.5e-3 * x.size:
+        return "direct"  # about what it takes to find something better, and to write the result
+    allowed = x.dtype.kind in "fc" or _rounds_exactly(x, h)
+    if transforms:
+        return method if allowed else "direct"
+    in_products = compute_dtype(x[None, None], h[None, None], x.dtype)
+    names = _ranking(x.shape, h.shape, x.dtype, in_products, allowed, _factors(h) is not None, available())
     if names[0] not in _CONTAINED and not (is_finite(x) and is_finite(h)):
-        names = [name for name in names if name in _CONTAINED]
+        names = tuple(name for name in names if name in _CONTAINED)
     return names[0]
 
 
@@ -525,42 +523,55 @@ def _rounds_exactly(a: Array, b: Array) -> bool:
 # constants must get right are the factors of ten on either side.
 
 
-def _cost_of_sums(x: Array, h: Array) -> float:
-    if x.ndim > 1:
-        return h.size * (2 + 8e-4 * x.size)
-    if x.dtype.kind not in "fc":
-        return 1 + 4.3e-4 * x.size * h.size
-    if h.size <= 11:  # NumPy has a loop of its own for these, a dot product for each output of others
-        return 1 + x.size * (3e-4 + 1.3e-4 * h.size)
-    if h.size < 32:  # short dot products are mostly overhead
-        return 1 + 3.5e-4 * x.size * h.size
-    return 1 + x.size * (3.5e-3 + 3e-5 * h.size * cost.width(x.dtype))
+@lru_cache(1024)
+def _ranking(
+    n: tuple[int, ...],
+    k: tuple[int, ...],
+    dtype: np.dtype[Any],
+    in_products: np.dtype[Any],
+    transforms: bool,
+    separable: bool,
+    threads: int,
+) -> tuple[str, ...]:
+    """Return the names of the algorithms, cheapest first."""
+    costs = {"direct": _cost_of_sums(n, k, dtype)}
+    if transforms:
+        costs |= _costs_of_transforms(n, k, dtype)
+
+    def planned(k: tuple[int, ...]) -> Plan:
+        windows = _layer_windows(n, k, [(0, a + b - 1) for a, b in zip(n, k, strict=True)])
+        layer = Layer(1, 1, 1, 1, windows, in_products, exact=dtype.kind in "iu")
+        return plan(layer, "auto", threads, True)
+
+    for name, candidate in planned(k).candidates.items():
+        if not isinstance(candidate, str) and candidate.worthwhile():
+            costs[name] = 20 + candidate.nanoseconds * 1e-3
+    if separable and min(k) > 1:
+        costs["separable"] = sum(40 + planned(line).chosen.nanoseconds * 1e-3 for line in ((k[0], 1), (1, k[1])))
+    return tuple(sorted(costs, key=lambda name: costs[name]))
 
 
-def _costs_of_transforms(x: Array, h: Array) -> dict[str, float]:
+def _cost_of_sums(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
+    size, taps = math.prod(n), math.prod(k)
+    if len(n) > 1:
+        return taps * (2 + 8e-4 * size)
+    if dtype.kind not in "fc":
+        return 1 + 4.3e-4 * size * taps
+    if taps <= 11:  # NumPy has a loop of its own for these, a dot product for each output of others
+        return 1 + size * (3e-4 + 1.3e-4 * taps)
+    if taps < 32:  # short dot products are mostly overhead
+        return 1 + 3.5e-4 * size * taps
+    return 1 + size * (3.5e-3 + 3e-5 * taps * cost.width(dtype))
+
+
+def _costs_of_transforms(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, float]:
     def transforms(number: int, size: int) -> float:
-        return number * cost.transform(size, 2) * 2 * cost.width(x.dtype) * 1e-3
+        return number * cost.transform(size, len(n)) * cost.width(dtype) * 1e-3
 
-    sizes = _block_sizes(x, h)
-    blocks = math.prod(-(-n // (size - k + 1)) for n, k, size in zip(x.shape, h.shape, sizes, strict=True))
+    sizes = _block_sizes(n, k)
+    adding = math.prod(n) * 1.5e-3 * cost.width(dtype)
+    blocks = math.prod(-(-a // (size - b + 1)) for a, b, size in zip(n, k, sizes, strict=True))
     return {
-        "fft": 20 + transforms(3, math.prod(_full_shape(x, h))),
-        "overlap-add": 30 + transforms(1, math.prod(sizes)) + blocks * (10 + transforms(2, math.prod(sizes))),
+        "fft": 20 + transforms(3, math.prod(a + b - 1 for a, b in zip(n, k, strict=True))),
+        "overlap-add": 30 + adding + transforms(1, math.prod(sizes)) + blocks * (30 + transforms(2, math.prod(sizes))),
     }
-
-
-def _costs_as_layer(x: Array, h: Array) -> dict[str, float]:
-    def planned(h: Array) -> Plan:
-        parts = [(0, n) for n in _full_shape(x, h)]
-        layer = layer_of(x[None, None], h[None, None], _layer_windows(x, h, parts), 1, x.dtype)
-        return plan(layer, "auto", available(), True)
-
-    whole = planned(h)
-    costs = {
-        name: 20 + candidate.nanoseconds * 1e-3
-        for name, candidate in whole.candidates.items()
-        if not isinstance(candidate, str) and candidate.worthwhile()
-    }
-    if _factors(h) is not None and min(h.shape) > 1:
-        costs["separable"] = sum(40 + planned(part).chosen.nanoseconds * 1e-3 for part in (h[:1], h[:, :1]))
-    return costs

@@ -17,7 +17,7 @@ from convbook.algorithms.algorithm import Algorithm, cut, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
-_BUDGET = 1 << 20
+_BUDGET = 2 << 20
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,14 @@ Block = tuple[slice, int, int]
 
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
-    """Describe the convolution of two arrays; integers that cannot overflow a float64 are computed in it."""
+    """Describe the convolution of two arrays."""
     exact = dtype.kind in "iu"
-    if exact and _fits_float64(x, weight):
-        dtype = np.dtype(np.float64)
-    return Layer(x.shape[0], x.shape[1], weight.shape[0], groups, windows, dtype, exact)
+    return Layer(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_dtype(x, weight, dtype), exact)
+
+
+def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return float64 instead of an integer type if no sum leaves the integers that it holds, else `dtype`."""
+    return np.dtype(np.float64) if dtype.kind in "iu" and _fits_float64(x, weight) else dtype
 
 
 def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto") -> Plan:

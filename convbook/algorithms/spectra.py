@@ -19,8 +19,8 @@ from convbook.algorithms.algorithm import BLOCK, Algorithm, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
-#: Transforms of fewer cells than this cost more in calls than in arithmetic; so many are made at once.
-_LEAST, _AT_ONCE = 4096, 1 << 18
+#: Transforms of fewer cells than this cost more in calls than in arithmetic; so many bytes are transformed at once.
+_LEAST, _AT_ONCE = 4096, 1 << 19
 
 #: With fewer taps than this, sums are always cheaper.
 _FEWEST = 40
@@ -61,7 +61,7 @@ class OverlapSave(Algorithm):
         longest = max(1, BLOCK // of_a_row - kernel + 1)
         choices = {min(height, longest, tile) for tile in _tiles(kernel, beside)}
         nanoseconds, tile = min((estimate(tile), tile) for tile in choices)
-        together = max(1, _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels))
+        together = max(1, _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels * layer.dtype.itemsize))
         rows = min(height, tile * together)
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
         return cls(layer, 1, rows, nanoseconds + 60_000, size, tile)

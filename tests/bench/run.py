@@ -1,0 +1,159 @@
+"""Measure convbook against what people would use instead: ``make bench``, or ``make bench-quick`` in two minutes.
+
+One process, the contenders of a case in turn, round by round, so that what slows the machine down slows all of them
+down. A round's ratio is our time over that of the best peer; the case's ratio is the median over the rounds.
+Times are not kept: they would be this machine's alone. The peak of a plain matrix product is measured in the same
+rounds, and shows whether the machine was quiet.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import scipy
+import threadpoolctl
+import torch
+from workloads import Case, cases
+
+import convbook
+
+Row = dict[str, Any]
+
+#: No sample is shorter than this many seconds; short calls are repeated.
+SHORTEST = 5e-4
+
+
+def seconds(call: Callable[[], Any], times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - start) / times
+
+
+def agree(case: Case) -> None:
+    """Refuse to time contenders that do not answer the same."""
+    answers = {}
+    for name, call in case.calls.items():
+        found = call()
+        parts = found if isinstance(found, tuple) else (found,)
+        answers[name] = [np.asarray(part) for part in parts]
+    ours = answers.pop("convbook")
+    for name, theirs in answers.items():
+        for a, b in zip(ours, theirs, strict=True):
+            error = float(np.abs(a - b).max()) / max(1.0, float(np.abs(b).max()))
+            if not error < case.tolerance:
+                raise SystemExit(f"{case.family}, {case.name}: convbook and {name} differ by {error:.2g}.")
+
+
+def measure(case: Case, rounds: int, budget: float) -> Row:
+    """Time the contenders in turn until rounds or seconds run out; three rounds at least."""
+    agree(case)
+    times = {name: max(1, int(SHORTEST / max(1e-9, seconds(call, 1)))) for name, call in case.calls.items()}
+    square = np.ones((384, 384), np.float32)
+    samples: dict[str, list[float]] = {name: [] for name in case.calls}
+    peaks = []
+    end = time.perf_counter() + budget
+    names = list(case.calls)
+    for turn in range(rounds):
+        if turn >= 3 and time.perf_counter() > end:
+            break
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:  # nobody is always the first
+            samples[name].append(seconds(case.calls[name], times[name]))
+        peaks.append(2 * 384**3 / seconds(lambda: square @ square, 3) / 1e9)
+    ours = samples.pop("convbook")
+    medians = {name: statistics.median(theirs) for name, theirs in samples.items()}
+    best = min(medians, key=lambda name: medians[name])
+    ratios = [a / b for a, b in zip(ours, samples[best], strict=True)]
+    return {
+        "family": case.family,
+        "case": case.name,
+        "peer": best,
+        "ratio": round(statistics.median(ratios), 3),
+        "samples": [round(ratio, 3) for ratio in ratios],
+        "peak": round(statistics.median(peaks), 1),
+        "extra_mib": round(extra_memory(case.calls["convbook"]) / 2**20, 1),
+    }
+
+
+def extra_memory(call: Callable[[], Any]) -> int:
+    """Return the most that a call holds beside what it returns."""
+    tracemalloc.start()
+    found = call()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    parts = found if isinstance(found, tuple) else (found,)
+    return peak - sum(np.asarray(part).nbytes for part in parts)
+
+
+def machine() -> Row:
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        models = [
+            line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
+        ]
+        cpu = f"{len(models)} × {models[0]}" if models else cpu
+    blas = [
+        f"{one['internal_api']} {one['version']} {one.get('architecture', '')}"
+        for one in threadpoolctl.threadpool_info()
+    ]
+    return {
+        "date": date.today().isoformat(),
+        "machine": cpu,
+        "python": platform.python_version(),
+        "blas": sorted(set(blas)),
+        "versions": {module.__name__: module.__version__ for module in (convbook, np, scipy, torch, cv2)},
+    }
+
+
+def summary(rows: list[Row]) -> str:
+    """Draw the table of the families: geometric mean and worst case."""
+    lines = [f"{'family':32} {'threads':>7} {'cases':>5} {'mean':>6} {'worst':>6}  the worst"]
+    for family in dict.fromkeys(row["family"] for row in rows):
+        for threads in sorted({row["threads"] for row in rows}):
+            found = [row for row in rows if row["family"] == family and row["threads"] == threads]
+            if found:
+                worst = max(found, key=lambda row: row["ratio"])
+                mean = statistics.geometric_mean(row["ratio"] for row in found)
+                lines.append(
+                    f"{family:32} {threads:7} {len(found):5} {mean:6.2f} {worst['ratio']:6.2f}  {worst['case']}"
+                )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="some cases of each family, one thread, few rounds")
+    parser.add_argument("--threads", type=int, nargs="*", default=None)
+    parser.add_argument("--family", default="", help="only families whose name has this in it")
+    parser.add_argument("--out", type=Path, help="where to write the record")
+    chosen = parser.parse_args()
+    rows: list[Row] = []
+    for threads in chosen.threads or ([1] if chosen.quick else [1, 2]):
+        torch.set_num_threads(threads)
+        cv2.setNumThreads(threads)
+        with threadpoolctl.threadpool_limits(threads), torch.no_grad():
+            for case in cases(quick=chosen.quick):
+                if chosen.family in case.family:
+                    row = {"threads": threads, **measure(case, *((7, 0.3) if chosen.quick else (15, 1.5)))}
+                    rows.append(row)
+                    print(f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']})", file=sys.stderr)
+    print(summary(rows))
+    if chosen.out:
+        record = json.dumps({**machine(), "rows": []}, indent=1)
+        body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        chosen.out.write_text(record.replace('"rows": []', f'"rows": [\n{body}\n]') + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
