@@ -132,6 +132,12 @@ def test_pooling_gradients_pair_with_their_outputs(axes: int, times: int) -> Non
         assert (grad * avg_pool(x, **options, divisor_override=3)).sum() == pytest.approx((back * x).sum(), abs=1e-10)
 
 
+def test_lists_will_do() -> None:
+    assert avg_pool([[[1, 3, 5, 9]]], 2).tolist() == [[[2, 7]]]
+    assert avg_pool_vjp([[[2, 4]]], [[[0, 0, 0, 0]]], 2).tolist() == [[[1, 1, 2, 2]]]
+    assert max_pool_vjp([[[2, 4]]], [[[1, 3, 9, 5]]], 2).tolist() == [[[0, 2, 4, 0]]]
+
+
 def test_windows_that_step_by_one_are_the_books_pool2d() -> None:
     x = np.random.default_rng(0).normal(size=(5, 7))
     assert np.array_equal(max_pool(x[None, None], (2, 3), stride=1)[0, 0], pool2d(x, (2, 3)))
@@ -236,6 +242,9 @@ def test_sums_of_small_types_do_not_overflow() -> None:
     ones = np.ones((1, 1, 5000), np.float16)
     for found in (avg_pool(ones, 5000), adaptive_avg_pool(ones, 1), global_avg_pool(ones)):
         assert found.tolist() == [[[1.0]]]
+    large = np.full((1, 1, 4), 60000, np.float16)  # the sum of two is infinite in float16
+    for found in (avg_pool(large, 4), adaptive_avg_pool(large, 1), global_avg_pool(large)):
+        assert found.tolist() == [[[float(large[0, 0, 0])]]]
     assert max_pool_vjp(np.full((1, 1, 3), 200, np.uint8), [[[0, 0, 9, 0, 0]]], 3, stride=1).max() == 600
     assert np.isinf(avg_pool([[[complex(INF, 0), 0]]], 2)).all()
 

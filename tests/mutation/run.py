@@ -188,6 +188,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := [name for name in given.modules if name not in SUITES]:
         parser.error(f"there is no suite for {', '.join(unknown)}: choose from {', '.join(SUITES)}")
+    sys.stdout.reconfigure(line_buffering=True)  # a module may take minutes
     warm()
     RECORDS.mkdir(parents=True, exist_ok=True)
     heads = ("tried", "of", "killed", "by timeout", "survived", "equivalent")
