@@ -10,7 +10,20 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
-from convbook.figures.style import BLUE, DIVERGING, GRID, MUTED, ON_LIGHT, OUTPUT, PURPLE, RED, SIGNAL, TEAL, WIDTH
+from convbook.figures.style import (
+    BLUE,
+    DIVERGING,
+    GRID,
+    MUTED,
+    ON_LIGHT,
+    OUTPUT,
+    PANEL,
+    PURPLE,
+    RED,
+    SIGNAL,
+    TEAL,
+    WIDTH,
+)
 
 #: What tells methods and shared weights apart, besides the color: a marker, and dashes.
 _METHODS: Final = (
@@ -115,7 +128,7 @@ def weight_matrices(matrices: Sequence[ArrayLike], titles: Sequence[str]) -> lis
 
 def _weights(ax: Axes, weights: NDArray[Any], most: float) -> None:
     ax.imshow(np.ma.masked_equal(weights, 0), cmap=DIVERGING, vmin=-most, vmax=most)
-    ax.set(xticks=[], yticks=[])
+    ax.set(xticks=[], yticks=[], facecolor=PANEL)  # no weight looks unlike a small one
     for spine in ax.spines.values():
         spine.set(visible=True, edgecolor=GRID)
 
