@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Final
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,6 +12,9 @@ from numpy.typing import ArrayLike
 
 from convbook.figures.cells import board, label, note
 from convbook.figures.style import BLUE, GOLD_SOFT, GRID, IMAGE, INK, MUTED, RED, SEQUENTIAL, TEAL, TEAL_SOFT, WIDTH
+
+#: Errors below it are rounding errors, and count as 0.
+_EXACT: Final = 1e-12
 
 
 def commuting_square(
@@ -45,6 +49,7 @@ def commuting_square(
             ax = fig.add_axes((column * (1 - side), (1 - row) * (1 - height), side, height))
             ax.imshow(np.asarray(shown), cmap=IMAGE)
             ax.set(xticks=[], yticks=[])
+            ax.spines[:].set(visible=True, edgecolor=MUTED)
             drawn.append(ax)
     drawn_as = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.4}
     arrow = partial(drawn[0].annotate, "", xycoords="figure fraction", annotation_clip=False, arrowprops=drawn_as)
@@ -79,7 +84,7 @@ def error_table(errors: Mapping[str, Sequence[float]], columns: Sequence[str]) -
     for row, (name, values) in enumerate(errors.items(), 1):
         label(ax, 0.05, 0.78 * row + 0.39, name, ha="left")
         for k, value in enumerate(values):
-            left, holds = names + k * width, value < 1e-9
+            left, holds = names + k * width, value < _EXACT
             fill = TEAL_SOFT if holds else GOLD_SOFT
             patch = Rectangle((left + 0.04, 0.78 * row + 0.04), width - 0.08, 0.7, facecolor=fill, edgecolor=GRID)
             ax.add_patch(patch)
@@ -104,8 +109,8 @@ def failing_places(errors: ArrayLike, columns: Sequence[int]) -> Axes:
         The axes of the new figure.
     """
     _, ax = plt.subplots(figsize=(WIDTH, WIDTH * 0.76))
-    shown = ax.imshow(np.ma.masked_less(np.asarray(errors), 1e-9), cmap=SEQUENTIAL)
-    ax.set(xticks=list(columns), yticks=[], xlabel="column", ylabel="row")
+    shown = ax.imshow(np.ma.masked_less(np.asarray(errors), _EXACT), cmap=SEQUENTIAL, vmin=0)
+    ax.set(xticks=list(columns), yticks=[0, np.shape(errors)[0] - 1], xlabel="column", ylabel="row")
     for place, text in zip(columns, ax.get_xticklabels(), strict=True):  # neighbors make room for each other
         text.set_horizontalalignment("right" if place + 1 in columns else "left" if place - 1 in columns else "center")
     ax.spines[:].set(visible=True, edgecolor=MUTED)
@@ -136,7 +141,7 @@ def errors_by_shift(shifts: ArrayLike, errors: Mapping[str, ArrayLike]) -> list[
     )
     for ax, (name, values) in zip(axes[:, 0], errors.items(), strict=True):
         heights = np.asarray(values)
-        exact = heights < 1e-9
+        exact = heights < _EXACT
         ax.bar(places[~exact], heights[~exact], width=0.5, color=RED)
         ax.plot(places[exact], np.zeros(exact.sum()), "o", color=TEAL, markersize=8, clip_on=False, zorder=3)
         ax.set(title=name, xticks=places, ylabel="error", xlim=(places[0] - 0.5, places[-1] + 0.5))
