@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from convbook.figures.style import BLUE, DIVERGING, GOLD, GRID, INK, MUTED, PURPLE, RED, TEAL, WIDTH
+from convbook.figures.style import BLUE, DIVERGING, GOLD, GRID, IMAGE, INK, MUTED, PURPLE, RED, TEAL, WIDTH
 
 
 def descents(hessian: ArrayLike, lowest: ArrayLike, paths: Mapping[str, ArrayLike], *, reach: float = 3) -> list[Axes]:
@@ -54,12 +54,13 @@ def descents(hessian: ArrayLike, lowest: ArrayLike, paths: Mapping[str, ArrayLik
 
 
 def framed_row(images: Sequence[ArrayLike], titles: Sequence[str]) -> list[Axes]:
-    """Draw small signed pictures side by side, with equal pixels and a frame: red above zero, blue below.
+    """Draw small pictures side by side, with equal pixels and a frame: gray, or with a sign, red and blue.
 
     Parameters
     ----------
     images : sequence of array_like, each of shape (H, W)
-        The pictures.
+        The pictures. One without negative values is gray, from 0 (black) to its largest value (white); in the others
+        red is above zero, and blue below.
     titles : sequence of str
         One title a picture.
 
@@ -73,9 +74,12 @@ def framed_row(images: Sequence[ArrayLike], titles: Sequence[str]) -> list[Axes]
     _, axes = plt.subplots(
         1, len(images), figsize=(WIDTH, height + 0.4), width_ratios=widths, squeeze=False, gridspec_kw={"wspace": 0.08}
     )
-    most = 1.6 * max(float(np.abs(image).max()) for image in images)  # softer than the ends of the colormap
-    for ax, image, title in zip(axes[0], images, titles, strict=True):
-        ax.imshow(np.asarray(image), cmap=DIVERGING, vmin=-most, vmax=most)
+    for ax, image, title in zip(axes[0], map(np.asarray, images), titles, strict=True):
+        most = float(np.abs(image).max())
+        if image.min() < 0:
+            ax.imshow(image, cmap=DIVERGING, vmin=-1.6 * most, vmax=1.6 * most)  # softer than the colormap's ends
+        else:
+            ax.imshow(image, cmap=IMAGE, vmin=0, vmax=most)
         ax.set(title=title, xticks=[], yticks=[])
         for line, size in ((ax.axhline, np.shape(image)[0]), (ax.axvline, np.shape(image)[1])):
             for place in range(1, size):
