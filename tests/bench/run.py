@@ -138,16 +138,16 @@ def main() -> None:
     parser.add_argument("--family", default="", help="only families whose name has this in it")
     parser.add_argument("--out", type=Path, help="where to write the record")
     chosen = parser.parse_args()
+    counts = chosen.threads or ([1] if chosen.quick else [1, 2])
+    limits = (7, 0.3) if chosen.quick else (15, 1.0)
     rows: list[Row] = []
-    for threads in chosen.threads or ([1] if chosen.quick else [1, 2]):
-        torch.set_num_threads(threads)
-        cv2.setNumThreads(threads)
-        with threadpoolctl.threadpool_limits(threads), torch.no_grad():
-            for case in cases(quick=chosen.quick):
-                if chosen.family in case.family:
-                    row = {"threads": threads, **measure(case, *((7, 0.3) if chosen.quick else (15, 1.5)))}
-                    rows.append(row)
-                    print(f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']})", file=sys.stderr)
+    for case in cases(quick=chosen.quick):
+        for threads in counts if chosen.family in case.family else ():
+            torch.set_num_threads(threads)
+            cv2.setNumThreads(threads)
+            with threadpoolctl.threadpool_limits(threads), torch.no_grad():
+                rows.append(row := {"threads": threads, **measure(case, *limits)})
+            print(f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']})", file=sys.stderr)
     print(summary(rows))
     if chosen.out:
         record = json.dumps({**machine(), "rows": []}, indent=1)
