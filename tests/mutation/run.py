@@ -77,8 +77,7 @@ def warm() -> None:
         importlib.import_module(name)
     from hypothesis import Phase, settings
 
-    # A failure is only counted: it need not be made small.
-    phases = (Phase.explicit, Phase.generate)
+    phases = (Phase.explicit, Phase.generate)  # a failure is only counted: it need not be made small
     settings.register_profile("mutation", derandomize=True, deadline=None, database=None, phases=phases)
     settings.load_profile("mutation")
     gc.freeze()  # no child need look through what is warm
@@ -88,14 +87,13 @@ def run_suite(module: str, tree: ast.Module, mutant: Mutant | None, seconds: int
     """Run the suite of a module on a mutant of it, in a process of its own, and end as pytest does."""
     if mutant:
         mutant.put(mutant.new)
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
-        for stream in (1, 2):
-            os.dup2(nowhere.fileno(), stream)
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    name, path = f"convbook.{module}", source(module)
-    replaced = Replaced(name, path, compile(tree, str(path), "exec"))
+    name = f"convbook.{module}"
+    replaced = Replaced(name, source(module), compile(tree, str(source(module)), "exec"))
     sys.meta_path.insert(0, replaced)  # type: ignore[arg-type]
     import pytest
 
@@ -145,7 +143,9 @@ def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
     ((_, code),) = outcomes(module, tree, [None], 600)
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used
     if code != 0:
-        raise SystemExit(f"The suite of {module} does not pass on the module itself (pytest ended with {code}).")
+        raise SystemExit(
+            f"On the module {module} itself its suite fails: see pytest {' '.join(SUITES[module])} in tests."
+        )
 
     chosen = random.Random(f"{module} {seed}").sample(every, min(sample, len(every)))
     results = []
@@ -162,11 +162,10 @@ def report(record: dict[str, Any]) -> None:
     """Print a line for the module, one for each survivor, and what `equivalent.toml` says wrongly."""
     module, results = record["module"], record["results"]
     survivors = [result for result in results if result["verdict"] == "survived"]
-    tried, killed = len(results), len(results) - len(survivors)
+    killed, equivalent = len(results) - len(survivors), sum(result["equivalent"] != "" for result in survivors)
     timeouts = sum(result["verdict"] == "timeout" for result in results)
-    equivalent = sum(result["equivalent"] != "" for result in survivors)
-    numbers = (tried, record["mutants"], killed, timeouts, len(survivors), equivalent)
-    share = 100 * killed / max(1, tried - equivalent)
+    numbers = (len(results), record["mutants"], killed, timeouts, len(survivors), equivalent)
+    share = 100 * killed / max(1, len(results) - equivalent)
     print(f"\r{module:<12}" + "".join(f"{number:>12}" for number in numbers) + f"{share:>20.1f} %")
     for result in survivors:
         why = f"equivalent: {result['equivalent']}" if result["equivalent"] else "A TEST IS MISSING"
@@ -175,8 +174,8 @@ def report(record: dict[str, Any]) -> None:
     for result in results:
         if result["equivalent"] and result["verdict"] != "survived":
             print(f"    equivalent.toml is wrong: a test tells {result['function']}: {result['change']}")
-    for function, change in record["stale"]:
-        print(f"    equivalent.toml is out of date: there is no {function}: {change}")
+    for mutant in record["stale"]:
+        print(f"    equivalent.toml is out of date: there is no {': '.join(mutant)}")
 
 
 def main() -> None:
@@ -186,8 +185,8 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=200, help="mutants to try in each module (200)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (0)")
     given = parser.parse_args()
-    if unknown := [name for name in given.modules if name not in SUITES]:
-        parser.error(f"there is no suite for {', '.join(unknown)}: choose from {', '.join(SUITES)}")
+    if unknown := set(given.modules) - set(SUITES):
+        parser.error(f"there is no suite for {', '.join(unknown)}, but for {', '.join(SUITES)}")
     sys.stdout.reconfigure(line_buffering=True)  # a module may take minutes
     warm()
     RECORDS.mkdir(parents=True, exist_ok=True)
@@ -196,8 +195,7 @@ def main() -> None:
     for module in given.modules:
         record = try_module(module, given.sample, given.seed)
         report(record)
-        text = json.dumps(record, indent=1, ensure_ascii=False)
-        (RECORDS / f"{module}.json").write_text(text + "\n", encoding="utf-8")
+        (RECORDS / f"{module}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(f"Seed {given.seed}; the records are in {RECORDS.relative_to(ROOT)}.")
 
 
