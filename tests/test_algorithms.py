@@ -77,7 +77,7 @@ def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(module, "BLOCK", 1)
     real = algorithm.cut
     for module in (columns, band, winograd):
-        monkeypatch.setattr(module, "cut", lambda *a, **k: real(*a, **(k | {"columns": 1})))
+        monkeypatch.setattr(module, "cut", lambda *a, **k: real(*a, **(k | {"columns": 1, "rows": 0})))
     planner.plan.cache_clear()
     yield
     planner.plan.cache_clear()

@@ -67,12 +67,13 @@ def round_up(n: int, unit: int) -> int:
 
 
 def cut(
-    layer: Layer, threads: int, *, numbers: float, budget: int, columns: int, unit: int = 1
+    layer: Layer, threads: int, *, numbers: float, budget: int, columns: int, unit: int = 1, rows: int = 0
 ) -> tuple[int, int, int]:
     """Return how many examples and rows a block has, and its bytes.
 
     A block of one example that needs `numbers` temporary numbers in all, rows of `unit`, should stay near `budget`
-    bytes, so that it stays in a cache, but give a matrix product at least so many `columns`.
+    bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
+    side by side, or so many `rows` of one (by default, what makes half the columns).
     """
     output_rows = layer.windows.output[0]
     in_a_row = layer.positions // output_rows
@@ -84,7 +85,7 @@ def cut(
         if images > 1:
             images = -(-layer.batch // -(-layer.batch // images))  # no small rest
             return images, output_rows, images * size
-    least = max(unit, round_up(-(-columns // (2 * in_a_row)), unit))
+    least = max(unit, round_up(rows or -(-columns // (2 * in_a_row)), unit))
     rows = min(output_rows, max(least, budget * output_rows // size))
     blocks = -(-output_rows // rows)
     if layer.batch < threads and layer.multiply_adds > 2e6:  # too few examples for the threads: share one's rows

@@ -38,6 +38,8 @@ class Band(Algorithm):
             return f"there is no fast matrix product of {layer.dtype}"
         height, row = layer.windows.output
         choices = [b for b in (1, 2, 4, 8, 16, 32) if b == 1 or (finite and b <= height)]
+        if layer.filters_each == 1 and len(choices) > 1:
+            del choices[0]  # one row times a matrix never is the fastest
         nanoseconds, together = min((cls._cost(layer, b), b) for b in choices)
         taps_in_a_row = layer.windows.kernel[1]
         numbers = layer.channels * taps_in_a_row * height * layer.windows.stride[0] * row
@@ -48,6 +50,7 @@ class Band(Algorithm):
             budget=_BUDGET,
             columns=128 * height if row < 128 else 1,
             unit=together,
+            rows=4 * together,
         )
         return cls(layer, images, rows, nanoseconds * layer.batch, size, together)
 

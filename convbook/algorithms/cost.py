@@ -41,9 +41,9 @@ def product(multiply_adds: float, m: int, n: int, k: int, dtype: np.dtype[Any]) 
     """Return the cost of products of ``m × k`` with ``k × n`` matrices that make so many multiply-adds in all.
 
     Thin matrices are slower: of an inner loop of registers filled with rows and columns, some stay empty. One
-    row is a vector: its product runs at the speed of memory.
+    row is a vector: its product runs at the speed of memory, and starts slowly.
     """
     each = _MULTIPLY_ADD.get(f"{dtype.kind}{dtype.itemsize}", _SLOW_MULTIPLY_ADD)
     if m == 1:
-        return multiply_adds * each * 5
+        return multiply_adds * each * 6 * (1 + 12 / k)
     return multiply_adds * each * (1 + 8 / m) * (1 + 20 / max(1, n)) * (1 + 4 / k)

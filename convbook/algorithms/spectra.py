@@ -23,7 +23,7 @@ from convbook.arguments import Array
 _LEAST, _AT_ONCE = 4096, 1 << 19
 
 #: With fewer taps than this, sums are always cheaper.
-_FEWEST = 40
+_FEWEST = 50
 
 
 @dataclass(frozen=True)
