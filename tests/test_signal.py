@@ -165,6 +165,10 @@ def test_same_has_the_length_of_the_signal_even_if_the_kernel_is_longer():
     assert convolve([1, 2], [1, 1, 1, 1, 1], "same").tolist() == [3, 3]
 
 
+def test_the_fill_value_may_be_negative():
+    assert convolve([1, 1], [1, 1, 1], "same", fill_value=-1).tolist() == [1, 1]
+
+
 def test_images_in_eight_bits_do_not_wrap_around():
     assert convolve(np.array([200, 200], np.uint8), np.array([1, 1], np.uint8)).tolist() == [200, 400, 200]
 
@@ -444,6 +448,19 @@ def test_the_template_scores_one_where_it_stands_and_nowhere_else():
     assert normalized_correlate(image, -image[4:9, 11:18]).min() == pytest.approx(-1, abs=1e-14)
 
 
+def test_rounding_never_takes_a_perfect_score_beyond_one():
+    rng = np.random.default_rng(11)
+    for _ in range(300):
+        template = np.append(rng.integers(-50, 50, rng.integers(3, 9)), 51.0)
+        scores = [normalized_correlate(image, template)[0] for image in (template, -template)]
+        assert scores == pytest.approx([1, -1], abs=1e-14)
+        assert max(np.abs(scores)) <= 1
+
+
+def test_a_nan_does_not_keep_other_windows_from_being_scaled():
+    assert normalized_correlate([1e200, 2e200, 4e200, np.nan], [1, 2, 4])[0] == pytest.approx(1)
+
+
 def test_windows_without_contrast_score_exactly_zero():
     image = np.full(30, 0.1)  # the mean of thirty 0.1 is not 0.1
     image[20] = 0.3
@@ -483,6 +500,7 @@ def test_a_nan_spoils_the_windows_that_hold_it_and_no_other():
         (([], [1]), {}, "`x` (of shape (0,)) must have at least one element."),
         (([[1]], [[]]), {}, "`h` (of shape (1, 0)) must have at least one element."),
         ((3, [1]), {}, "`x` (of shape ()) must have at least 1 axis, not 0."),
+        (([1], 3), {}, "`h` (of shape ()) must have at least 1 axis, not 0."),
         (([1], [[1]]), {}, "`h` (of shape (1, 1)) must have as many axes as `x` (of shape (1,))."),
         (([1, [2]], [1]), {}, "`x` must be a rectangular array of numbers, but its rows differ in length."),
         (([1], [1], "middle"), {}, "`mode` (='middle') must be one of 'full', 'same', 'valid'."),
@@ -498,6 +516,11 @@ def test_a_nan_spoils_the_windows_that_hold_it_and_no_other():
             "'band', 'toeplitz', 'winograd', 'overlap-save'.",
         ),
         (([1], [1]), {"fill_value": 0.5}, "`fill_value` (=0.5) cannot be held by an array of dtype int64."),
+        (
+            (np.ones(1, np.uint64), np.ones(1, np.uint64)),
+            {"fill_value": -1},
+            "`fill_value` (=-1) cannot be held by an array of dtype uint64.",
+        ),
         (
             ([1], [1]),
             {"fill_value": 2, "boundary": "wrap"},
@@ -519,6 +542,7 @@ def test_a_wrong_call_is_refused_with_a_sentence(function, arguments, options, s
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (([1, 2], 3), "`template` (of shape ()) must have at least 1 axis, not 0."),
         (([1, 2], [1, 2, 3]), "`template` (of shape (3,)) must fit into `image` (of shape (2,))."),
         (([1, 2], [4, 4]), "`template` (of shape (2,)) must not be constant: it has no pattern to look for."),
         (([1, 2], [[4, 5]]), "`template` (of shape (1, 2)) must have as many axes as `image` (of shape (2,))."),

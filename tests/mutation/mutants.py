@@ -147,7 +147,7 @@ def _changes(node: ast.AST, bound: Counter[str]) -> Iterator[ast.AST]:
                     yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
         case ast.If() | ast.While() | ast.IfExp() if not _is_negated_otherwise(node.test):
             yield _with(node, test=ast.UnaryOp(ast.Not(), node.test))
-        case ast.Return() if node.value is not None:
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             yield _with(node, value=None)
         case ast.Break():
             yield _with(node, to=ast.Continue)
