@@ -7,7 +7,6 @@ stride, one for each phase of it; that of the weight is a product of outputs wit
 
 import itertools
 import math
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,23 +108,19 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     layer = Layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
     threads = pool.available()
     algorithm = Columns.plan(layer, threads)
-    weight = np.zeros((groups, filters // groups, channels * layer.taps), compute_in)
-    adding = threading.Lock()
-
-    def compute(block: Block) -> None:
-        examples, first, rows = block
-        columns = lowered(
-            seen_cells(x[examples], windows, first, algorithm.outputs(rows), compute_in),
-            layer,
-            algorithm.outputs(rows),
-        )
-        outputs = np.moveaxis(y[examples, :, first : first + rows], 0, 1).astype(compute_in, copy=False)
-        product = outputs.reshape(groups, filters // groups, -1) @ columns.transpose(0, 2, 1)
-        with adding:
-            np.add(weight, product, out=weight)
-
     blocks = list(_blocks(algorithm))
-    pool.spread(compute, blocks, _threads(algorithm, threads, len(blocks)))
+    shares = _threads(algorithm, threads, len(blocks))
+    weights = np.zeros((shares, groups, filters // groups, channels * layer.taps), compute_in)
+
+    def compute(share: int) -> None:
+        for examples, first, rows in blocks[share::shares]:  # always the same ones: additions keep their order
+            outputs = algorithm.outputs(rows)
+            columns = lowered(seen_cells(x[examples], windows, first, outputs, compute_in), layer, outputs)
+            given = np.moveaxis(y[examples, :, first : first + rows], 0, 1).astype(compute_in, copy=False)
+            weights[share] += given.reshape(groups, filters // groups, -1) @ columns.transpose(0, 2, 1)
+
+    pool.spread(compute, range(shares), shares)
+    weight: Array = weights.sum(axis=0)
     return weight.reshape(filters, channels, *windows.kernel).astype(dtype, copy=False)
 
 
