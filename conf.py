@@ -36,6 +36,9 @@ extensions = [
     "svg",
     "pages",
     "numbering",
+    # What can be taken along.
+    "cookbook",
+    "downloads",
     "sphinx.ext.intersphinx",
     "api",
     "search_index",
