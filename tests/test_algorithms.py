@@ -191,7 +191,7 @@ def test_winograd_errs_at_most_four_times_as_much_as_the_sums(n: int, c: int, f:
 def test_auto_lets_infinities_and_nans_reach_what_sees_them_only() -> None:
     rng = np.random.default_rng(14)
     for shape, kernel in [
-        ((1, 64, 32, 32), (64, 64, 3, 3)),
+        ((1, 64, 58, 58), (64, 64, 3, 3)),
         ((1, 1, 200, 200), (1, 1, 25, 25)),
         ((1, 1, 40, 40), (1, 1, 5, 5)),
     ]:

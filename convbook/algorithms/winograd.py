@@ -30,6 +30,9 @@ _POINTS = (0, 0.5**0.5, -(0.5**0.5), 2**0.5, -(2**0.5))
 #: four times that of the plain sums.
 _CHANNELS = 64
 
+#: Transformed weights of more bytes than this wait for memory.
+_CACHE = 4 << 20
+
 #: Below this many channels or filters the transforms cost more than the products save.
 _FEWEST = 48
 
@@ -59,7 +62,8 @@ class Winograd(Algorithm):
             size * filters * channels * tiles, filters, min(tiles * layer.batch, 128), channels, layer.dtype
         )
         moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(layer.dtype)
-        once = 55 * filters * channels  # the weights are transformed once a call
+        weights = size * filters * channels  # transformed once a call, and read once a block
+        once = weights * (1.5 if weights * layer.dtype.itemsize <= _CACHE else 4) * cost.width(layer.dtype)
         images, rows, used = cut(
             layer,
             threads,
