@@ -152,6 +152,7 @@ def main() -> None:
     if chosen.out:
         record = json.dumps({**machine(), "rows": []}, indent=1)
         body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
         chosen.out.write_text(record.replace('"rows": []', f'"rows": [\n{body}\n]') + "\n", encoding="utf-8")
 
 
