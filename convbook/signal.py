@@ -1,9 +1,9 @@
-"""Convolution and correlation of signals: any rank, every numeric type, three modes, five border rules.
+"""Convolution and correlation of signals: any number of axes, every numeric type, three modes, five border rules.
 
 Both functions come down to one: the convolution of two arrays without any border. A border rule other than zeros is
 written out around the signal first; correlation is convolution with the kernel turned around and conjugated. What
 is convolved is a layer with one channel, too, so the algorithms of layers compute it, or one of three that are at home
-here: sums of shifted copies, and transforms of all or of blocks, of which the wanted part is cut out.
+here: sums of shifted copies, and transforms of all or of blocks. The wanted part is cut out of the result.
 """
 
 import math
@@ -43,7 +43,7 @@ def convolve(
     fill_value: complex = 0,
     method: str = "auto",
 ) -> Array:
-    r"""Convolve two arrays of any equal rank.
+    r"""Convolve two arrays with the same number of axes.
 
     .. math:: (x * h)[n] = \sum_k h[k]\, x[n - k], \qquad n, k \in \mathbb{Z}^d
 
@@ -145,12 +145,12 @@ def correlate(
     fill_value: complex = 0,
     method: str = "auto",
 ) -> Array:
-    r"""Correlate two arrays of any equal rank: slide the kernel over the signal without turning it around.
+    r"""Correlate two arrays with the same number of axes: slide the kernel over the signal, unturned.
 
     .. math:: (x \star h)[n] = \sum_m x[n + m]\, \overline{h[m]}, \qquad n, m \in \mathbb{Z}^d
 
-    In words: lay the kernel over the signal with its first element at place `n`, multiply what lies on each
-    other, and add up. Complex kernels are conjugated. The place `n` is called the lag; ``"full"`` begins with
+    In words: lay the kernel over the signal with its first element at place `n`, multiply what lies on top of
+    each other, and add up. Complex kernels are conjugated. The place `n` is called the lag; ``"full"`` begins with
     the lag `-(K - 1)` along each axis, where only the kernel's last element meets the signal's first.
 
     Derived in :doc:`/operation/convolution-or-correlation`.
@@ -217,7 +217,7 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
 
     In words: subtract from each window its own mean, from the template its mean, and take the cosine of the
     angle between the two. By the inequality of Cauchy and Schwarz the score is 1 only where the window is the
-    template, times a positive number, plus a number; and -1 only for a negative.
+    template times a positive number, plus a constant; it is -1 only where that number is negative.
 
     Derived in :doc:`/operation/convolution-or-correlation`.
 
@@ -251,8 +251,8 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
 
     Examples
     --------
-    Only the second window rises like the template, though twice as steeply; the third falls, the last is
-    flat:
+    Only the second window rises like the template, though twice as steeply; the first and the third fall, the
+    last is flat:
 
     >>> from convbook import normalized_correlate
     >>> normalized_correlate([7, 1, 3, 2, 2], [10, 11]).tolist()

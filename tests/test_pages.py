@@ -345,7 +345,7 @@ def test_exercises_and_figures_are_counted_through_all_parts(site: Site) -> None
 
 def test_cells_lie_in_the_recipe_that_they_follow(site: Site) -> None:
     box = site.page("part/first").one("div", "recipe")
-    assert box.one("p", "admonition-title").text == "Take along Add"
+    assert box.one("p", "admonition-title").text == "Recipe Add"
     assert "1 + 2" in box.one("div", "cell_input").text
 
 

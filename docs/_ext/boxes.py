@@ -30,7 +30,7 @@ BOXES = {
     "result": ("Result", False),
     "pitfall": ("Pitfall", True),
     "takeaway": ("Takeaway", False),
-    "recipe": ("Take along", True),
+    "recipe": ("Recipe", True),
 }
 
 
