@@ -288,8 +288,17 @@ def test_blocks_are_eight_times_the_kernel_but_neither_tiny_nor_longer_than_the_
         ((100,), (3,), (102,)),
         ((500, 700), (4, 20), (64, 160)),
         ((500, 10), (4, 2), (64, 11)),
+        ((90, 90, 90), (1, 2, 3), (16, 16, 24)),
     ]:
         assert _block_sizes(n, k) == sizes
+
+
+def test_a_kernel_counts_as_separable_up_to_four_roundings():
+    kernel = np.ones((2, 2))
+    kernel[1, 1] = 1 - 3.5 * np.finfo(float).eps
+    assert _factors(kernel) is not None
+    kernel[1, 1] = 1 - 4.5 * np.finfo(float).eps
+    assert _factors(kernel) is None
 
 
 def test_a_transform_loses_small_results_next_to_large_ones_and_direct_sums_do_not():

@@ -30,8 +30,8 @@ from mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "_build" / "mutation"
-#: Mutants that compute the same as the module: why no test can tell them. ANY change of a function, if it only
-#: estimates: its numbers decide how fast a result is found, and tests hold them to the choices that matter.
+#: Mutants that compute the same as the module, and why. ANY stands for all mutants of a function that only estimates:
+#: these are explained, but they are not equivalent (they may change which algorithm is chosen), and count as survivors.
 ANY = "..."
 EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text(encoding="utf-8"))
 
@@ -153,8 +153,9 @@ def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
     results = []
     for mutant, code in outcomes(module, tree, chosen, math.ceil(5 * used) + 5):
         place = {"line": mutant.line, "function": mutant.function, "change": mutant.shown()}
-        why = known.get((mutant.function, mutant.shown()), known.get((mutant.function, ANY), "") if code == 0 else "")
-        results.append(place | {"verdict": verdict(code), "equivalent": why})
+        same = known.get((mutant.function, mutant.shown()), "")
+        note = same or known.get((mutant.function, ANY), "")
+        results.append(place | {"verdict": verdict(code), "equivalent": same != "", "note": note})
         print(f"\r{module}: {len(results)} of {len(chosen)} ", end="", file=sys.stderr, flush=True)
     results.sort(key=lambda result: (result["line"], result["change"]))
     return {
@@ -170,13 +171,14 @@ def report(record: dict[str, Any]) -> None:
     """Print a line for the module, one for each survivor, and what `equivalent.toml` says wrongly."""
     module, results = record["module"], record["results"]
     survivors = [result for result in results if result["verdict"] == "survived"]
-    killed, equivalent = len(results) - len(survivors), sum(result["equivalent"] != "" for result in survivors)
+    killed, equivalent = len(results) - len(survivors), sum(result["equivalent"] for result in survivors)
     timeouts = sum(result["verdict"] == "timeout" for result in results)
     numbers = (len(results), record["mutants"], killed, timeouts, len(survivors), equivalent)
     share = 100 * killed / max(1, len(results) - equivalent)
     print(f"\r{module:<12}" + "".join(f"{number:>12}" for number in numbers) + f"{share:>20.1f} %")
     for result in survivors:
-        why = f"equivalent: {result['equivalent']}" if result["equivalent"] else "A TEST IS MISSING"
+        kind = "equivalent" if result["equivalent"] else "no test tells it"
+        why = f"{kind}: {result['note']}" if result["note"] else "A TEST IS MISSING"
         place = f"{source(module).relative_to(ROOT)}:{result['line']}"
         print(f"    {place}: {result['function']}: {result['change']}\n        {why}")
     for result in results:
