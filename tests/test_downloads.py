@@ -15,7 +15,10 @@ import downloads
 import guards
 import nbformat
 import notebooks
+import plain_markdown
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from nbclient import NotebookClient
 from small_site import ROOT, Site
 
@@ -72,6 +75,35 @@ def test_what_shown_cells_need_of_hidden_ones_comes_along_and_no_more(site: Site
     code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
     assert "hidden = 4" in code
     assert "glue" not in code
+
+
+def test_hidden_statements_are_taken_where_they_define_or_change_what_is_shown() -> None:
+    hidden = """import numpy as np
+from myst_nb import glue
+
+xs = []
+xs.append(np.pi)
+seen = xs[0]
+np.allclose(xs, seen)
+glue("pi", seen)
+"""
+    sources = {0: "import numpy as np", 1: hidden, 2: "print(np.sum(xs))"}
+    assert notebooks.hidden_code(sources, [0, 2]) == {1: "import numpy as np\nxs = []\nxs.append(np.pi)"}
+    assert notebooks.hidden_code(sources | {2: "print(np.e)"}, [0, 2]) == {1: "import numpy as np"}
+    assert notebooks.hidden_code(sources | {2: "print(1)"}, [0, 2]) == {}
+
+
+def test_links_are_kept_where_the_address_of_the_site_is_known() -> None:
+    def written(base: str) -> list[str | int]:
+        document = new_document("page")
+        link = nodes.reference("", "", nodes.literal("", "conv"), refuri="../api/convolution.html#conv")
+        other = nodes.reference("", "a text", refuri="https://example.org/")
+        document += nodes.paragraph("", "", link, nodes.Text(", "), other)
+        return plain_markdown.cells(document, {}, base)
+
+    assert written("") == ["`conv`, [a text](https://example.org/)"]
+    known = "[`conv`](https://book.example/v1/api/convolution.html#conv), [a text](https://example.org/)"
+    assert written("https://book.example/v1/part/page.html") == [known]
 
 
 def test_the_words_of_a_notebook_are_readable_without_sphinx(site: Site) -> None:

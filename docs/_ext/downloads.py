@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Set
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import chapters
 import nbformat
@@ -67,8 +66,8 @@ def offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], do
         return
     book = nbformat.read(path, as_version=4)
     numbers = app.env.toc_fignumbers.get(pagename, {})
-    base = app.config.html_baseurl
-    base = base and urljoin(base, app.builder.get_target_uri(pagename))
+    site = app.config.html_baseurl.rstrip("/")
+    base = site and f"{site}/{app.builder.get_target_uri(pagename)}"
     for suffix, made in zip(SUFFIXES, (notebooks.notebook, notebooks.script), strict=True):
         parts = plain_markdown.cells(doctree, numbers, base, escape=suffix == ".ipynb")
         if any(isinstance(part, int) for part in parts):

@@ -45,18 +45,23 @@ class Page:
 
 
 def hidden_code(sources: Mapping[int, str], shown: list[int]) -> dict[int, str]:
-    """Find what cells that are not shown define for the shown ones, without their calls of ``glue``."""
+    """Find the statements of cells that are not shown on which the shown ones depend; calls of ``glue`` are none."""
+    trees = {i: ast.parse(source) for i, source in sources.items()}
+    modules = {name for tree in trees.values() for node in ast.walk(tree) for name in _imported(node)}
     needed: dict[int, str] = {}
     wanted: set[str] = set()
     for i in sorted(sources, reverse=True):
         if i in shown:
-            wanted |= _loaded(ast.parse(sources[i]))
+            wanted |= _loaded(trees[i])
             continue
-        kept = [node for node in ast.parse(sources[i]).body if "glue" not in _loaded(node) | _bound(node)]
-        if any(_bound(node) & wanted for node in kept):
-            lines = sources[i].splitlines()
-            needed[i] = "\n".join("\n".join(lines[_first(node) - 1 : node.end_lineno]) for node in kept)
-            wanted |= {name for node in kept for name in _loaded(node)}
+        taken: list[str] = []
+        for node in reversed(trees[i].body):
+            changes = _imported(node) or _bound(node) - modules
+            if changes & wanted and "glue" not in _loaded(node) | _imported(node):
+                wanted |= _loaded(node)
+                taken.insert(0, "\n".join(sources[i].splitlines()[_first(node) - 1 : node.end_lineno]))
+        if taken:
+            needed[i] = "\n".join(taken)
     return dict(sorted(needed.items()))
 
 
@@ -68,17 +73,19 @@ def _loaded(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
+def _imported(node: ast.AST) -> set[str]:
+    names = node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+    return {(alias.asname or alias.name).split(".")[0] for alias in names}
+
+
 def _bound(node: ast.stmt) -> set[str]:
     """Names that a statement gives a value at the top level, or whose value it may change in place."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
     names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    names |= {n.value.id for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
     for n in ast.walk(node):
-        if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store):
+        if isinstance(n, ast.Attribute) or (isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)):
             names |= _loaded(n.value)
-        elif isinstance(n, ast.alias):
-            names.add((n.asname or n.name).split(".")[0])
     return names
 
 
