@@ -23,7 +23,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
+.PHONY: help html test doctest test-snippets guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -37,6 +37,9 @@ test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
 
 doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: one chapter)
 	@$(PYTEST) $(or $(CHAPTERS),docs convbook)
+
+test-snippets: $(INSTALLED) ## run the snippet of every cell by itself, with and without convbook (CHAPTER=padding)
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PYTHON) tests/snippets/run_snippets.py --jobs $(JOBS) $(CHAPTER)
 
 guards-diff: $(INSTALLED) ## show where results and guards differ, and change nothing (CHAPTER=padding)
 	@$(PYTHON) docs/_ext/guards_diff.py $(or $(CHAPTERS),docs)

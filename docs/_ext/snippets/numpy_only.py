@@ -1,0 +1,425 @@
+"""Snippets without convbook: its functions are written into the snippet, each with what it needs.
+
+A name is taken from `reference`, the compact forms; what has none, and everything in snippets that show an error
+message, is taken from the library's own source, where the names in a definition are followed to what they stand for.
+"""
+
+import ast
+import builtins
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from snippets.effects import FUNCTIONS, imported, local_name
+from snippets.slicer import sorted_imports
+
+LONGEST = 150
+LIBRARY = Path(__file__).parents[3] / "convbook"
+REFERENCE = Path(__file__).with_name("reference.py")
+
+
+class NotOffered(Exception):  # noqa: N818 (an answer, not an error)
+    """Says in a sentence why there is no such snippet."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function, class or constant at the top level of a module."""
+
+    name: str
+    text: str
+    names: frozenset[str]  # that it needs from its module
+    order: int
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module's definitions and imports."""
+
+    definitions: dict[str, Definition]
+    imports: dict[str, ast.stmt]
+
+
+@cache
+def _module(path: Path) -> Module:
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    definitions: dict[str, Definition] = {}
+    imports: dict[str, ast.stmt] = {}
+    for order, node in enumerate(ast.parse(source).body):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                imports[local_name(alias)] = type(node)(**{**dict(ast.iter_fields(node)), "names": [alias]})
+            continue
+        names = (
+            [node.name]
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            else [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+        )
+        if not names or names == ["__all__"]:
+            continue
+        if _is_overload(node):
+            continue
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        text = _bare("\n".join(lines[first - 1 : node.end_lineno]))
+        needed = frozenset(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)) - {*names}
+        for name in names:
+            definitions[name] = Definition(name, text, needed, order)
+    return Module(definitions, imports)
+
+
+def _is_overload(node: ast.stmt) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "overload" for d in getattr(node, "decorator_list", ()))
+
+
+def _bare(text: str) -> str:
+    """Leave out docstrings and annotations of a definition; what is left keeps its form and comments."""
+    tree = ast.parse(text)
+    cuts: list[tuple[int, int, int, int, str]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            first = node.body[0]
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                only = len(node.body) == 1
+                cuts.append((*_span(first), "pass" if only else ""))
+            if isinstance(node, ast.ClassDef):
+                for one in node.body[1:]:  # docstrings of attributes
+                    if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant):
+                        cuts.append((*_span(one), ""))
+        if isinstance(node, ast.FunctionDef):
+            arguments = [
+                *node.args.posonlyargs,
+                *node.args.args,
+                *node.args.kwonlyargs,
+                node.args.vararg,
+                node.args.kwarg,
+            ]
+            for argument in arguments:
+                if argument is not None and argument.annotation is not None:
+                    start = argument.col_offset + len(argument.arg.encode())
+                    end = argument.annotation
+                    cuts.append((argument.lineno, start, end.end_lineno, end.end_col_offset, ""))
+            if node.returns is not None:
+                before = _arrow(text, node)
+                cuts.append((*before, node.returns.end_lineno, node.returns.end_col_offset, ""))
+        if isinstance(node, ast.AnnAssign) and node.value is not None and node.simple and not _in_class(tree, node):
+            a, t = node.annotation, node.target
+            cuts.append((t.end_lineno, t.end_col_offset, a.end_lineno, a.end_col_offset, ""))
+    lines = [line.encode() for line in text.splitlines()]
+    emptied = set()
+    for first, start, last, end, new in sorted(cuts, reverse=True):
+        joined = lines[first - 1][:start] + new.encode() + lines[last - 1][end:]
+        lines[first - 1 : last] = [joined, *[b"\0"] * (last - first)]
+        if not joined.strip():
+            lines[first - 1] = b"\0"
+            emptied.add(first)
+    text = "\n".join(line.decode() for line in lines if line != b"\0")
+    # One blank after a docstring went with it; defaults without annotations have no blanks around the sign.
+    text = re.sub(r"(:\n)\n+", r"\1", text)
+    tree = ast.parse(text)
+    return _tight_defaults(text, tree)
+
+
+def _tight_defaults(text: str, tree: ast.Module) -> str:
+    lines = [line.encode() for line in text.splitlines()]
+    spots = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            a = node.args
+            positional = [*a.posonlyargs, *a.args]
+            pairs = list(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))
+            pairs += [(k, d) for k, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None]
+            spots += [(k.lineno, k.end_col_offset, d.col_offset) for k, d in pairs if k.lineno == d.lineno]
+    for line, start, end in sorted(spots, reverse=True):
+        old = lines[line - 1]
+        if b"=" in old[start:end]:
+            lines[line - 1] = old[:start] + b"=" + old[end:]
+    return "\n".join(line.decode() for line in lines)
+
+
+def _span(node: ast.AST) -> tuple[int, int, int, int]:
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+
+
+def _arrow(text: str, node: ast.FunctionDef) -> tuple[int, int]:
+    """Find where ``->`` stands before the annotation of a result."""
+    lines = [line.encode() for line in text.splitlines()]
+    assert node.returns is not None
+    row, column = node.returns.lineno, node.returns.col_offset
+    while True:
+        at = lines[row - 1][:column].rfind(b"->")
+        if at >= 0:
+            return row, len(lines[row - 1][:at].rstrip())
+        row, column = row - 1, len(lines[row - 2])
+
+
+def _in_class(tree: ast.Module, node: ast.AST) -> bool:
+    """Annotations make the fields of data classes: they stay."""
+    return any(isinstance(c, ast.ClassDef) and node in c.body for c in ast.walk(tree))
+
+
+# Which names of convbook a snippet uses -----------------------------------------------------------------------------
+def uses_convbook(code: str) -> bool:
+    """Whether a snippet imports convbook."""
+    return any(_is_convbook(node) for node in ast.walk(ast.parse(code)))
+
+
+def _is_convbook(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").partition(".")[0] == "convbook"
+    return isinstance(node, ast.Import) and any(a.name.partition(".")[0] == "convbook" for a in node.names)
+
+
+@cache
+def _public() -> dict[str, str]:
+    """Map the names of ``convbook`` to the modules that define them."""
+    found = {}
+    for node in ast.parse((LIBRARY / "__init__.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found[alias.name] = f"{node.module}.{alias.name}" if node.module == "convbook" else node.module or ""
+    return found
+
+
+def _resolve(dotted: str) -> tuple[str, str]:
+    """Give the module and the name that ``convbook.kernels.box`` or ``convbook.conv`` stands for."""
+    parts = dotted.split(".")
+    if len(parts) == 2 and (LIBRARY / f"{parts[1]}.py").is_file():
+        raise NotOffered(f"It uses the module {dotted} as a whole.")
+    if len(parts) == 2:
+        if parts[1] not in _public():
+            raise NotOffered(f"It uses {dotted}, which is not a function of convbook.")
+        return _public()[parts[1]], parts[1]
+    return ".".join(parts[:-1]), parts[-1]
+
+
+def inlined(code: str, *, exact: bool, head: str) -> str:
+    """Write the functions of convbook into a standalone snippet; `exact` takes the library's own, with checks."""
+    tree = ast.parse(code)
+    modules: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if _is_convbook(node):
+            modules |= imported(node)  # type: ignore[arg-type]
+    if any(dotted.startswith("convbook.figures") for dotted in modules.values()):
+        raise NotOffered("It draws with convbook.figures.")
+    wanted: dict[str, tuple[str, str]] = {}  # as written -> (module, name)
+    replaced: dict[str, str] = {}
+    for written, dotted in _written(tree, modules):
+        if dotted.startswith("convbook.figures"):
+            raise NotOffered("It draws with convbook.figures.")
+        wanted[written] = _resolve(dotted)
+    others = _bound(tree)
+    own_names = {local for local, dotted in modules.items() if "." in dotted and dotted not in ("convbook",)}
+    for written, (_, name) in wanted.items():
+        if "." not in written:
+            replaced[written] = written
+        else:
+            replaced[written] = f"convbook_{name}" if name in others - own_names else name
+    definitions, imports = _gathered({written: wanted[written] for written in wanted}, exact=exact)
+    # What the definitions are called in the snippet.
+    renamed = {wanted[w]: replaced[w] for w in wanted}
+    texts = []
+    for module, name in definitions:
+        new = renamed.get((module, name), name)
+        if (module, name) not in renamed and name in others:
+            new = f"convbook_{name}"
+        if new != name:
+            renamed[module, name] = new
+    for (_, name), definition in definitions.items():
+        text = definition.text
+        local = {n: renamed[m, n] for (m, n) in definitions if (m, n) in renamed and renamed[m, n] != n}
+        for old, new in local.items():
+            if old == name or old in definition.names:
+                text = _replace(text, {old: new}, plain=True)
+        texts.append(text)
+    body, own_imports = _without_convbook(code, tree)
+    body = _replace(body, {w: r for w, r in replaced.items() if w != r})
+    heads = sorted_imports([*own_imports, *imports])
+    spacing = "\n\n\n"
+    parts = [heads, (head + "\n" if head else "") + spacing.join(_joined(texts)), body.strip("\n")]
+    return _spaced(parts) + "\n"
+
+
+def _joined(texts: list[str]) -> list[str]:
+    """Keep constants that follow each other together."""
+    found: list[str] = []
+    for text in texts:
+        if found and not _defines(text) and not _defines(found[-1].rpartition("\n\n\n")[2]):
+            found[-1] += "\n" + text
+        else:
+            found.append(text)
+    return found
+
+
+def _defines(text: str) -> bool:
+    return text.startswith(("def ", "class ", "@"))
+
+
+def _spaced(parts: list[str]) -> str:
+    return "\n\n\n".join(part for part in parts if part)
+
+
+def _written(tree: ast.AST, modules: dict[str, str]) -> list[tuple[str, str]]:
+    """Find how names of convbook are written in a snippet, and what they are."""
+    found: dict[str, str] = {}
+    inner = {n.value for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute | ast.Name):
+            continue
+        path: list[str] = []
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute):
+            path.insert(0, root.attr)
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id not in modules:
+            continue
+        dotted = [*modules[root.id].split("."), *path]
+        size = 2 if len(dotted) > 1 and dotted[1] in _public() and not _is_module(dotted[1]) else 3
+        if len(dotted) > 1 and ((_is_module(dotted[1]) and len(dotted) > 2) or not _is_module(dotted[1])):
+            steps = size - len(modules[root.id].split("."))
+            if steps < 0 or steps > len(path):
+                continue
+            found[".".join([root.id, *path[:steps]])] = ".".join(dotted[:size])
+        elif node not in inner:
+            raise NotOffered(f"It uses the module {'.'.join(dotted)} as a whole.")
+    return sorted(found.items())
+
+
+def _is_module(name: str) -> bool:
+    return (LIBRARY / f"{name}.py").is_file() or (LIBRARY / name).is_dir()
+
+
+def _bound(tree: ast.AST) -> set[str]:
+    """Give all names that a snippet binds, at any level."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom) and not _is_convbook(node):
+            found |= {local_name(alias) for alias in node.names}
+    return found
+
+
+def _gathered(
+    wanted: dict[str, tuple[str, str]], *, exact: bool
+) -> tuple[dict[tuple[str, str], Definition], list[ast.stmt]]:
+    """Follow definitions to all that they need, in the order in which they must stand."""
+    reference = _module(REFERENCE)
+    found: dict[tuple[str, str], tuple[Module, Definition]] = {}
+    imports: dict[str, ast.stmt] = {}
+    keys: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def take(module: str, name: str) -> None:
+        if (module, name) in keys:
+            return
+        keys[module, name] = module, name
+        if not exact and name in reference.definitions and module != "convbook.arguments":
+            source, where = reference, "reference"
+        else:
+            if module.startswith("convbook.algorithms"):
+                raise NotOffered("It needs convbook's fast algorithms.")
+            path = LIBRARY.parent / (module.replace(".", "/") + ".py")
+            source, where = (_module(path), module) if path.is_file() else (None, module)
+            if source is None or name not in source.definitions:
+                raise NotOffered(f"There is no source for {module}.{name}.")
+        follow(source, where, name, (module, name))
+
+    def follow(source: Module, where: str, name: str, key: tuple[str, str]) -> None:
+        definition = source.definitions[name]
+        for needed in sorted(definition.names):
+            if needed in source.definitions:
+                same = next((k for k, (m, d) in found.items() if d is source.definitions[needed]), None)
+                if same is None and (where, needed) not in pending:
+                    pending.add((where, needed))
+                    follow(source, where, needed, (where, needed))
+            elif needed in source.imports:
+                node = source.imports[needed]
+                origin = getattr(node, "module", None) or node.names[0].name  # type: ignore[attr-defined]
+                if origin.partition(".")[0] == "convbook":
+                    if node.names[0].asname:  # type: ignore[attr-defined]
+                        raise NotOffered(f"The library's {key[1]} uses names under other names.")
+                    if _is_module(node.names[0].name):  # type: ignore[attr-defined]
+                        raise NotOffered(f"The library's {key[1]} uses a module as a whole.")
+                    take(origin, needed)
+                else:
+                    imports[ast.unparse(node)] = node
+            elif not hasattr(builtins, needed) and needed not in _local_names(definition.text):
+                raise NotOffered(f"The library's {key[1]} needs {needed}, whose source is not found.")
+        if not any(d is definition for _, d in found.values()):
+            found[key] = source, definition
+
+    pending: set[tuple[str, str]] = set()
+    for module, name in wanted.values():
+        take(module, name)
+    names = [definition.name for _, definition in found.values()]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotOffered(f"It needs parts of convbook without a short form, and two of them are called {twice}.")
+    return {key: definition for key, (_, definition) in found.items()}, list(imports.values())
+
+
+@cache
+def _local_names(text: str) -> frozenset[str]:
+    tree = ast.parse(text)
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    names |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    names |= {n.name for n in ast.walk(tree) if isinstance(n, (*FUNCTIONS, ast.ClassDef)) and hasattr(n, "name")}
+    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler) and n.name}
+    names |= {local_name(a) for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+    return frozenset(names)
+
+
+def _without_convbook(code: str, tree: ast.Module) -> tuple[str, list[ast.stmt]]:
+    """Take the imports out of the head of a snippet; give the rest, and those that are not convbook's."""
+    lines = code.splitlines()
+    heads: list[ast.stmt] = []
+    rest = False
+    cuts: list[tuple[int, int]] = []
+    for node in tree.body:
+        is_import = isinstance(node, ast.Import | ast.ImportFrom)
+        rest = rest or not is_import
+        if is_import and (not rest or _is_convbook(node)):
+            cuts.append((node.lineno - 1, node.end_lineno or node.lineno))
+            if not _is_convbook(node):
+                heads.append(node)
+    for first, last in reversed(cuts):
+        del lines[first:last]
+    return "\n".join(lines), heads
+
+
+def _replace(code: str, names: dict[str, str], *, plain: bool = False) -> str:
+    """Write other names, but not in comments and texts; the braces of f-strings are code."""
+    if not names:
+        return code
+    written = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    after = r"(?!\s*=[^=])" if plain else ""  # the name of a keyword argument stays
+    pattern = re.compile(rf"(?<![\w.])(?:{written})(?!\w){after}")
+    change = lambda text: pattern.sub(lambda found: names[found[0]], text)  # noqa: E731
+    lines = code.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    result, place = "", 0
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type not in (tokenize.STRING, tokenize.COMMENT):
+            continue
+        first = starts[token.start[0] - 1] + token.start[1]
+        last = starts[token.end[0] - 1] + token.end[1]
+        result += change(code[place:first])
+        text = code[first:last]
+        if re.match(r"[rR]?[fF]", text):
+            text = re.sub(r"\{[^{}]*\}", lambda found: change(found[0]), text)
+        result += text
+        place = last
+    return result + change(code[place:])

@@ -1,0 +1,121 @@
+"""What is offered for each cell: its standalone snippet, its NumPy-only snippet, or the reason why there is none."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from snippets.numpy_only import LIBRARY, LONGEST, NotOffered, inlined, uses_convbook
+from snippets.slicer import RAISES, Page, Source, Statement
+
+LICENSE = "BSD-3-Clause"
+
+
+class CellLike(Protocol):
+    """What is needed of a `chapters.Cell`."""
+
+    name: str
+    source: str
+    metadata: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """The forms in which one cell can be taken along."""
+
+    number: int  # of the cell among the code cells of its chapter
+    name: str  # readable, and unique in the chapter
+    cell: str  # as shown
+    standalone: str
+    numpy_only: str | None
+    reason: str  # why there is no NumPy-only form
+
+    @property
+    def same(self) -> bool:
+        """Whether the standalone form needs no convbook, so that both forms are one."""
+        return self.numpy_only == self.standalone
+
+
+@cache
+def version() -> str:
+    """Give the version of the library."""
+    found = re.search(r'__version__ = "(.+)"', (LIBRARY / "__init__.py").read_text(encoding="utf-8"))
+    assert found is not None
+    return found[1]
+
+
+def snippets_of(cells: Sequence[CellLike], page: str) -> Iterator[Snippet]:
+    """Give the snippets of the cells that readers see; `page` is the chapter's name, such as ``pictures/padding``."""
+    program = Page([Source(cell.source, frozenset(cell.metadata.get("tags") or ())) for cell in cells])  # type: ignore[call-overload]
+    names: dict[str, int] = {}
+    for number, cell in enumerate(cells):
+        if not program.offered(number):
+            continue
+        name = cell.name.replace("_", "-")
+        names[name] = names.get(name, 0) + 1
+        if names[name] > 1:
+            name += f"-{names[name]}"
+        code = program.standalone(number)
+        needs = _needs(cells, program.taken(number), number)
+        alone = _head(code, page, needs) + code
+        plain, reason = _numpy_only(code, alone, page, needs, raises=RAISES in program.cells[number].tags)
+        yield Snippet(number, name, cell.source, alone, plain, reason)
+
+
+def _needs(cells: Sequence[CellLike], taken: Sequence[Statement], number: int) -> list[str]:
+    """List what must be installed beyond the usual: what is declared by the cells that statements come from."""
+    sources = {number}
+    for s in taken:
+        name = getattr(s.node, "module", None) or s.node.names[0].name if s.is_import else ""  # type: ignore[attr-defined]
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "convbook"}:
+            sources.add(s.cell)
+    found = [name for source in sorted(sources) for name in cells[source].metadata.get("requires") or ()]  # type: ignore[attr-defined]
+    return list(dict.fromkeys(found))
+
+
+def _head(code: str, page: str, needs: list[str]) -> str:
+    needed = ([f"convbook {version()}"] if uses_convbook(code) else []) + needs
+    need = f" Needs {', '.join(needed)}." if needed else ""
+    return f"# From convbook, {page} ({LICENSE}).{need}\n"
+
+
+def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: bool) -> tuple[str | None, str]:
+    if needs:
+        return None, f"It needs {', '.join(needs)}."
+    if not uses_convbook(code):
+        return alone, ""
+    # Who catches an error, or shows one, wants the library's own sentences.
+    exact = raises or any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(code)))
+    kind = "as it stands there" if exact else "short forms without checks"
+    head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
+    try:
+        found = inlined(code, exact=exact, head="# convbook's functions")
+    except NotOffered as answer:
+        return None, str(answer)
+    found = f"{head}\n{found}"
+    lines = found.count("\n")
+    if lines > LONGEST:
+        return None, f"It would have {lines} lines, and {LONGEST} are the most."
+    return found, ""
+
+
+def function_snippet(name: str) -> tuple[str | None, str]:
+    """Give the source of a public function that runs without convbook, or the reason why there is none."""
+    head = f"# convbook.{name} {version()} ({LICENSE}), written to run by itself.\n"
+    try:
+        code = inlined(f"import convbook\n\nconvbook.{name}\n", exact=False, head="")
+    except NotOffered as answer:
+        return None, str(answer)
+    lines = code.rstrip("\n").splitlines()[:-1]  # without the mention
+    if len(lines) >= LONGEST:
+        return None, f"It would have {len(lines) + 1} lines, and {LONGEST} are the most."
+    return head + "\n".join(lines).replace("\n# \n", "\n").rstrip("\n") + "\n", ""
+
+
+def chapter_name(path: Path, docs: Path) -> str:
+    """Give the name of a chapter: its path without the ending."""
+    return path.relative_to(docs).with_suffix("").as_posix()

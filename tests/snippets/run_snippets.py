@@ -1,0 +1,263 @@
+"""Runs every snippet of every cell by itself, and compares what it shows with the cell's guard: `make test-snippets`.
+
+Each snippet runs in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib and nothing of
+the book: no state passes from one to the next. In the runs without convbook an import of it fails, and so does every
+access to this checkout. The folder is empty, and goes away.
+"""
+
+import argparse
+import ast
+import json
+import os
+import random
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+import chapters  # noqa: E402
+import guards  # noqa: E402
+from snippets import Snippet, snippets_of  # noqa: E402
+
+SECONDS = 120  # that one snippet may take
+
+
+@dataclass(frozen=True)
+class Job:
+    """One snippet in one form, and the cell whose guard it must satisfy."""
+
+    chapter: str
+    snippet: str
+    form: str  # "standalone" or "numpy-only"
+    cell: chapters.Cell
+
+    def __str__(self) -> str:
+        return f"{self.chapter}/{self.snippet} ({self.form})"
+
+
+def all_chapters(only: str = "") -> Iterator[tuple[str, list[chapters.Cell], list[Snippet]]]:
+    """Give each chapter's name, cells and snippets."""
+    docs = ROOT / "docs"
+    for path in sorted(docs.rglob("*.md")):
+        if any(part.startswith("_") for part in path.relative_to(docs).parts) or not chapters.is_chapter(path):
+            continue
+        if only and path.stem != only:
+            continue
+        name = path.relative_to(docs).with_suffix("").as_posix()
+        cells = chapters.read(path).cells
+        yield name, cells, list(snippets_of(cells, name))
+
+
+def jobs_of(name: str, cells: Sequence[chapters.Cell], snippets: Sequence[Snippet]) -> Iterator[Job]:
+    """Give the runs of a chapter. A snippet whose forms are one runs once, where less is installed."""
+    for s in snippets:
+        cell = cells[s.number]
+        if chapters.missing(cell):
+            continue
+        forms = {} if s.same else {"standalone": s.standalone}
+        if s.numpy_only is not None:
+            forms["numpy-only"] = s.numpy_only
+        for form, code in forms.items():
+            yield Job(name, s.name, form, replace(cell, line=1, first=1, source=code))
+
+
+# One run --------------------------------------------------------------------------------------------------------
+class _NoConvbook:
+    """Lets no import find convbook."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name.partition(".")[0] == "convbook":
+            raise ModuleNotFoundError("No module named 'convbook'", name=name)
+
+
+def warm_up() -> None:
+    """Import what every snippet may, but not convbook, and make the shell once."""
+    os.environ.update(chapters.ENVIRONMENT, MPLBACKEND="agg")
+    import matplotlib.pyplot
+    import numpy
+    import scipy.fft
+    import scipy.ndimage
+    import scipy.signal
+
+    assert all((numpy, scipy, matplotlib))
+    with chapters.Session(ROOT) as session:
+        session.run(chapters.Cell(Path("warm.md"), 1, 1, "warm", "import numpy as np\nnp.arange(3)", {}))
+
+
+def faults_of(job: Job) -> list[str]:
+    """Run a snippet in this process, which must be of no further use; say what is wrong."""
+    assert "convbook" not in sys.modules
+    if job.form == "numpy-only":
+        sys.meta_path.insert(0, _NoConvbook())  # type: ignore[arg-type]
+        sys.path[:] = [entry for entry in sys.path if entry and not Path(entry).resolve().is_relative_to(ROOT / "docs")]
+        sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]
+    else:
+        sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory() as folder, chapters.Session(Path(folder)) as session:
+        outputs, _ = session.run(job.cell)
+    return guards.faults(job.cell.metadata, outputs)
+
+
+def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:
+    """Run each job in a forked process, some at a time; map their numbers to what is wrong."""
+    waiting = list(range(len(jobs)))[::-1]
+    running: dict[int, tuple[int, Path]] = {}
+    results: dict[int, list[str]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                number = waiting.pop()
+                answer = Path(folder) / str(number)
+                child = os.fork()
+                if child == 0:
+                    _answer(jobs[number], answer)
+                running[child] = number, answer
+            child, status = os.wait()
+            number, answer = running.pop(child)
+            if answer.is_file() and status == 0:
+                results[number] = json.loads(answer.read_text())
+            else:
+                results[number] = [f"The process ended with status {status} (more than {SECONDS} s, or a crash)."]
+    return results
+
+
+def _answer(job: Job, answer: Path) -> None:
+    """Be the child: run, write what is wrong, end."""
+    status = 1
+    try:
+        signal.alarm(SECONDS)
+        sys.stdin.close()
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 1)
+        found = faults_of(job)
+        answer.write_text(json.dumps(found))
+        status = 0
+    except BaseException as error:  # the parent must hear of anything
+        answer.write_text(json.dumps([f"{type(error).__name__}: {error}"]))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+# Is each line needed? ---------------------------------------------------------------------------------------------
+def without_each_line(job: Job) -> Iterator[Job]:
+    """Take out each line of what was added to the cell, where the rest is still Python."""
+    lines = job.cell.source.splitlines()
+    for n, line in enumerate(lines):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        rest = "\n".join(lines[:n] + lines[n + 1 :]) + "\n"
+        try:
+            ast.parse(rest)
+        except SyntaxError:
+            continue  # such a line is needed
+        yield replace(job, cell=replace(job.cell, source=rest))
+
+
+def needed_lines(
+    jobs: Sequence[Job], cells: dict[tuple[str, str], str], sample: int, seed: int, workers: int
+) -> tuple[int, int, list[str]]:
+    """Count, over some snippets, the lines before the cell, and those without which the guard would not hold."""
+    with_guard = [job for job in jobs if "expect" in job.cell.metadata and job.form == "standalone"]
+    chosen = random.Random(seed).sample(with_guard, min(sample, len(with_guard)))
+    trials = []
+    lines = needed = 0
+    for job in chosen:
+        own = set(cells[job.chapter, job.snippet].splitlines())
+        added = [line for line in job.cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        added = [line for line in added if line not in own]
+        tried = [trial for trial in without_each_line(job) if _gone(job, trial) not in own]
+        lines += len(added)
+        needed += len(added) - len(tried)
+        trials += [(trial, _gone(job, trial)) for trial in tried]
+    results = run_all([trial for trial, _ in trials], workers)
+    spare = []
+    for number, (trial, line) in enumerate(trials):
+        if results[number]:
+            needed += 1
+        else:
+            spare.append(f"{trial}: {line.strip()}")
+    return lines, needed, spare
+
+
+def _gone(job: Job, trial: Job) -> str:
+    before, after = job.cell.source.splitlines(), trial.cell.source.splitlines()
+    return next((a for a, b in zip(before, after, strict=False) if a != b), before[-1])
+
+
+# The verb -------------------------------------------------------------------------------------------------------
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("chapter", nargs="?", default="", help="the name of one chapter")
+    parser.add_argument("--jobs", type=int, default=2, help="how many processes at a time")
+    parser.add_argument(
+        "--lines", type=int, default=0, metavar="N", help="for N snippets, try whether each line is needed"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    began = time.monotonic()
+    jobs: list[Job] = []
+    cells: dict[tuple[str, str], str] = {}
+    snippets: list[Snippet] = []
+    for name, own, found in all_chapters(arguments.chapter):
+        jobs += jobs_of(name, own, found)
+        snippets += found
+        cells |= {(name, s.name): s.cell for s in found}
+    if not jobs:
+        print(f"There is no chapter {arguments.chapter}." if arguments.chapter else "There are no snippets.")
+        return 2
+    warm_up()
+    if arguments.lines:
+        lines, needed, spare = needed_lines(jobs, cells, arguments.lines, arguments.seed, arguments.jobs)
+        print("\n".join(spare))
+        print(f"{needed} of {lines} added lines are needed ({100 * needed / max(lines, 1):.1f} %).")
+        draws = sum("rng" in line for line in spare)
+        print(f"Of the others, {draws} draw random numbers: without them later draws are not the page's own.")
+        return 0
+    results = run_all(jobs, arguments.jobs)
+    failed = 0
+    for number, job in enumerate(jobs):
+        if results[number]:
+            failed += 1
+            print(f"\n{job}:\n" + "\n".join(results[number]) + "\n" + _listing(job.cell.source))
+    report(snippets, time.monotonic() - began)
+    print(f"{len(jobs) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def report(snippets: Sequence[Snippet], seconds: float) -> None:
+    """Say how many snippets there are, how long, and why some have no NumPy-only form."""
+    forms: dict[str, Any] = {
+        "standalone": [s.standalone for s in snippets],
+        "NumPy only": [s.numpy_only for s in snippets if s.numpy_only is not None],
+    }
+    for form, codes in forms.items():
+        sizes = sorted(code.count("\n") for code in codes)
+        print(f"{form}: {len(sizes)} snippets, median {statistics.median(sizes):g} lines, largest {sizes[-1]}")
+    reasons = Counter(
+        s.reason.replace(str(n), "N") if (n := _number(s.reason)) else s.reason for s in snippets if s.reason
+    )
+    for reason, count in reasons.most_common():
+        print(f"  not NumPy only, {count}: {reason}")
+    print(f"{seconds:.0f} s")
+
+
+def _number(text: str) -> int:
+    return next((int(word) for word in text.split() if word.isdigit()), 0)
+
+
+def _listing(code: str) -> str:
+    return "\n".join(f"    {number:3} {line}" for number, line in enumerate(code.splitlines(), 1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

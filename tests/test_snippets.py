@@ -1,0 +1,584 @@
+"""The engine of the snippets: what is taken along, and what is left."""
+
+import contextlib
+import io
+import itertools
+import sys
+
+import chapters
+import numpy as np
+import pytest
+from snippets import function_snippet, reference, snippets_of
+from snippets.slicer import Page, Source
+
+import convbook
+from convbook import definitions, kernels, matrices, nn, properties
+
+
+def snippet(*cells, raises=()):
+    """Give the standalone snippet of the last of some cells."""
+    sources = [Source(cell, frozenset({"raises-exception"} if n in raises else ())) for n, cell in enumerate(cells)]
+    return Page(sources).standalone(len(cells) - 1)
+
+
+def printed(code):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "snippet", "exec"), {"__name__": "__main__"})
+    return out.getvalue()
+
+
+def shows_the_same(*cells):
+    """Whether the snippet prints what the last cell prints on the page; returns the snippet."""
+    page = printed("\n".join(cells)).removeprefix(printed("\n".join(cells[:-1])))
+    code = snippet(*cells)
+    assert printed(code) == page
+    return code
+
+
+# The slicer: each case fails if its statement is not taken --------------------------------------------------------
+CASES = {
+    "an assignment": ["a = 1", "b = a + 1", "print(b)"],
+    "a subscript": ["x = [1, 2]", "x[0] = 5", "print(x)"],
+    "a slice of an array": ["import numpy as np\nX = np.ones((2, 8))", "X[:, 2:6] = 0", "print(X.sum())"],
+    "an attribute": ["class A: pass\na = A()", "a.size = 3", "print(a.size)"],
+    "an augmented assignment": ["n = 1", "n += 2", "print(n)"],
+    "an augmented assignment through an alias": [
+        "import numpy as np\na = np.zeros(2)\nb = a",
+        "b += 1",
+        "print(a)",
+    ],
+    "an append": ["xs = [1]", "xs.append(2)", "print(xs)"],
+    "a sort": ["xs = [3, 1]", "xs.sort()", "print(xs)"],
+    "an update of a dictionary": ["d = {}", "d.update(a=1)", "print(d)"],
+    "a fill of an array": ["import numpy as np\na = np.zeros(2)", "a.fill(7)", "print(a)"],
+    "a function of NumPy that fills": [
+        "import numpy as np\na = np.zeros((2, 2))",
+        "np.fill_diagonal(a, 1)",
+        "print(a)",
+    ],
+    "an output argument": ["import numpy as np\na = np.zeros(2)", "np.add(1, 2, out=a)", "print(a)"],
+    "an unknown method": [
+        "class A:\n    n = 0\n\n    def grow(self):\n        self.n += 1\n\n\na = A()",
+        "a.grow()",
+        "print(a.n)",
+    ],
+    "an alias": ["a = [1]\nb = a", "b.append(2)", "print(a)"],
+    "an alias of an alias": ["a = [1]\nb = a\nc = b", "c.append(2)", "print(a)"],
+    "an element that is shared": ["inner = [1]\nouter = [inner, [2]]", "outer[0].append(5)", "print(inner)"],
+    "a container whose element changes": ["inner = [1]\nouter = [inner]", "inner.append(2)", "print(outer)"],
+    "an element put in later": ["inner = [1]\nouter = []\nouter.append(inner)", "inner.append(2)", "print(outer)"],
+    "a loop over shared elements": ["xs = [[1], [2]]", "for x in xs:\n    x.append(0)", "print(xs)"],
+    "a view": ["import numpy as np\na = np.arange(6)\nv = a.reshape(2, 3)[0]", "v[:] = 9", "print(a)"],
+    "a transposed view": ["import numpy as np\na = np.zeros((2, 3))\nt = a.T", "t[0] = 9", "print(a)"],
+    "a sliding window, written into": [
+        "import numpy as np\na = np.zeros(4)\nw = np.lib.stride_tricks.sliding_window_view(a, 2, writeable=True)",
+        "w[1] = 3",
+        "print(a)",
+    ],
+    "a change in a function": ["def f(x):\n    x[0] = 5\n\n\na = [1]", "f(a)", "print(a)"],
+    "a change two functions down": [
+        "def f(x):\n    x.append(5)\n\n\ndef g(y):\n    z = y\n    f(z)\n\n\na = [1]",
+        "g(a)",
+        "print(a)",
+    ],
+    "a change by a function that is handed over": [
+        "def f(x):\n    x.append(5)\n\n\ndef apply(h, y):\n    h(y)\n\n\na = [1]",
+        "apply(f, a)",
+        "print(a)",
+    ],
+    "a change by a function out of a dictionary": [
+        "def f(x):\n    x.append(5)\n\n\nfs = {'f': f}\na = [1]",
+        "fs['f'](a)",
+        "print(a)",
+    ],
+    "a change by a bound method": ["a = [1]\npush = a.append", "push(2)", "print(a)"],
+    "a change of a global": ["n = 0\n\n\ndef tick():\n    global n\n    n += 1", "tick()", "print(n)"],
+    "a change of a name around a function": [
+        "seen = []\n\n\ndef note(x):\n    seen.append(x)",
+        "note(3)",
+        "print(seen)",
+    ],
+    "a default that remembers": ["def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)", "f(1)", "print(f(2))"],
+    "a closure that remembers": [
+        "def counter():\n    n = 0\n\n    def step():\n        nonlocal n\n        n += 1\n        return n\n\n"
+        "    return step\n\n\ntick = counter()",
+        "tick()",
+        "print(tick())",
+    ],
+    "a callable object": [
+        "class C:\n    n = 0\n\n    def __call__(self):\n        self.n += 1\n        return self.n\n\n\nc = C()",
+        "c()",
+        "print(c())",
+    ],
+    "a result that shares its argument": [
+        "def same(x):\n    return x\n\n\na = [1]\nb = same(a)",
+        "b.append(2)",
+        "print(a)",
+    ],
+    "the order of draws": [
+        "import numpy as np\nrng = np.random.default_rng(0)",
+        "a = rng.normal(size=3)",
+        "b = rng.integers(9)",
+        "print(rng.normal())",
+    ],
+    "a draw inside of print": [
+        "import numpy as np\nrng = np.random.default_rng(0)",
+        "print(rng.normal())",
+        "print(rng.normal())",
+    ],
+    "a draw inside of a function": [
+        "import numpy as np\nrng = np.random.default_rng(0)\n\n\ndef noise(n, rng):\n    return rng.normal(size=n)",
+        "x = noise(3, rng)",
+        "print(rng.normal())",
+    ],
+    "draws in a loop": [
+        "import numpy as np\nrng = np.random.default_rng(0)",
+        "for _ in range(3):\n    print(rng.normal())",
+        "print(rng.normal())",
+    ],
+    "a shuffle": ["import numpy as np\nrng = np.random.default_rng(0)\na = np.arange(9)", "rng.shuffle(a)", "print(a)"],
+    "a second name for a generator": [
+        "import numpy as np\nrng = np.random.default_rng(0)\nr = rng",
+        "r.normal()",
+        "print(rng.normal())",
+    ],
+    "the old global generator": [
+        "import numpy as np\nnp.random.seed(3)",
+        "a = np.random.rand(2)",
+        "print(np.random.rand())",
+    ],
+    "a random number of the standard library": [
+        "import random\nrandom.seed(3)",
+        "random.random()",
+        "print(random.random())",
+    ],
+    "print options": ["import numpy as np\nnp.set_printoptions(precision=2)", "a = 1", "print(np.array([1 / 3]))"],
+    "an iterator": ["it = iter([1, 2, 3])", "next(it)", "print(next(it))"],
+    "a generator": ["squares = (n * n for n in range(9))", "first = list(zip(squares, 'ab'))", "print(next(squares))"],
+    "a generator function": [
+        "def count():\n    yield 1\n    yield 2\n\n\nc = count()",
+        "a, b = next(c), 0",
+        "print(next(c))",
+    ],
+    "a lazy generator's names": ["k = 2\ng = (k * n for n in range(3))", "k = 5", "print(list(g))"],
+    "a loop": ["total = 0", "for n in range(4):\n    total += n", "print(total)"],
+    "a loop variable": ["for n in range(4):\n    pass", "print(n)"],
+    "a loop that may not run": ["x = 1", "for x in []:\n    pass", "print(x)"],
+    "a while loop": ["n = 9", "while n > 5:\n    n -= 1", "print(n)"],
+    "a condition": ["x = 1\nflag = True", "if flag:\n    x = 2", "print(x)"],
+    "a comprehension": ["k = 3", "xs = [k * n for n in range(3)]", "print(xs)"],
+    "a comprehension's own name": ["n = 7", "xs = [n for n in range(3)]", "print(n, xs)"],
+    "a walrus": ["if (n := 4) > 3:\n    pass", "print(n)"],
+    "a lambda's names": ["k = 2\nf = lambda x: k * x", "k = 5", "print(f(1))"],
+    "a context manager": [
+        "import contextlib, io",
+        "with contextlib.redirect_stdout(io.StringIO()) as out:\n    print('x')",
+        "print(out.getvalue())",
+    ],
+    "a context manager's body": [
+        "import numpy as np",
+        "with np.errstate(divide='ignore'):\n    y = np.float64(1) / 0",
+        "print(y)",
+    ],
+    "a try": ["x = 0", "try:\n    x = 1 // 0\nexcept ZeroDivisionError as e:\n    x = str(e)", "print(x)"],
+    "a try whose else counts": [
+        "try:\n    import nothing_like_it\nexcept ImportError:\n    have = False\nelse:\n    have = True",
+        "print(have)",
+    ],
+    "a star": ["first, *rest = [1, 2, 3]", "print(*rest)"],
+    "star arguments": [
+        "def f(*a, **k):\n    a[0].append(k['n'])\n\n\nx = [1]\nargs, more = (x,), {'n': 2}",
+        "f(*args, **more)",
+        "print(x)",
+    ],
+    "a shadowed name": ["x = 1\n\n\ndef f(x):\n    return x + 1", "print(f(4))"],
+    "a shadowed module": ["from math import e", "e = 3", "print(e)"],
+    "a name used before it is shadowed": ["import numpy as np\na = np.ones(2)", "np = 5", "print(a, np)"],
+    "a builtin that is shadowed": ["def sum(xs):\n    return 42", "print(sum([1]))"],
+    "the first version of a function": ["def f():\n    return 1", "a = f()", "def f():\n    return 2", "print(a, f())"],
+    "a helper that is redefined": [
+        "def g():\n    return 1\n\n\ndef f():\n    return g()",
+        "def g():\n    return 2",
+        "print(f())",
+    ],
+    "a helper that is redefined after the call": [
+        "def g():\n    return 1\n\n\ndef f():\n    return g()",
+        "a = f()",
+        "def g():\n    return 2",
+        "print(a)",
+    ],
+    "recursion": ["def f(n):\n    return 1 if n < 2 else n * f(n - 1)", "print(f(5))"],
+    "a decorator": ["def twice(f):\n    return lambda x: 2 * f(x)", "@twice\ndef g(x):\n    return x", "print(g(4))"],
+    "a default value": ["k = 3", "def f(x=k):\n    return x", "k = 4", "print(f())"],
+    "a class body": [
+        "k = 3",
+        "class A:\n    size = k\n\n    def get(self):\n        return self.size",
+        "print(A().get())",
+    ],
+    "a base class": ["class A:\n    x = 1", "class B(A):\n    pass", "print(B.x)"],
+    "an attribute of a class": ["class A:\n    x = 1", "A.x = 2", "print(A().x)"],
+    "a method that calls a function": [
+        "def h():\n    return 8",
+        "class A:\n    def get(self):\n        return h()",
+        "print(A().get())",
+    ],
+    "a function that is defined in a loop": [
+        "k = 2\n\n\ndef g(x):\n    return k * x",
+        "for s in (1, 2):\n    def f(x):\n        return g(x) + s\n\n    y = f(1)",
+        "print(y)",
+    ],
+    "two imports of one package": ["import os.path\nimport os", "print(os.path.basename('a/b'))"],
+    "an import under another name": ["import math as m", "print(m.sqrt(4))"],
+    "one name for two imports": [
+        "from math import floor as f",
+        "a = f(1.5)",
+        "from math import ceil as f",
+        "print(a, f(1.5))",
+    ],
+    "a deleted name": ["x = 1", "del x", "x = 2", "print(x)"],
+    "several statements in one line": ["a = 1; b = 2; a += b", "print(a)"],
+    "a text over several lines": ["if True:\n    s = '''a\n  b'''", "print(s)"],
+    "a matched case": ["v = (1, 2)", "match v:\n    case (a, b):\n        c = a + b", "print(c)"],
+    "a heap": ["import heapq\nh = [3, 1, 2]", "heapq.heapify(h)", "print(h)"],
+    "a figure": [
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()",
+        "ax.plot([1, 2])",
+        "print(len(ax.lines))\nplt.close(fig)",
+    ],
+    "the current figure": [
+        "import matplotlib.pyplot as plt\nplt.figure()",
+        "plt.plot([1, 2])",
+        "print(len(plt.gca().lines))\nplt.close()",
+    ],
+}
+
+
+@pytest.mark.parametrize("cells", CASES.values(), ids=CASES)
+def test_a_snippet_shows_what_the_cell_shows_on_the_page(cells):
+    shows_the_same(*cells)
+
+
+def test_what_is_not_needed_is_left():
+    code = snippet("import math\nimport sys\na = 1\nb = 2", "c = [b]\nc.append(3)\nprint('loud')", "print(a)")
+    assert code == "a = 1\n\nprint(a)\n"
+
+
+def test_an_append_to_a_list_does_not_take_the_lists_elements_along():
+    code = snippet("import numpy as np\nx = np.ones(3)", "kept = []\nkept.append(x)", "print(x)")
+    assert "kept" not in code
+
+
+def test_a_function_that_changes_nothing_is_not_taken_for_its_argument():
+    cells = "def f(x):\n    y = list(x)\n    y.append(1)\n    return y\n\n\na = [1]", "b = f(a)", "print(a)"
+    assert "b =" not in shows_the_same(*cells)
+
+
+def test_draws_of_another_generator_are_left():
+    code = snippet(
+        "import numpy as np\nrng = np.random.default_rng(0)\nother = np.random.default_rng(1)",
+        "a = other.normal()",
+        "print(rng.normal())",
+    )
+    assert "other" not in code
+
+
+def test_earlier_prints_are_not_printed_again():
+    cells = (
+        "import numpy as np\nrng = np.random.default_rng(0)",
+        "total = 0\nfor n in range(3):\n    print(n)\n    total += rng.integers(9)"
+        "\nif total:\n    print('yes')\nelse:\n    total = 1",
+        "def loud(x):\n    print('loud')\n    return x + rng.integers(9)\n\n\ny = loud(total)",
+        "print(y)",
+    )
+    code = shows_the_same(*cells)
+    assert "print(n)" not in code
+    assert "contextlib.redirect_stdout" in code  # around the call of a function that prints
+
+
+def test_a_cell_that_raises_is_taken_for_itself():
+    assert snippet("a = [1]", "a[5]", raises={1}) == "a = [1]\n\na[5]\n"
+
+
+def test_a_cell_that_raised_before_leaves_what_it_did():
+    code = snippet("a = [1]", "a.append(2)\na[9]\na.append(3)", "print(a)", raises={1})
+    assert printed(code) == "[1, 2]\n"
+
+
+def test_a_cell_that_raised_before_is_left_where_it_did_nothing():
+    assert snippet("a = [1]", "a[9]", "print(a)", raises={1}) == "a = [1]\n\nprint(a)\n"
+
+
+def test_comments_and_forms_stay():
+    cell = "# why\nX = [[1, 2],\n     [3, 4]]  # a table\n"
+    assert snippet(cell, "print(X)  # all of it") == cell + "\nprint(X)  # all of it\n"
+
+
+def test_imports_come_first_once_and_in_order():
+    code = snippet(
+        "import numpy as np\nimport convbook\nfrom math import pi\nfrom convbook import conv",
+        "import numpy as np\nfrom math import e\nimport sys",
+        "print(np.ones(1), e, pi, conv, convbook)",
+    )
+    head = "from math import e, pi\n\nimport numpy as np\n\nimport convbook\nfrom convbook import conv\n\n"
+    assert code == head + "print(np.ones(1), e, pi, conv, convbook)\n"
+
+
+def test_a_name_that_is_both_import_and_variable_keeps_its_place():
+    code = shows_the_same("pi = 1\na = pi", "from math import pi", "print(a, round(pi))")
+    assert code.index("a = pi") < code.index("import pi")
+
+
+def test_hidden_cells_are_taken_only_for_the_names_that_they_define():
+    cells = [
+        Source("x = 1"),
+        Source("y = x\nglue('y', y)", frozenset({"remove-cell"})),
+        Source("print(x)"),
+        Source("print(y)"),
+    ]
+    page = Page(cells)
+    assert not page.offered(1)
+    assert page.standalone(2) == "x = 1\n\nprint(x)\n"
+    assert page.standalone(3) == "x = 1\n\ny = x\n\nprint(y)\n"
+
+
+# Without convbook ---------------------------------------------------------------------------------------------------
+def offered(*cells, **metadata):
+    """Give the snippet of the last of some cells, in both forms."""
+    last = len(cells) - 1
+    made = [chapters.Cell(None, 1, 1, f"c{n}", cell, metadata if n == last else {}) for n, cell in enumerate(cells)]
+    return list(snippets_of(made, "part/page"))[-1]
+
+
+def without_convbook(monkeypatch, code):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "convbook"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    return printed(code)
+
+
+INLINED = {
+    "an attribute": ["import convbook", "print(convbook.convolve([1, 2], [3, 4]).tolist())"],
+    "a name": ["from convbook import convolve", "print(convolve([1, 2], [3, 4]).tolist())"],
+    "another name": ["from convbook import convolve as c", "print(c([1, 2], [3, 4]).tolist())"],
+    "a module": ["from convbook import kernels", "print(kernels.sobel(0).tolist())"],
+    "a module's function by its path": ["import convbook", "print(convbook.kernels.sobel(0).tolist())"],
+    "a name of a module": ["from convbook.matrices import circulant", "print(circulant([1, 2, 3]).tolist())"],
+    "an f-string": ["import convbook", 'print(f"{convbook.output_size(7, 3)} convbook.output_size")'],
+    "a name that the page has taken": [
+        "import convbook\n\n\ndef pad(x):\n    return convbook.pad(x, 1)",
+        "wide = 3\nprint(pad([1]).tolist(), wide, convbook.corr1d([1], [2]))",
+    ],
+    "a helper's name as an argument": ["import convbook",
+        "def f(per_axis):\n    return convbook.max_pool([[[1, per_axis]]], 2)\n\n\nprint(f(4))"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", INLINED.values(), ids=INLINED)
+def test_functions_are_written_out_where_convbook_is_missing(cells, monkeypatch):
+    want = printed("\n".join(cells))
+    found = offered(*cells).numpy_only
+    assert "import convbook" not in found
+    assert "from convbook import" not in found
+    assert without_convbook(monkeypatch, found) == want
+
+
+def test_an_error_message_is_the_librarys_own(monkeypatch):
+    code = offered("import convbook", "convbook.pool2d([[1]], 2, 'mean')", tags=["raises-exception"]).numpy_only
+    with pytest.raises(ValueError, match="`mode`"):
+        without_convbook(monkeypatch, code)
+
+
+def test_a_snippet_says_where_it_comes_from():
+    found = offered("import convbook", "print(convbook.output_size(7, 3))")
+    assert found.standalone.startswith(
+        f"# From convbook, part/page (BSD-3-Clause). Needs convbook {convbook.__version__}.\n"
+    )
+    assert found.numpy_only.startswith(f"# From convbook {convbook.__version__} (BSD-3-Clause), page part/page;")
+
+
+def test_a_snippet_without_convbook_is_the_same_in_both_forms():
+    assert offered("print(1)").same
+
+
+@pytest.mark.parametrize(
+    ("cell", "metadata", "reason"),
+    [
+        ("from convbook import figures\nfigures.bars({});", {}, "It draws with convbook.figures."),
+        ("import convbook\nconvbook.pad([1], 1)", {"requires": ["scikit-learn"]}, "It needs scikit-learn."),
+        ("import convbook\nprint(convbook)", {}, "It uses the module convbook as a whole."),
+    ],
+)
+def test_where_there_is_no_snippet_its_reason_is_said(cell, metadata, reason):
+    found = offered(cell, **metadata)
+    assert found.numpy_only is None
+    assert found.reason == reason
+
+
+def test_what_an_earlier_cell_requires_its_heirs_require_too():
+    first = chapters.Cell(None, 1, 1, "a", "x = 1", {"requires": ["scikit-learn"]})
+    heir, other = (chapters.Cell(None, 1, 1, name, f"print({name})", {}) for name in ("x", "3"))
+    _, one, two = snippets_of([first, heir, other], "p")
+    assert "Needs scikit-learn." in one.standalone
+    assert (one.numpy_only, one.reason) == (None, "It needs scikit-learn.")
+    assert two.same
+
+
+def test_texts_of_the_cell_are_not_touched():
+    cell = 's = """a  \n\n\n\n\nb"""\nprint(repr(s))'
+    assert snippet("x = 1", cell) == cell + "\n"
+
+
+def test_snippets_of_one_chapter_have_names_of_their_own():
+    cells = [chapters.Cell(None, 1, 1, "one_name", "print(1)", {}) for _ in range(2)]
+    assert [s.name for s in snippets_of(cells, "p")] == ["one-name", "one-name-2"]
+
+
+def test_a_function_of_the_library_can_be_taken_along(monkeypatch):
+    code, reason = function_snippet("kernels.binomial")
+    assert reason == ""
+    assert without_convbook(monkeypatch, code + "print(binomial(3).tolist())") == "[0.25, 0.5, 0.25]\n"
+
+
+# The short forms -----------------------------------------------------------------------------------------------------
+def random_layer(seed):
+    """Draw a layer's arrays and options, in which all sizes may differ."""
+    rng = np.random.default_rng(seed)
+    axes, groups = int(rng.integers(1, 4)), int(rng.integers(1, 3))
+    spatial, kernel = rng.integers(4, 9, axes).tolist(), rng.integers(1, 4, axes).tolist()
+    options = {
+        "stride": rng.integers(1, 4, axes).tolist(),
+        "padding": [tuple(pair) for pair in rng.integers(0, 2, (axes, 2)).tolist()],
+        "dilation": rng.integers(1, 3, axes).tolist(),
+    }
+    if seed % 3 == 0:
+        options = {"stride": 1, "padding": "same", "dilation": 2}
+    draw = (lambda *s: rng.integers(-9, 9, s)) if seed % 2 else (lambda *s: rng.normal(size=s))
+    return rng, draw, spatial, kernel, groups, options
+
+
+def agree(name, *args, library=convbook, **kwargs):
+    """Compare a short form with the library; where that refuses, so may anything happen."""
+    try:
+        want = getattr(library, name)(*args, **kwargs)
+    except ValueError:
+        return None
+    with np.errstate(invalid="ignore"):  # the mean of a window without cells is nan in both
+        got = getattr(reference, name)(*args, **kwargs)
+    pairs = zip(want, got, strict=True) if isinstance(want, tuple) else [(want, got)]
+    for one, other in pairs:
+        one, other = np.asarray(one), np.asarray(other)
+        assert (one.shape, one.dtype) == (other.shape, other.dtype), (name, kwargs)
+        np.testing.assert_allclose(other, one, rtol=1e-9, atol=1e-9, err_msg=name)
+    return want
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_short_forms_of_layers_equal_the_library(seed):
+    _, draw, spatial, kernel, groups, options = random_layer(seed)
+    x, weight, bias = draw(2, 2 * groups, *spatial), draw(3 * groups, 2, *kernel), draw(3 * groups)
+    y = agree("conv", x, weight, bias, groups=groups, **options)
+    if y is not None:
+        agree("conv_vjp", draw(*y.shape), x, weight, bias, groups=groups, **options)
+        columns = agree("unfold", x, kernel, **options)
+        agree("fold", columns, spatial, kernel, **options)
+    agree("conv_transpose", x, draw(2 * groups, 3, *kernel), bias, groups=groups, **options)
+    if seed % 6 == 0:
+        small = x[:1, :, *[slice(4)] * len(spatial)]
+        agree("conv_loops", small, weight, bias, groups=groups, library=definitions, **options)
+    for ceil_mode in (False, True):
+        y = agree("max_pool", x, kernel, ceil_mode=ceil_mode, **options)
+        agree("max_pool", x, kernel, ceil_mode=ceil_mode, return_indices=True, **options)
+        if y is not None:
+            agree("max_pool_vjp", draw(*y.shape), x, kernel, ceil_mode=ceil_mode, **options)
+        for included in (False, True):
+            agree("avg_pool", x, kernel, ceil_mode=ceil_mode, count_include_pad=included, **options)
+        agree("output_size", spatial, kernel, ceil_mode=ceil_mode, **options)
+    y = agree("avg_pool", x, kernel, **options)
+    if y is not None:
+        agree("avg_pool_vjp", draw(*y.shape), x, kernel, **options)
+    agree("input_sizes", spatial, kernel, **options)
+    agree("transposed_output_size", spatial, kernel, **options)
+    agree("same_padding", spatial, kernel, stride=2)
+    agree("global_avg_pool", x)
+    agree("global_max_pool", x)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_short_forms_of_signals_equal_the_library(seed):
+    rng, draw, spatial, kernel, _, _ = random_layer(seed)
+    x, h = draw(*spatial), draw(*kernel)
+    rules = ("constant", "edge", "reflect", "symmetric", "wrap")
+    for mode, boundary in itertools.product(("full", "same", "valid"), rules):
+        agree("convolve", x, h, mode, boundary=boundary)
+        agree("correlate", x, h, mode, boundary=boundary)
+    agree("convolve", h, x, "valid")
+    agree("correlate", h, x, "same")
+    agree("correlate", x + 1j, h - 2j)
+    agree("convolve", x, h, fill_value=2)
+    agree("normalized_correlate", x, h)
+    widths = rng.integers(0, 3, (x.ndim, 2)).tolist()
+    for rule in rules:
+        y = agree("pad", x, widths, rule)
+        agree("pad_vjp", draw(*y.shape), x, widths, rule)
+    agree("corr1d", draw(9), draw(3))
+    agree("corr2d", draw(6, 7), draw(2, 3))
+    agree("corr2d_multi_in", draw(3, 6, 7), draw(3, 2, 3))
+    agree("corr2d_multi_in_out", draw(3, 6, 7), draw(2, 3, 2, 3))
+    agree("pool2d", draw(6, 7), (2, 3))
+    agree("pool2d", draw(6, 7), 2, "avg")
+
+
+def test_short_forms_of_kernels_and_matrices_equal_the_library():
+    for ndim in (1, 2, 3):
+        for diagonals in (False, True):
+            agree("laplacian", ndim, diagonals=diagonals, library=kernels)
+        agree("sharpen", 0.5, ndim=ndim, library=kernels)
+        agree("sobel", ndim - 1, ndim=ndim, library=kernels)
+        agree("laplacian_of_gaussian", 1.5, ndim=ndim, library=kernels)
+    agree("sharpen", library=kernels)
+    for size in (4, (3, 5)):
+        agree("box", size, library=kernels)
+        agree("binomial", size, library=kernels)
+    agree("gaussian", 1.3, library=kernels)
+    agree("gaussian", [1.0, 2.0], size=[5, 6], library=kernels)
+    for mode in ("full", "same", "valid"):
+        agree("toeplitz", [1, 2, 4], 7, mode, library=matrices)
+    agree("circulant", [1, 2, 4], library=matrices)
+    agree("circulant", [1, 2, 4], 7, library=matrices)
+    table = np.random.default_rng(0).normal(size=(4, 5))
+    for (column, row), (want_column, want_row) in zip(reference.separate(table), kernels.separate(table), strict=True):
+        np.testing.assert_allclose(column, want_column)
+        np.testing.assert_allclose(row, want_row)
+    agree("receptive_field", [(3, 2), (5, 1, 2), (3, 1, 1, (1, 2))])
+    agree("hi_image")
+
+
+def test_short_forms_of_measurements_equal_the_library():
+    x, y = np.random.default_rng(0).normal(size=(2, 4, 5))
+    for operator in (np.abs, lambda x: x * np.arange(5), lambda x: 0 * x):
+        agree("equivariance_error", operator, (1, 2), x, library=properties)
+        agree("equivariance_error", operator, np.negative, x, output_transform=1, library=properties)
+        agree("invariance_error", operator, 2, x, library=properties)
+        agree("linearity_error", operator, x, y, library=properties)
+    black_boxes = [
+        (lambda a, b, f=f, m=m, r=r: f(a, b, m, boundary=r))
+        for f in (convbook.convolve, convbook.correlate)
+        for m in ("full", "same", "valid")
+        for r in ("constant", "reflect", "wrap")
+    ]
+    for f in [np.convolve, np.correlate, lambda a, b: np.convolve(a, b, "same"), *black_boxes]:
+        want = properties.identify_convention(f)
+        assert tuple(reference.identify_convention(f)) == (want.operation, want.length, want.start, want.boundary)
+
+
+def test_short_forms_of_learning_equal_the_library():
+    x = np.random.default_rng(0).normal(size=(2, 4, 6, 7))
+    trained = []
+    for source in (nn, reference):
+        layer = source.Conv(4, 6, (3, 2), padding=1, groups=2, rng=np.random.default_rng(1))
+        optimizer = source.SGD(layer, 0.01, 0.5)
+        for _ in range(3):
+            layer.backward(layer.forward(x) - 1)
+            optimizer.step()
+        trained.append(layer.parameters["weight"])
+    np.testing.assert_allclose(*trained)
