@@ -84,10 +84,10 @@ from myst_nb import glue
 xs = []
 xs.append(np.pi)
 seen = xs[0]
-np.allclose(xs, seen)
+np.allclose([x for x in xs], seen)
 glue("pi", seen)
 """
-    sources = {0: "import numpy as np", 1: hidden, 2: "print(np.sum(xs))"}
+    sources = {0: "import numpy as np", 1: hidden, 2: "x = 1\nprint(np.sum(xs), x)"}
     assert notebooks.hidden_code(sources, [0, 2]) == {1: "import numpy as np\nxs = []\nxs.append(np.pi)"}
     assert notebooks.hidden_code(sources | {2: "print(np.e)"}, [0, 2]) == {1: "import numpy as np"}
     assert notebooks.hidden_code(sources | {2: "print(1)"}, [0, 2]) == {}

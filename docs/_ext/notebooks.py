@@ -83,6 +83,9 @@ def _bound(node: ast.stmt) -> set[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
     names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    # The variable of a comprehension is its own.
+    loops = [n.target for n in ast.walk(node) if isinstance(n, ast.comprehension)]
+    names -= {n.id for loop in loops for n in ast.walk(loop) if isinstance(n, ast.Name)}
     for n in ast.walk(node):
         if isinstance(n, ast.Attribute) or (isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)):
             names |= _loaded(n.value)
