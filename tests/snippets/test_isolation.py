@@ -1,0 +1,50 @@
+"""The runs of the snippets are apart from each other, and from convbook where they must be."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+TRIALS = {
+    "import without convbook": ("numpy-only", "import convbook", None, "No module named 'convbook'"),
+    "a part without convbook": ("numpy-only", "from convbook.kernels import box", None, "No module named 'convbook'"),
+    "import with convbook": ("standalone", "import convbook\nconvbook.output_size(7, 3)", "5", ""),
+    "a wrong result": ("standalone", "x = 1\nx", "2", "does not show what its guard predicts"),
+    "a global": ("standalone", "import numpy as np\nnp.leak = leak = 3", None, ""),
+    "the same global, later": (
+        "standalone",
+        "import numpy as np\nhasattr(np, 'leak') or 'leak' in globals()",
+        "False",
+        "",
+    ),
+    "a crash": ("standalone", "import os\nos._exit(0)", None, "The process ended"),
+}
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+import run_snippets
+import chapters
+run_snippets.warm_up()
+trials = json.loads(sys.argv[1])
+jobs = []
+for form, code, expect, _ in trials:
+    metadata = {"expect": expect} if expect else {}
+    jobs.append(run_snippets.Job("c", "s", form, chapters.Cell(Path("c.md"), 1, 1, "s", code, metadata)))
+found = run_snippets.run_all(jobs, 1)
+print(json.dumps([found[n] for n in range(len(jobs))]))
+"""
+
+
+def test_snippets_run_apart_and_without_convbook_where_they_must() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, json.dumps(list(TRIALS.values()))],
+        cwd=Path(__file__).parent,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(run.stdout)
+    for (name, (_, _, _, want)), faults in zip(TRIALS.items(), found, strict=True):
+        assert bool(faults) == bool(want), (name, faults)
+        assert want in "".join(faults), name
