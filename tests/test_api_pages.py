@@ -25,7 +25,7 @@ import api_docstring  # noqa: E402  (docs/_ext)
 import api_usage  # noqa: E402
 import inventories  # noqa: E402
 
-STUB = "---\nmyst:\n  html_meta:\n    description: A page of the small book.\n---\n\n# {title}\n\n{body}\n"
+STUB = "---\nmyst:\n  html_meta:\n    description: A page of the small book.\n---\n\n{label}# {title}\n\n{body}\n"
 
 
 # The public names, by import: independent of the analysis that the pages are made from ---------------------------
@@ -58,16 +58,19 @@ def small_book(folder: Path) -> Path:
         if document.parts[0].startswith("_") or document.parts[0] == "api":
             continue
         text = path.read_text(encoding="utf-8")
-        title = re.search(r"^# (.*)", text, re.M)
+        title = re.search(r"^(\([\w-]+\)=\n)?# (.*)", text, re.M)
+        label, words = (title[1] or "", title[2]) if title else ("", document.stem)
         target = folder / document
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(STUB.format(title=title[1] if title else document.stem, body=""), encoding="utf-8")
+        target.write_text(STUB.format(label=label, title=words, body=""), encoding="utf-8")
         chapters.append(document.with_suffix("").as_posix())
     (folder / "api").mkdir()
     (folder / "api" / "index.md").write_bytes((ROOT / "docs" / "api" / "index.md").read_bytes())
     contents = "\n".join(["```{toctree}", *chapters, "api/index", "```"])
     links = "{py:func}`numpy.convolve` {py:func}`convbook.corr2d`"
-    (folder / "index.md").write_text(STUB.format(title="A book", body=f"{contents}\n\n{links}"), encoding="utf-8")
+    (folder / "index.md").write_text(
+        STUB.format(label="", title="A book", body=f"{contents}\n\n{links}"), encoding="utf-8"
+    )
     return folder
 
 
