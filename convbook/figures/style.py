@@ -2,7 +2,7 @@
 
 A figure is drawn in the light palette. The build replaces each of its colors by a CSS variable, so the same drawing
 follows the reader's theme; the dark values stand beside the light ones here. The accents differ in lightness as well as
-in hue, so they stay apart in grey print and for color-blind readers; lines differ in
+in hue, so they stay apart in gray print and for color-blind readers; lines differ in
 their dashes too (docs/_ipython/matplotlibrc).
 """
 
@@ -53,7 +53,7 @@ OUTPUT: Final = TEAL
 ON_LIGHT: Final = "#111111"
 ON_DARK: Final = "#ffffff"
 
-#: Colormaps: images are grey as they are; signed kernels and differences have white in the middle.
+#: Colormaps: images are gray as they are; signed kernels and differences have white in the middle.
 IMAGE: Final = "gray"
 SEQUENTIAL: Final = "cividis"
 DIVERGING: Final = "RdBu_r"
