@@ -157,6 +157,7 @@ def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
         note = same or known.get((mutant.function, ANY), "")
         results.append(place | {"verdict": verdict(code), "equivalent": same != "", "note": note})
         print(f"\r{module}: {len(results)} of {len(chosen)} ", end="", file=sys.stderr, flush=True)
+    print("\r", end="", file=sys.stderr)
     results.sort(key=lambda result: (result["line"], result["change"]))
     return {
         "module": module,
@@ -175,7 +176,7 @@ def report(record: dict[str, Any]) -> None:
     timeouts = sum(result["verdict"] == "timeout" for result in results)
     numbers = (len(results), record["mutants"], killed, timeouts, len(survivors), equivalent)
     share = 100 * killed / max(1, len(results) - equivalent)
-    print(f"\r{module:<12}" + "".join(f"{number:>12}" for number in numbers) + f"{share:>20.1f} %")
+    print(f"{module:<12}" + "".join(f"{number:>12}" for number in numbers) + f"{share:>20.1f} %")
     for result in survivors:
         kind = "equivalent" if result["equivalent"] else "no test tells it"
         why = f"{kind}: {result['note']}" if result["note"] else "A TEST IS MISSING"
