@@ -340,8 +340,8 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
         x = np.pad(x, reach, boundary, **constant)  # type: ignore[call-overload]
         parts = [(k - 1, size) for (_, k), (_, size) in zip(sizes, parts, strict=True)]
-    if h.size > x.size:
-        x, h = h, x  # it makes no difference, except to the work
+    if h.size > x.size and method != "separable":
+        x, h = h, x  # it makes no difference, except to the work; but `h` is what must be a column times a row
     chosen = _choose(x, h, method)
     if chosen == "separable":
         y = _separable(x, h, parts, method)

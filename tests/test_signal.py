@@ -574,3 +574,12 @@ def test_complex_numbers_have_no_normalized_score_and_text_no_convolution():
         convolve([1], [1], fill_value=[1])
     with pytest.raises(TypeError, match=r"`mode` \(=None\) must be one of"):
         convolve([1], [1], None)
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+def test_a_separable_kernel_may_be_larger_than_the_signal(mode: str) -> None:
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    h = np.outer(np.arange(1.0, 6.0), np.arange(2.0, 9.0))
+    np.testing.assert_allclose(
+        convolve(x, h, mode, method="separable"), convolve(x, h, mode, method="direct"), rtol=1e-12
+    )
