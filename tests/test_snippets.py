@@ -4,6 +4,7 @@ import contextlib
 import io
 import itertools
 import sys
+from collections.abc import Iterator
 
 import chapters
 import numpy as np
@@ -13,6 +14,14 @@ from snippets.slicer import Page, Source
 
 import convbook
 from convbook import definitions, kernels, matrices, nn, properties
+
+
+@pytest.fixture(autouse=True)
+def _numpy_prints_as_before() -> Iterator[None]:
+    """Undo what planted cases do to the way NumPy prints, in the whole process."""
+    options = np.get_printoptions()
+    yield
+    np.set_printoptions(**options)
 
 
 def snippet(*cells, raises=()):

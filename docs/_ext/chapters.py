@@ -286,6 +286,22 @@ def _numpy_state() -> Iterator[None]:
     import numpy as np
 
     state, options, errors = np.random.get_state(), np.get_printoptions(), np.geterr()  # noqa: NPY002
+    # NumPy's own defaults, as in a new kernel, whatever the process has been told before.
+    np.set_printoptions(
+        precision=8,
+        threshold=1000,
+        edgeitems=3,
+        linewidth=75,
+        suppress=False,
+        nanstr="nan",
+        infstr="inf",
+        formatter=None,
+        sign="-",
+        floatmode="maxprec",
+        legacy=False,
+        override_repr=None,
+    )
+    np.seterr(all="warn", under="ignore")
     yield
     np.random.set_state(state)  # noqa: NPY002
     np.set_printoptions(**options)
