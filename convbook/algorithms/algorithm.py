@@ -5,12 +5,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.layer import Layer, seen_cells
+from convbook.algorithms.scratch import BLOCK
 from convbook.arguments import Array
-
-#: No block of any algorithm is planned to hold more bytes than this beside input, weights and output, unless a
-#: single row of outputs needs more. Every thread works on one block at a time.
-BLOCK = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -43,9 +40,13 @@ class Algorithm(ABC):
     def prepare(self, weight: Array) -> Any:
         """Return the weights as `run` needs them."""
 
+    def cells(self, x: Array, first: int, rows: int) -> Array:
+        """Return what a block needs of its examples: the cells that so many rows of outputs see, padded."""
+        return seen_cells(x, self.layer.windows, first, self.outputs(rows), self.layer.dtype)
+
     @abstractmethod
-    def run(self, cells: Array, prepared: Any, out: Array) -> None:
-        """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, from the cells that they see."""
+    def run(self, cells: Array, first: int, prepared: Any, out: Array) -> None:
+        """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, whose first row is `first`."""
 
     @property
     def contained(self) -> bool:

@@ -8,15 +8,18 @@ stride, one for each phase of it; that of the weight is a product of outputs wit
 import itertools
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import Algorithm
-from convbook.algorithms.columns import Columns, lowered
-from convbook.algorithms.layer import Layer, seen_cells
+from convbook.algorithms.columns import Columns
+from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.taps import Taps
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 
@@ -26,7 +29,10 @@ Block = tuple[slice, int, int]
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
     """Describe the convolution of two arrays."""
     exact = dtype.kind in "iu"
-    return Layer(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_dtype(x, weight, dtype), exact)
+    return _layer(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_dtype(x, weight, dtype), exact)
+
+
+_layer = lru_cache(1024)(Layer)
 
 
 def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -36,7 +42,7 @@ def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any
 
 def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto") -> Plan:
     """Plan a layer; only if the plan would spread infinities and NaNs, look whether there are any."""
-    threads = pool.available()
+    threads = 1 if layer.small else pool.available()
     planned = plan(layer, method, threads, True)
     if method == "auto" and not planned.chosen.contained and not (is_finite(x) and is_finite(weight)):
         planned = plan(layer, method, threads, False)
@@ -57,22 +63,28 @@ def convolved(
     layer = layer_of(x, weight, windows, groups, dtype)
     planned = plan_for(layer, x, weight, method)
     algorithm = planned.chosen
-    prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
     in_place = out is None and y.dtype == layer.dtype
 
     def compute(block: Block) -> None:
         examples, first, rows = block
         target = y[examples, :, first : first + rows]
-        cells = seen_cells(x[examples], windows, first, algorithm.outputs(rows), layer.dtype)
-        if in_place:
-            algorithm.run(cells, prepared, target)
-        else:
-            found = np.empty(target.shape, layer.dtype)
-            algorithm.run(cells, prepared, found)
-            target[...] = found
+        start = scratch.mark()
+        try:
+            cells = algorithm.cells(x[examples], first, rows)
+            found = target if in_place else scratch.empty(target.shape, layer.dtype)
+            algorithm.run(cells, first, prepared, found)
+            if not in_place:
+                target[...] = found
+        finally:
+            scratch.release(start)
 
-    blocks = list(_blocks(algorithm))
-    pool.spread(compute, blocks, _threads(algorithm, planned.threads, len(blocks)))
+    start = scratch.mark()
+    try:
+        prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
+        blocks = list(_blocks(algorithm))
+        pool.spread(compute, blocks, _threads(algorithm, planned.threads, len(blocks)))
+    finally:
+        scratch.release(start)
     return y
 
 
@@ -105,23 +117,33 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     filters, channels = y.shape[1], x.shape[1] // groups
     exact = dtype.kind in "iu"
     compute_in = np.dtype(np.float64) if exact and _fits_float64(x, y, terms=math.prod(y.shape)) else dtype
-    layer = Layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
-    threads = pool.available()
-    algorithm = Columns.plan(layer, threads)
+    layer = _layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
+    threads = 1 if layer.small else pool.available()
+    algorithm = _of_gradient(layer, threads)
     blocks = list(_blocks(algorithm))
-    shares = _threads(algorithm, threads, len(blocks))
-    weights = np.zeros((shares, groups, filters // groups, channels * layer.taps), compute_in)
+    shares = min(len(blocks), _threads(algorithm, threads, len(blocks)))
+    weights = np.empty((shares, groups, filters // groups, channels * layer.taps), compute_in)
 
     def compute(share: int) -> None:
         for examples, first, rows in blocks[share::shares]:  # always the same ones: additions keep their order
-            outputs = algorithm.outputs(rows)
-            columns = lowered(seen_cells(x[examples], windows, first, outputs, compute_in), layer, outputs)
-            given = np.moveaxis(y[examples, :, first : first + rows], 0, 1).astype(compute_in, copy=False)
-            weights[share] += given.reshape(groups, filters // groups, -1) @ columns.transpose(0, 2, 1)
+            start = scratch.mark()
+            found = weights[share] if (examples, first) == blocks[share][:2] else None
+            part = scratch.empty(weights.shape[1:], compute_in) if found is None else found
+            algorithm.gradient(x[examples], first, y[examples, :, first : first + rows], part)
+            if found is None:
+                weights[share] += part
+            scratch.release(start)
 
     pool.spread(compute, range(shares), shares)
-    weight: Array = weights.sum(axis=0)
+    weight: Array = weights[0] if shares == 1 else weights.sum(axis=0)
     return weight.reshape(filters, channels, *windows.kernel).astype(dtype, copy=False)
+
+
+@lru_cache(1024)
+def _of_gradient(layer: Layer, threads: int) -> Columns | Taps:
+    """Choose the algorithm for the gradient of the weight, which multiplies outputs with what filters see."""
+    columns, taps = Columns.plan(layer, threads), Taps.plan(layer, threads)
+    return taps if isinstance(taps, Taps) and taps.nanoseconds < columns.nanoseconds else columns
 
 
 def _blocks(algorithm: Algorithm) -> Iterator[Block]:

@@ -81,7 +81,7 @@ class OverlapSave(Algorithm):
         spectra: Array = np.conj(fft.rfftn(weight, self._lengths(), axes=range(2, weight.ndim)))
         return spectra[:, :, None]
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Transform the tiles, add up products over channels, transform back."""
         from scipy import fft
 

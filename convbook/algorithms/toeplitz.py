@@ -70,7 +70,7 @@ class Toeplitz(Algorithm):
         )
         return np.ascontiguousarray(band).reshape(len(weight), blocks, fold, fold)
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Multiply the rows with each block, and add up."""
         fold, blocks = self.fold, prepared.shape[1]
         length = out.shape[2]
