@@ -19,8 +19,10 @@ class Algorithm(ABC):
     """
 
     layer: Layer
-    #: How many examples make a block, and how many rows (indices of the first spatial axis) of their outputs.
+    #: How many examples make a block, how many of the groups, and how many rows (indices of the first spatial axis)
+    #: of their outputs.
     images: int
+    groups: int
     rows: int
     #: The estimate, for the whole batch.
     nanoseconds: float
@@ -69,12 +71,12 @@ def round_up(n: int, unit: int) -> int:
 
 def cut(
     layer: Layer, threads: int, *, numbers: float, budget: int, columns: int, unit: int = 1, rows: int = 0
-) -> tuple[int, int, int]:
-    """Return how many examples and rows a block has, and its bytes.
+) -> tuple[int, int, int, int]:
+    """Return how many examples, groups and rows a block has, and its bytes.
 
     A block of one example that needs `numbers` temporary numbers in all, rows of `unit`, should stay near `budget`
     bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
-    side by side, or so many `rows` of one (by default, what makes half the columns).
+    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns).
     """
     output_rows = layer.windows.output[0]
     in_a_row = layer.positions // output_rows
@@ -85,11 +87,18 @@ def cut(
         images = max(1, min(images, BLOCK // size))
         if images > 1:
             images = -(-layer.batch // -(-layer.batch // images))  # no small rest
-            return images, output_rows, images * size
+            return images, layer.groups, output_rows, images * size
+    groups = layer.groups
+    if groups > 1:
+        parts = min(groups, -(-size // budget))
+        if layer.batch < threads and layer.multiply_adds > 2e6:
+            parts = min(groups, round_up(parts, threads))
+        groups = -(-groups // parts)
+        size = -(-size * groups // layer.groups)
     least = max(unit, round_up(rows or -(-columns // (2 * in_a_row)), unit))
     rows = min(output_rows, max(least, budget * output_rows // size))
     blocks = -(-output_rows // rows)
-    if layer.batch < threads and layer.multiply_adds > 2e6:  # too few examples for the threads: share one's rows
-        blocks = min(round_up(blocks, threads), output_rows)
+    if layer.groups == groups and layer.batch < threads and layer.multiply_adds > 2e6:
+        blocks = min(round_up(blocks, threads), output_rows)  # too few examples for the threads: share one's rows
     rows = min(round_up(-(-output_rows // blocks), unit), output_rows)
-    return 1, rows, math.ceil(size * rows / output_rows)
+    return 1, groups, rows, math.ceil(size * rows / output_rows)

@@ -43,7 +43,7 @@ class Band(Algorithm):
         nanoseconds, together = min((cls._cost(layer, b), b) for b in choices)
         taps_in_a_row = layer.windows.kernel[1]
         numbers = layer.channels * taps_in_a_row * height * layer.windows.stride[0] * row
-        images, rows, size = cut(
+        images, groups, rows, size = cut(
             layer,
             threads,
             numbers=numbers + layer.filters * layer.positions,
@@ -52,7 +52,9 @@ class Band(Algorithm):
             unit=together,
             rows=4 * together,
         )
-        return cls(layer, images, rows, nanoseconds * layer.batch, size, together)
+        blocks = layer.batch / images * layer.groups / groups * height / rows
+        calls = blocks * cost.CALLS * (2 + taps_in_a_row)
+        return cls(layer, images, groups, rows, nanoseconds * layer.batch + calls, size, together)
 
     @property
     def contained(self) -> bool:
@@ -66,10 +68,9 @@ class Band(Algorithm):
         made = layer.filters * depth * layer.positions
         columns = min(row * layer.batch, max(row, 256))
         copied = layer.channels * layer.windows.kernel[1] * layer.positions * layer.windows.stride[0]
-        each = 0.6 if layer.strided else 0.25
-        return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + cost.width(
-            layer.dtype
-        ) * (copied * each + layer.filters * layer.positions * 0.3)
+        copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
+        back = cost.copies(layer.filters * layer.positions, row, layer.dtype)
+        return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + copying + back
 
     def cells(self, x: Array, first: int, rows: int) -> Array:
         """Hand the examples on as they are: rows are copied where they lie."""
@@ -94,7 +95,7 @@ class Band(Algorithm):
         """Copy the rows once per tap, then multiply overlapping views of the copies with the band."""
         layer, b = self.layer, self.together
         images, _, rows, row = out.shape
-        groups, channels, filters = layer.groups, layer.channels_each, layer.filters_each
+        groups, channels, filters = len(prepared), layer.channels_each, layer.filters_each
         (stride, _), (_, width), ((before, _), _) = layer.windows.stride, layer.windows.kernel, layer.windows.padding
         whole = -(-rows // b)
         seen = (whole - 1) * b * stride + rows_seen(layer, b)

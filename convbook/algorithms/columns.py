@@ -29,7 +29,6 @@ class Columns(Algorithm):
         """Return the plan; it is never refused."""
         depth = layer.channels_each * layer.taps
         copied = 0 if layer.pointwise else layer.channels * layer.taps * layer.positions
-        each = cost.COPY_STRIDED if layer.strided else cost.COPY
         nanoseconds = (
             cost.product(
                 layer.multiply_adds,
@@ -38,13 +37,14 @@ class Columns(Algorithm):
                 depth,
                 layer.dtype,
             )
-            + copied * each * cost.width(layer.dtype)
+            + cost.copies(copied, layer.windows.output[-1], layer.dtype, strided=layer.strided)
         ) * layer.batch
         numbers = copied + layer.filters * layer.positions
-        images, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
+        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
         if layer.pointwise and images == 1:
-            rows = layer.windows.output[0]
-        return cls(layer, images, rows, nanoseconds, size)
+            groups, rows = layer.groups, layer.windows.output[0]
+        blocks = layer.batch / images * layer.groups / groups * layer.windows.output[0] / rows
+        return cls(layer, images, groups, rows, nanoseconds + blocks * cost.CALLS, size)
 
     @property
     def contained(self) -> bool:
@@ -63,7 +63,7 @@ class Columns(Algorithm):
         else:
             product = scratch.empty((*prepared.shape[:2], columns.shape[2]), columns.dtype)
             np.matmul(prepared, columns, out=product)
-            out[...] = product.reshape(self.layer.filters, len(out), *out.shape[2:]).swapaxes(0, 1)
+            out[...] = product.reshape(out.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
 
     def gradient(self, x: Array, first: int, y: Array, out: Array) -> None:
         """Multiply a block of outputs with its columns, for the gradient of the weight."""
@@ -73,17 +73,17 @@ class Columns(Algorithm):
         if len(y) > 1 or y.dtype != layer.dtype:
             given = scratch.empty(given.shape, layer.dtype)
             np.copyto(given, y.swapaxes(0, 1))
-        np.matmul(given.reshape(layer.groups, layer.filters_each, -1), columns.transpose(0, 2, 1), out=out)
+        np.matmul(given.reshape(*out.shape[:2], -1), columns.transpose(0, 2, 1), out=out)
 
 
 def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
     """Lay out windows as ``(groups, channels * taps, images * positions)``."""
     windows, images = layer.windows, len(cells)
-    shape = (layer.groups, layer.channels_each * layer.taps, images * math.prod(outputs))
+    shape = (cells.shape[1] // layer.channels_each, layer.channels_each * layer.taps, images * math.prod(outputs))
     if layer.pointwise and images == 1:
         return cells.reshape(shape)
     image, channel, *steps = cells.strides
-    each = (layer.channels, *windows.kernel, images, *outputs)
+    each = (cells.shape[1], *windows.kernel, images, *outputs)
     strides = (channel, *map(mul, windows.dilation, steps), image, *map(mul, windows.stride, steps))
     columns = scratch.empty(each, cells.dtype)
     np.copyto(columns, scratch.strided(cells, each, strides))

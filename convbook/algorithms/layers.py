@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from convbook.algorithms import scratch
+from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import Algorithm
+from convbook.algorithms.algorithm import BLOCK, Algorithm
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.taps import Taps
 from convbook.arguments import Array
 from convbook.shapes import Geometry
+from convbook.windows import add_windows
 
-Block = tuple[slice, int, int]
+#: The examples, the groups, the first row and the number of rows.
+Block = tuple[slice, slice, int, int]
 
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
@@ -64,15 +66,16 @@ def convolved(
     planned = plan_for(layer, x, weight, method)
     algorithm = planned.chosen
     in_place = out is None and y.dtype == layer.dtype
+    whole = algorithm.groups == groups
 
     def compute(block: Block) -> None:
-        examples, first, rows = block
-        target = y[examples, :, first : first + rows]
+        examples, some, first, rows = block
+        target = y[examples, _times(some, layer.filters_each), first : first + rows]
         start = scratch.mark()
         try:
-            cells = algorithm.cells(x[examples], first, rows)
+            cells = algorithm.cells(x[examples, _times(some, layer.channels_each)], first, rows)
             found = target if in_place else scratch.empty(target.shape, layer.dtype)
-            algorithm.run(cells, first, prepared, found)
+            algorithm.run(cells, first, prepared if whole else prepared[some], found)
             if not in_place:
                 target[...] = found
         finally:
@@ -97,6 +100,8 @@ def spread_back(
     taps, turned around, and with channels and filters exchanged. With stride 1 there is one such phase.
     """
     filters, channels = weight.shape[:2]
+    if method == "auto" and _folding_pays(_layer(len(y), groups * channels, filters, groups, windows, dtype, False)):
+        return _folded(y, weight, windows, groups, dtype)
     turned = weight.reshape(groups, filters // groups, channels, *windows.kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, filters // groups, *windows.kernel)
     turned = np.flip(turned, tuple(range(2, turned.ndim)))
@@ -112,6 +117,47 @@ def spread_back(
     return np.zeros((len(y), groups * channels, *windows.size), dtype) if x is None else x
 
 
+@lru_cache(1024)
+def _folding_pays(layer: Layer) -> bool:
+    """Tell whether `_folded` costs less than turned filters: if there are many weights, and few numbers to add."""
+    if not cost.has_fast_product(layer.dtype):
+        return False
+    kernel, row = layer.windows.kernel, layer.windows.output[-1]
+    depth = layer.channels_each * layer.taps
+    products = layer.multiply_adds
+    adding = 2 * cost.copies(layer.channels * layer.taps * layer.positions, row, layer.dtype)
+    folding = cost.product(products, depth, layer.positions, layer.filters_each, layer.dtype) + adding
+    turning = layer.filters * depth * cost.TURN * cost.width(layer.dtype)
+    if layer.windows.stride == (1,) * len(kernel):
+        ((_, _, windows),) = _phases(layer.windows)
+        back = _layer(layer.batch, layer.filters, layer.channels, layer.groups, windows, layer.dtype, False)
+        lowering = plan(back, "auto", 1, True).chosen.nanoseconds
+    else:
+        lowering = cost.copies(layer.filters * layer.taps * layer.positions, row, layer.dtype) * layer.batch
+        seen = layer.filters_each * max(1, layer.taps // math.prod(layer.windows.stride))
+        lowering += cost.product(products, layer.channels_each, layer.positions, seen, layer.dtype) * layer.batch
+    fits = depth * layer.groups * layer.positions * layer.dtype.itemsize <= BLOCK // 2
+    return fits and folding * layer.batch < turning + lowering
+
+
+def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Multiply the filters with each example's outputs, and add up the columns where their windows lie."""
+    filters, channels = weight.shape[:2]
+    columns = weight.astype(dtype, copy=False).reshape(groups, filters // groups, -1).transpose(0, 2, 1)
+    given = y.astype(dtype, copy=False).reshape(len(y), groups, filters // groups, math.prod(windows.output))
+    x = np.empty((len(y), groups * channels, *windows.size), dtype)
+
+    def compute(example: int) -> None:
+        start = scratch.mark()
+        values = scratch.empty((*columns.shape[:2], given.shape[3]), dtype)
+        np.matmul(columns, given[example], out=values)
+        x[example] = add_windows(values.reshape(groups * channels, *windows.kernel, *windows.output), windows, dtype)
+        scratch.release(start)
+
+    pool.spread(compute, range(len(y)), pool.available() if len(y) > 1 else 1)
+    return x
+
+
 def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
     """Return the sums over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
     filters, channels = y.shape[1], x.shape[1] // groups
@@ -125,14 +171,20 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     weights = np.empty((shares, groups, filters // groups, channels * layer.taps), compute_in)
 
     def compute(share: int) -> None:
-        for examples, first, rows in blocks[share::shares]:  # always the same ones: additions keep their order
+        begun = set()
+        for examples, some, first, rows in blocks[share::shares]:  # always the same: additions keep their order
             start = scratch.mark()
-            found = weights[share] if (examples, first) == blocks[share][:2] else None
-            part = scratch.empty(weights.shape[1:], compute_in) if found is None else found
-            algorithm.gradient(x[examples], first, y[examples, :, first : first + rows], part)
-            if found is None:
-                weights[share] += part
+            total = weights[share, some]
+            part = scratch.empty(total.shape, compute_in) if some.start in begun else total
+            seen, given = _times(some, channels), _times(some, layer.filters_each)
+            algorithm.gradient(x[examples, seen], first, y[examples, given, first : first + rows], part)
+            if part is not total:
+                total += part
+            begun.add(some.start)
             scratch.release(start)
+        for group in range(0, groups, algorithm.groups):
+            if group not in begun:
+                weights[share, group : group + algorithm.groups] = 0
 
     pool.spread(compute, range(shares), shares)
     weight: Array = weights[0] if shares == 1 else weights.sum(axis=0)
@@ -147,12 +199,19 @@ def _of_gradient(layer: Layer, threads: int) -> Columns | Taps:
 
 
 def _blocks(algorithm: Algorithm) -> Iterator[Block]:
-    """Cut all outputs into blocks: examples, first row, rows."""
+    """Cut all outputs into blocks."""
     layer = algorithm.layer
     height = layer.windows.output[0]
     for example in range(0, layer.batch, algorithm.images):
-        for first in range(0, height, algorithm.rows):
-            yield slice(example, example + algorithm.images), first, min(algorithm.rows, height - first)
+        for group in range(0, layer.groups, algorithm.groups):
+            for first in range(0, height, algorithm.rows):
+                groups = slice(group, min(group + algorithm.groups, layer.groups))
+                yield slice(example, example + algorithm.images), groups, first, min(algorithm.rows, height - first)
+
+
+def _times(groups: slice, each: int) -> slice:
+    """Return the channels, or the filters, of some groups."""
+    return slice(groups.start * each, groups.stop * each)
 
 
 def _threads(algorithm: Algorithm, threads: int, blocks: int) -> int:

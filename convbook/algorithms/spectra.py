@@ -64,7 +64,7 @@ class OverlapSave(Algorithm):
         together = max(1, _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels * layer.dtype.itemsize))
         rows = min(height, tile * together)
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
-        return cls(layer, 1, rows, nanoseconds + 60_000, size, tile)
+        return cls(layer, 1, layer.groups, rows, nanoseconds + 60_000, size, tile)
 
     def worthwhile(self) -> bool:
         """Tell whether the kernel is large enough."""

@@ -9,30 +9,24 @@ first, so that those a tap sees lie side by side.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import BLOCK, Algorithm, cut
+from convbook.algorithms.algorithm import Algorithm, cut
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.rows import lower_rows
 from convbook.arguments import Array
 
-#: The bytes of the copies that are made and added up at once.
 _BUDGET = 2 << 20
 
 #: Below so many positions in a row of the fused loop, starting the loop costs more than running it.
 _LONG = 1024
 
 
-@dataclass(frozen=True)
 class Taps(Algorithm):
     """Sums of shifted copies, one tap after the other: two spatial axes, any type."""
-
-    #: The groups that are computed at once.
-    groups: int = 1
 
     name: ClassVar[str] = "taps"
 
@@ -41,18 +35,18 @@ class Taps(Algorithm):
         """Count the loops and the copies."""
         if len(layer.windows.size) != 2:
             return "it needs two spatial axes"
-        height, row = layer.windows.output
-        stride = layer.windows.stride[0]
-        copied = layer.channels_each * layer.windows.kernel[1] * min(stride, layer.windows.kernel[0]) * row
-        numbers = layer.groups * (copied * height + layer.filters_each * layer.positions * min(stride, 2))
-        images, rows, size = cut(layer, threads, numbers=numbers, budget=BLOCK // 2, columns=_LONG)
-        groups = min(layer.groups, max(1, _BUDGET // max(1, size // layer.groups)))
-        calls = math.ceil(layer.batch / images) * math.ceil(height / rows) * math.ceil(layer.groups / groups)
-        loops = layer.multiply_adds / (rows * row * images)
-        each = cost.COPY_STRIDED if layer.strided else cost.COPY
-        arithmetic = layer.multiply_adds * cost.MULTIPLY_ADD_IN_A_LOOP + layer.groups * copied * height * each
-        nanoseconds = layer.batch * (arithmetic * cost.width(layer.dtype) + loops * cost.LOOP) + calls * cost.CALLS
-        return cls(layer, images, rows, nanoseconds, size, groups)
+        (height, row), (_, width) = layer.windows.output, layer.windows.kernel
+        phases = min(layer.windows.stride[0], layer.windows.kernel[0])
+        copied = layer.channels * width * phases * layer.positions
+        numbers = copied + layer.filters * layer.positions * min(phases, 2)
+        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=_LONG)
+        copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
+        if images > 1:  # and back
+            copying += cost.copies(layer.filters * layer.positions, row, layer.dtype)
+        adding = cost.loops(layer.multiply_adds, images * rows * row, layer.dtype)
+        blocks = layer.batch / images * layer.groups / groups * height / rows
+        calls = blocks * cost.CALLS * phases * (2 + width)
+        return cls(layer, images, groups, rows, layer.batch * (copying + adding) + calls, size)
 
     @property
     def contained(self) -> bool:
@@ -69,25 +63,14 @@ class Taps(Algorithm):
         return x
 
     def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
-        """Take some groups at a time, whose rows stay in the cache from the copy to the sum."""
-        layer = self.layer
-        each, filters = layer.channels_each, layer.filters_each
-        for group in range(0, layer.groups, self.groups):
-            start = scratch.mark()
-            some = slice(group, group + self.groups)
-            x, y = cells[:, group * each : some.stop * each], out[:, group * filters : some.stop * filters]
-            self._add_up(x, first, prepared[some], y)
-            scratch.release(start)
-
-    def _add_up(self, x: Array, first: int, weight: Array, out: Array) -> None:
         """Copy rows once per tap of a row, phase by phase, and add up what the filters' taps see."""
         images, filters, rows, row = out.shape
-        shape = (*weight.shape[:2], rows * images * row)
+        shape = (*prepared.shape[:2], rows * images * row)
         direct = images == 1
         total = out.reshape(shape, copy=False) if direct else scratch.empty(shape, out.dtype)
         found = total
-        for taps, views in seen_rows(x, self.layer, first, rows):
-            np.einsum("gcijn,gfcij->gfn", views, weight[:, :, :, taps], out=found)
+        for taps, views in seen_rows(cells, self.layer, first, rows):
+            np.einsum("gcijn,gfcij->gfn", views, prepared[:, :, :, taps], out=found)
             if found is not total:
                 total += found
             elif self.layer.windows.stride[0] > 1:
@@ -98,25 +81,19 @@ class Taps(Algorithm):
     def gradient(self, x: Array, first: int, y: Array, out: Array) -> None:
         """Multiply a block of outputs with what each tap sees, for the gradient of the weight."""
         layer = self.layer
-        each, filters = layer.channels_each, layer.filters_each
-        shape = (layer.groups, filters, each, *layer.windows.kernel)
-        weights = out.reshape(shape, copy=False)
-        for group in range(0, layer.groups, self.groups):
-            start = scratch.mark()
-            some = slice(group, min(layer.groups, group + self.groups))
-            by_rows = y[:, group * filters : some.stop * filters].transpose(1, 2, 0, 3)
-            given = scratch.empty(by_rows.shape, layer.dtype)
-            np.copyto(given, by_rows)
-            given = given.reshape(some.stop - group, filters, -1)
-            for taps, views in seen_rows(x[:, group * each : some.stop * each], layer, first, y.shape[2]):
-                np.einsum("gcijn,gfn->gfcij", views, given, out=weights[some][:, :, :, taps])
-            scratch.release(start)
+        by_rows = y.transpose(1, 2, 0, 3)
+        given = scratch.empty(by_rows.shape, layer.dtype)
+        np.copyto(given, by_rows)
+        given = given.reshape(*out.shape[:2], -1)
+        weights = out.reshape((*out.shape[:2], layer.channels_each, *layer.windows.kernel), copy=False)
+        for taps, views in seen_rows(x, layer, first, y.shape[2]):
+            np.einsum("gcijn,gfn->gfcij", views, given, out=weights[:, :, :, taps])
 
 
 def seen_rows(x: Array, layer: Layer, first: int, rows: int) -> Iterator[tuple[slice, Array]]:
     """Yield taps of a column, and what they see: ``(groups, channels, taps, taps of a row, positions)``.
 
-    `x` may hold some of the groups only.
+    `x` holds some of the groups.
     """
     images, channels = len(x), layer.channels_each
     groups = x.shape[1] // channels

@@ -63,7 +63,7 @@ class Winograd(Algorithm):
         moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(layer.dtype)
         weights = size * filters * channels  # transformed once a call, and read once a block
         once = weights * (1.5 if weights * layer.dtype.itemsize <= _CACHE else 4) * cost.width(layer.dtype)
-        images, rows, used = cut(
+        images, _, rows, used = cut(
             layer,
             threads,
             numbers=size * (channels + max(channels, filters)) * tiles * 1.25,
@@ -71,7 +71,7 @@ class Winograd(Algorithm):
             columns=98 * _OUT**2,
             unit=_OUT,
         )
-        return cls(layer, images, rows, (moved + transforms + products) * layer.batch + once, used)
+        return cls(layer, images, 1, rows, (moved + transforms + products) * layer.batch + once, used)
 
     def worthwhile(self) -> bool:
         """Tell whether the layer is deep enough."""
