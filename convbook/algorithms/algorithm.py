@@ -3,11 +3,25 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, Self
 
 from convbook.algorithms.layer import Layer, seen_cells
-from convbook.algorithms.scratch import BLOCK
+from convbook.algorithms.scratch import BLOCK as BLOCK
 from convbook.arguments import Array
+
+
+class Block(NamedTuple):
+    """Some outputs that are computed at once."""
+
+    #: The examples and channels that they see.
+    seen: tuple[slice, slice]
+    groups: slice
+    #: The first of their rows, and how many there are.
+    first: int
+    rows: int
+    #: Where they lie: examples, filters, rows.
+    outputs: tuple[slice, slice, slice]
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,22 @@ class Algorithm(ABC):
     def contained(self) -> bool:
         """Whether infinities and NaNs reach the outputs that see them, and no other."""
         return False
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """All outputs, cut into blocks."""
+        layer, height, found = self.layer, self.layer.windows.output[0], []
+        for example in range(0, layer.batch, self.images):
+            examples = slice(example, example + self.images)
+            for group in range(0, layer.groups, self.groups):
+                last = min(group + self.groups, layer.groups)
+                channels = slice(group * layer.channels_each, last * layer.channels_each)
+                filters = slice(group * layer.filters_each, last * layer.filters_each)
+                for first in range(0, height, self.rows):
+                    rows = min(self.rows, height - first)
+                    outputs = examples, filters, slice(first, first + rows)
+                    found.append(Block((examples, channels), slice(group, last), first, rows, outputs))
+        return found
 
     def worthwhile(self) -> bool:
         """Tell whether the layer is of the kind for which the estimate is good: if not, only on request."""

@@ -113,7 +113,8 @@ def seen_cells(x: Array, windows: Geometry, first: int, outputs: tuple[int, ...]
     """
     seen = _seen(windows, first, outputs)
     if seen.inside:
-        return x[seen.outer].astype(dtype, copy=False)
+        cells: Array = x[seen.outer]
+        return cells.astype(dtype, copy=False)
     cells = scratch.zeros((*x.shape[:2], *seen.lengths), dtype)
     cells[seen.inner] = x[seen.outer]
     return cells

@@ -15,7 +15,7 @@ import numpy as np
 
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import BLOCK, Algorithm
+from convbook.algorithms.algorithm import BLOCK, Algorithm, Block
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
@@ -23,9 +23,6 @@ from convbook.algorithms.taps import Taps
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 from convbook.windows import add_windows
-
-#: The examples, the groups, the first row and the number of rows.
-Block = tuple[slice, slice, int, int]
 
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
@@ -69,13 +66,12 @@ def convolved(
     whole = algorithm.groups == groups
 
     def compute(block: Block) -> None:
-        examples, some, first, rows = block
-        target = y[examples, _times(some, layer.filters_each), first : first + rows]
+        target = y[block.outputs]
         start = scratch.mark()
         try:
-            cells = algorithm.cells(x[examples, _times(some, layer.channels_each)], first, rows)
+            cells = algorithm.cells(x[block.seen], block.first, block.rows)
             found = target if in_place else scratch.empty(target.shape, layer.dtype)
-            algorithm.run(cells, first, prepared if whole else prepared[some], found)
+            algorithm.run(cells, block.first, prepared if whole else prepared[block.groups], found)
             if not in_place:
                 target[...] = found
         finally:
@@ -84,8 +80,7 @@ def convolved(
     start = scratch.mark()
     try:
         prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
-        blocks = list(_blocks(algorithm))
-        pool.spread(compute, blocks, _threads(algorithm, planned.threads, len(blocks)))
+        pool.spread(compute, algorithm.blocks, _threads(algorithm, planned.threads))
     finally:
         scratch.release(start)
     return y
@@ -166,21 +161,19 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     layer = _layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
     threads = 1 if layer.small else pool.available()
     algorithm = _of_gradient(layer, threads)
-    blocks = list(_blocks(algorithm))
-    shares = min(len(blocks), _threads(algorithm, threads, len(blocks)))
+    shares = min(len(algorithm.blocks), _threads(algorithm, threads))
     weights = np.empty((shares, groups, filters // groups, channels * layer.taps), compute_in)
 
     def compute(share: int) -> None:
         begun = set()
-        for examples, some, first, rows in blocks[share::shares]:  # always the same: additions keep their order
+        for block in algorithm.blocks[share::shares]:  # always the same: additions keep their order
             start = scratch.mark()
-            total = weights[share, some]
-            part = scratch.empty(total.shape, compute_in) if some.start in begun else total
-            seen, given = _times(some, channels), _times(some, layer.filters_each)
-            algorithm.gradient(x[examples, seen], first, y[examples, given, first : first + rows], part)
+            total = weights[share, block.groups]
+            part = scratch.empty(total.shape, compute_in) if block.groups.start in begun else total
+            algorithm.gradient(x[block.seen], block.first, y[block.outputs], part)
             if part is not total:
                 total += part
-            begun.add(some.start)
+            begun.add(block.groups.start)
             scratch.release(start)
         for group in range(0, groups, algorithm.groups):
             if group not in begun:
@@ -198,25 +191,9 @@ def _of_gradient(layer: Layer, threads: int) -> Columns | Taps:
     return taps if isinstance(taps, Taps) and taps.nanoseconds < columns.nanoseconds else columns
 
 
-def _blocks(algorithm: Algorithm) -> Iterator[Block]:
-    """Cut all outputs into blocks."""
-    layer = algorithm.layer
-    height = layer.windows.output[0]
-    for example in range(0, layer.batch, algorithm.images):
-        for group in range(0, layer.groups, algorithm.groups):
-            for first in range(0, height, algorithm.rows):
-                groups = slice(group, min(group + algorithm.groups, layer.groups))
-                yield slice(example, example + algorithm.images), groups, first, min(algorithm.rows, height - first)
-
-
-def _times(groups: slice, each: int) -> slice:
-    """Return the channels, or the filters, of some groups."""
-    return slice(groups.start * each, groups.stop * each)
-
-
-def _threads(algorithm: Algorithm, threads: int, blocks: int) -> int:
+def _threads(algorithm: Algorithm, threads: int) -> int:
     """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
-    if blocks == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
+    if threads == 1 or len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
         return 1
     return 1 if algorithm.layer.pointwise and algorithm.images == 1 else threads
 

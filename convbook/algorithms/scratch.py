@@ -54,7 +54,7 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         memory = np.empty(BLOCK + _LINE, np.uint8)
         _buffer.memory = memory[-memory.ctypes.data % _LINE :]
     _buffer.used = start + -(-size // _LINE) * _LINE
-    return np.ndarray(shape, dtype, _buffer.memory, start)  # type: ignore[arg-type]
+    return np.ndarray(shape, dtype, _buffer.memory, start)
 
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -72,5 +72,5 @@ def forget() -> None:
 def strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
     """View an array with other strides from its first element on: overlapping windows, without a copy."""
     if array.flags.c_contiguous:  # ten times faster, and checked against the array's end
-        return np.ndarray(shape, array.dtype, array, 0, strides)  # type: ignore[arg-type]
+        return np.ndarray(shape, array.dtype, array, 0, strides)
     return np.lib.stride_tricks.as_strided(array, shape, strides)
