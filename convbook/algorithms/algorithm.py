@@ -3,14 +3,24 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.layer import Cut, Layer, seen
 from convbook.arguments import Array
+from convbook.windows import index
 
 #: No block of any algorithm is planned to hold more bytes than this beside input, weights and output, unless a
 #: single row of outputs needs more. Every thread works on one block at a time.
 BLOCK = 16 << 20
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the outputs: where they lie, and how to cut out the cells that they see."""
+
+    outputs: tuple[Any, ...]
+    cells: Cut
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,19 @@ class Algorithm(ABC):
     def contained(self) -> bool:
         """Whether infinities and NaNs reach the outputs that see them, and no other."""
         return False
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, found once for all layers of the same sizes: for small ones this is most of the work."""
+        height = self.layer.windows.output[0]
+        found = []
+        for example in range(0, self.layer.batch, self.images):
+            examples = slice(example, example + self.images)
+            for first in range(0, height, self.rows):
+                rows = min(self.rows, height - first)
+                outputs = index(examples, slice(None), slice(first, first + rows))
+                found.append(Block(outputs, seen(self.layer.windows, examples, first, self.outputs(rows))))
+        return tuple(found)
 
     def worthwhile(self) -> bool:
         """Tell whether the layer is of the kind for which the estimate is good: if not, only on request."""

@@ -66,26 +66,42 @@ class Layer:
         return self.filters * self.channels_each * self.taps * self.positions
 
 
-def seen_cells(x: Array, windows: Geometry, first: int, outputs: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Return the cells that `outputs` windows per axis see, from row `first` on; zeros lie beyond the input.
+@dataclass(frozen=True)
+class Cut:
+    """How to cut cells out of an input: a view of it, or where zeros lie beyond it, a copy between them."""
 
-    A row is an index on the first spatial axis. The result is a view of `x` where that is possible. A negative
-    padding crops.
+    #: The cells that lie within the input.
+    inside: tuple[Any, ...]
+    #: The spatial sizes, and where the cells are put among the zeros; nothing where there are none.
+    sizes: tuple[int, ...]
+    place: tuple[Any, ...]
+
+    def of(self, x: Array, dtype: np.dtype[Any]) -> Array:
+        """Return the cells of `x`, as a view where that is possible."""
+        inside: Array = x[self.inside]
+        if not self.sizes:
+            return inside.astype(dtype, copy=False)
+        cells = np.zeros((*inside.shape[:2], *self.sizes), dtype)
+        cells[self.place] = inside
+        return cells
+
+
+def seen(windows: Geometry, examples: slice, first: int, outputs: tuple[int, ...]) -> Cut:
+    """Return the cut of the cells that `outputs` windows per axis see, from row `first` on.
+
+    A row is an index on the first spatial axis. A negative padding crops.
     """
-    starts, lengths, inner, outer = [], [], [], []
+    lengths, inner, outer = [], [], []
     axes = zip(windows.size, windows.padding, windows.stride, windows.span, outputs, strict=True)
     for axis, (n, (before, _), stride, span, count) in enumerate(axes):
         start = (first * stride if axis == 0 else 0) - before
         length = (count - 1) * stride + span
         low = max(start, 0)
         high = max(low, min(n, start + length))
-        starts.append(start)
         lengths.append(length)
         inner.append(slice(low - start, high - start))
         outer.append(slice(low, high))
-    inside: Array = x[index(..., *outer)]
-    if inside.shape[2:] == tuple(lengths):
-        return inside.astype(dtype, copy=False)
-    cells = np.zeros((*x.shape[:2], *lengths), dtype)
-    cells[index(..., *inner)] = inside
-    return cells
+    inside = index(examples, slice(None), *outer)
+    if all(s.stop - s.start == length for s, length in zip(outer, lengths, strict=True)):
+        return Cut(inside, (), ())
+    return Cut(inside, tuple(lengths), index(..., *inner))

@@ -5,6 +5,7 @@ algorithm's form, multiply, put the product in place. The gradient of the input 
 stride, one for each phase of it; that of the weight is a product of outputs with lowered columns.
 """
 
+import cmath
 import itertools
 import math
 from collections.abc import Iterator
@@ -13,14 +14,12 @@ from typing import Any
 import numpy as np
 
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import Algorithm
+from convbook.algorithms.algorithm import Algorithm, Block
 from convbook.algorithms.columns import Columns, lowered
-from convbook.algorithms.layer import Layer, seen_cells
+from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
 from convbook.arguments import Array
 from convbook.shapes import Geometry
-
-Block = tuple[slice, int, int]
 
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
@@ -53,17 +52,19 @@ def convolved(
     out: Array | None = None,
 ) -> Array:
     """Return the sums over channels and taps, of shape ``(N, F, *output)``, in `dtype`."""
-    y = np.empty((x.shape[0], weight.shape[0], *windows.output), dtype) if out is None else out
     layer = layer_of(x, weight, windows, groups, dtype)
-    planned = plan_for(layer, x, weight, method)
-    algorithm = planned.chosen
+    return computed(plan_for(layer, x, weight, method), x, weight, dtype, out)
+
+
+def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
+    """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`."""
+    algorithm, layer = planned.chosen, planned.chosen.layer
+    y = np.empty((layer.batch, layer.filters, *layer.windows.output), dtype) if out is None else out
     prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
     in_place = out is None and y.dtype == layer.dtype
 
     def compute(block: Block) -> None:
-        examples, first, rows = block
-        target = y[examples, :, first : first + rows]
-        cells = seen_cells(x[examples], windows, first, algorithm.outputs(rows), layer.dtype)
+        target, cells = y[block.outputs], block.cells.of(x, layer.dtype)
         if in_place:
             algorithm.run(cells, prepared, target)
         else:
@@ -71,8 +72,7 @@ def convolved(
             algorithm.run(cells, prepared, found)
             target[...] = found
 
-    blocks = list(_blocks(algorithm))
-    pool.spread(compute, blocks, _threads(algorithm, planned.threads, len(blocks)))
+    pool.spread(compute, algorithm.blocks, _threads(algorithm, planned.threads))
     return y
 
 
@@ -108,15 +108,14 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     layer = Layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
     threads = pool.available()
     algorithm = Columns.plan(layer, threads)
-    blocks = list(_blocks(algorithm))
-    shares = _threads(algorithm, threads, len(blocks))
+    shares = _threads(algorithm, threads)
     weights = np.zeros((shares, groups, filters // groups, channels * layer.taps), compute_in)
 
     def compute(share: int) -> None:
-        for examples, first, rows in blocks[share::shares]:  # always the same ones: additions keep their order
-            outputs = algorithm.outputs(rows)
-            columns = lowered(seen_cells(x[examples], windows, first, outputs, compute_in), layer, outputs)
-            given = np.moveaxis(y[examples, :, first : first + rows], 0, 1).astype(compute_in, copy=False)
+        for block in algorithm.blocks[share::shares]:  # always the same ones: additions keep their order
+            given = y[block.outputs]
+            columns = lowered(block.cells.of(x, compute_in), layer, algorithm.outputs(given.shape[2]))
+            given = np.moveaxis(given, 0, 1).astype(compute_in, copy=False)
             weights[share] += given.reshape(groups, filters // groups, -1) @ columns.transpose(0, 2, 1)
 
     pool.spread(compute, range(shares), shares)
@@ -124,18 +123,9 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     return weight.reshape(filters, channels, *windows.kernel).astype(dtype, copy=False)
 
 
-def _blocks(algorithm: Algorithm) -> Iterator[Block]:
-    """Cut all outputs into blocks: examples, first row, rows."""
-    layer = algorithm.layer
-    height = layer.windows.output[0]
-    for example in range(0, layer.batch, algorithm.images):
-        for first in range(0, height, algorithm.rows):
-            yield slice(example, example + algorithm.images), first, min(algorithm.rows, height - first)
-
-
-def _threads(algorithm: Algorithm, threads: int, blocks: int) -> int:
+def _threads(algorithm: Algorithm, threads: int) -> int:
     """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
-    if blocks == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
+    if len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
         return 1
     return 1 if algorithm.layer.pointwise and algorithm.images == 1 else threads
 
@@ -205,11 +195,8 @@ def _fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:
 
 
 def is_finite(array: Array) -> bool:
-    """Tell whether there are surely neither infinities nor NaNs: their sum would show them.
+    """Tell whether there are surely neither infinities nor NaNs: the sum of the squares would show them.
 
-    A sum may overflow without them; then only the plan is more cautious than it need be.
+    A square may overflow without them; then only the plan is more cautious than need be.
     """
-    if array.dtype.kind not in "fc":
-        return True
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(array.sum()))
+    return array.dtype.kind not in "fc" or cmath.isfinite(np.vdot(array, array))
