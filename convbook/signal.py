@@ -28,6 +28,10 @@ from convbook.shapes import Geometry
 
 _MODES: Final = ("full", "same", "valid")
 _TRANSFORMS: Final = ("fft", "overlap-add")
+#: Sums of more elements than this are worth the trouble of transforming them in phases.
+_LONG: Final = 1 << 14
+#: The elements of spectra that are multiplied at once, so that they stay in the cache.
+_AT_ONCE: Final = 1 << 11
 #: Turns an axis around.
 _BACKWARDS: Final = (slice(None, None, -1),)
 
@@ -136,7 +140,8 @@ def convolve(
     >>> convolve([1, 2, 3], [1, 10], boundary="edge").tolist()
     [11, 12, 23, 33]
     """
-    return _convolve(*_operands(x, h), mode, boundary, fill_value, method)
+    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
+    return _convolve(x, h, mode, boundary, fill_value, method)
 
 
 def correlate(
@@ -208,7 +213,7 @@ def correlate(
     >>> correlate([1, 1j], [0, 1j]).tolist()
     [-1j, (1+0j), 0j]
     """
-    x, h = _operands(x, h)
+    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
     return _convolve(x, h[_BACKWARDS * h.ndim].conj(), mode, boundary, fill_value, method)
 
 
@@ -263,7 +268,7 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     """
     x = as_array("image", image, min_ndim=1, real=True)
     t = as_array("template", template, min_ndim=1, real=True)
-    _check_pair(("image", x), ("template", t))
+    _check_pair(("image", x.shape), ("template", t.shape))
     if any(k > n for k, n in zip(t.shape, x.shape, strict=True)):
         raise ValueError(f"`template` (of shape {t.shape}) must fit into `image` (of shape {x.shape}).")
     if np.all(t == t.flat[0]):
@@ -304,19 +309,13 @@ def _unit_scale(array: Array) -> Array:
 # What both have in common
 
 
-def _operands(x: ArrayLike, h: ArrayLike) -> tuple[Array, Array]:
-    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
-    _check_pair(("x", x), ("h", h))
-    return x, h
-
-
-def _check_pair(*operands: tuple[str, Array]) -> None:
-    for name, array in operands:
-        if array.size == 0:
-            raise ValueError(f"`{name}` (of shape {array.shape}) must have at least one element.")
-    (first, x), (second, h) = operands
-    if x.ndim != h.ndim:
-        raise ValueError(f"`{second}` (of shape {h.shape}) must have as many axes as `{first}` (of shape {x.shape}).")
+def _check_pair(*operands: tuple[str, tuple[int, ...]]) -> None:
+    for name, shape in operands:
+        if 0 in shape:
+            raise ValueError(f"`{name}` (of shape {shape}) must have at least one element.")
+    (first, n), (second, k) = operands
+    if len(n) != len(k):
+        raise ValueError(f"`{second}` (of shape {k}) must have as many axes as `{first}` (of shape {n}).")
 
 
 @dataclass(frozen=True)
@@ -338,7 +337,9 @@ class _Recipe:
     microseconds: float
     quick: bool
     as_line: bool
-    #: The mode of NumPy that gives the outputs of a line, or "full".
+    #: The pieces in which a kernel is convolved with a line.
+    pieces: int
+    #: The mode of NumPy that gives the outputs of a line; nothing if they are to be cut out of all sums.
     mode: str
 
 
@@ -352,6 +353,7 @@ def _recipe(
     may_swap: bool,
 ) -> _Recipe:
     """Find where the outputs lie and what is written out around the signal; `border` tells whether zeros are not."""
+    _check_pair(("x", n), ("h", k))
     sizes = list(zip(n, k, strict=True))
     if mode == "valid" and not (_within(k, n) or _within(n, k)):
         raise ValueError(
@@ -379,9 +381,10 @@ def _recipe(
         tuple(slice(first, first + size) for first, size in parts),
         swapped,
         microseconds,
-        microseconds < (5 if one_line else 15) + 1.5e-3 * math.prod(n),
+        microseconds < 15 + 1e-3 * math.prod(n),
         one_line or microseconds < _cost_of_copies(n, k),
-        mode if one_line and not (swapped and mode == "same") else "full",
+        _pieces(n[0], k[0], dtype) if one_line else 1,
+        mode if one_line and not (swapped and mode == "same") else "",
     )
 
 
@@ -430,11 +433,23 @@ def _part(mode: str, n: int, k: int) -> Part:
 def _direct(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Add up the products, one by one."""
     if a.ndim == 1:
-        line: Array = np.correlate(a, b[::-1].conj(), recipe.mode)  # type: ignore[call-overload]
-        return line[recipe.wanted] if recipe.mode == "full" else line
+        if recipe.pieces > 1:
+            return _in_pieces(a, b, recipe.pieces)[recipe.wanted]
+        line: Array = np.correlate(a, b[::-1].conj(), recipe.mode or "full")  # type: ignore[call-overload]
+        return line if recipe.mode else line[recipe.wanted]
     if recipe.as_line and is_finite(a) and is_finite(b):
         return _as_line(a, b)[recipe.wanted]
     return _copies(a, b)[recipe.wanted]
+
+
+def _in_pieces(a: Array, b: Array, pieces: int) -> Array:
+    """Add up the convolutions of a line with pieces of the kernel, so short that NumPy has a loop for them."""
+    y = np.zeros(a.size + b.size - 1, a.dtype)
+    taps = -(-b.size // pieces)
+    for first in range(0, b.size, taps):
+        piece = b[first : first + taps]
+        y[first : first + a.size + piece.size - 1] += np.correlate(a, piece[::-1], "full")
+    return y
 
 
 def _as_line(a: Array, b: Array) -> Array:
@@ -478,8 +493,53 @@ def _separable(x: Array, h: Array, recipe: _Recipe) -> Array:
 
 def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Convolve on a circle that is long enough for all sums: none is wrapped around onto another."""
-    y = _on_a_circle(b, _lengths(_full_shape(a, b)))(a)
+    shape = _full_shape(a, b)
+    of_phases = a.ndim == 1 and shape[0] > _LONG
+    y = _in_phases(a, b) if of_phases else _on_a_circle(b, _lengths(shape))(a)
     return _in_dtype(a.dtype, y[recipe.wanted])
+
+
+def _in_phases(a: Array, b: Array) -> Array:
+    """Convolve long lines by one transform for every second or fourth sample each, which SciPy computes at once.
+
+    Phase r of the result is the sum of the products of all phases i and j with i + j = r, or with i + j = r + P,
+    where P is their number; these reach one further.
+    """
+    from scipy import fft
+
+    real = a.dtype.kind != "c"
+    phases = 4 if a.dtype in (np.float32, np.complex64) else 2
+    (length,) = _lengths((-(-_full_shape(a, b)[0] // phases),))
+
+    def spectra(line: Array) -> Array:
+        padded = np.zeros((length, phases), line.dtype)
+        padded.ravel()[: line.size] = line
+        found: Array = fft.rfft(padded.T) if real else fft.fft(padded.T)
+        return found
+
+    of_a, of_b = spectra(a), spectra(b)
+    count = of_a.shape[1]
+    delay = _one_further(length, count).astype(of_a.dtype)
+    total = np.empty((count, phases), of_a.dtype)
+    for first in range(0, count, _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        here, there = of_a[:, part], of_b[:, part]
+        later = np.concatenate([here * delay[part], here])
+        products = later[phases:] * there[0]
+        for phase in range(1, phases):
+            products += later[phases - phase : 2 * phases - phase] * there[phase]
+        total[part] = products.T
+    backward = fft.irfft if real else fft.ifft
+    y: Array = backward(total, length, axis=0, overwrite_x=True)
+    return y.ravel()
+
+
+def _one_further(length: int, count: int) -> Array:
+    """Return the first factors that delay a signal by one sample on a circle: powers of a root of unity."""
+    fine = np.exp(-2j * np.pi / length * np.arange(256))
+    coarse = np.exp(-2j * np.pi / length * 256 * np.arange(-(-count // 256)))
+    powers: Array = np.multiply.outer(coarse, fine).ravel()
+    return powers[:count]
 
 
 def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
@@ -530,11 +590,15 @@ def _on_a_circle(kernel: Array, lengths: tuple[int, ...]) -> Callable[[Array], A
     """Transform the kernel once; return what convolves signals with it on a circle of these lengths."""
     from scipy import fft
 
-    forward, backward = (fft.fftn, fft.ifftn) if kernel.dtype.kind == "c" else (fft.rfftn, fft.irfftn)
-    spectrum = forward(kernel, lengths)
+    several, size = kernel.ndim > 1, lengths if kernel.ndim > 1 else lengths[0]
+    if kernel.dtype.kind == "c":
+        forward, backward = (fft.fftn, fft.ifftn) if several else (fft.fft, fft.ifft)
+    else:
+        forward, backward = (fft.rfftn, fft.irfftn) if several else (fft.rfft, fft.irfft)
+    spectrum = forward(kernel, size)
 
     def convolved(x: Array) -> Array:
-        y: Array = backward(forward(x, lengths) * spectrum, lengths)
+        y: Array = backward(forward(x, size) * spectrum, size, overwrite_x=True)
         return y
 
     return convolved
@@ -639,23 +703,48 @@ def _cost_of_spaced(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]
 
 
 def _cost_of_line(size: int, taps: int, dtype: np.dtype[Any]) -> float:
-    if dtype.kind not in "fc":
-        return 1 + 4.3e-4 * size * taps
+    pieces = _pieces(size, taps, dtype)
+    return _cost_in_one(size, taps, dtype) if pieces == 1 else _cost_in_pieces(size, taps, pieces)
+
+
+def _pieces(size: int, taps: int, dtype: np.dtype[Any]) -> int:
+    """Choose in how many pieces a kernel is convolved with a line: in one, or in pieces of at most 11 taps."""
+    pieces = -(-taps // 11)
+    if pieces == 1 or dtype not in (np.float32, np.float64):
+        return 1
+    return pieces if _cost_in_pieces(size, taps, pieces) < _cost_in_one(size, taps, dtype) else 1
+
+
+def _cost_in_one(size: int, taps: int, dtype: np.dtype[Any]) -> float:
+    if dtype.kind == "c":
+        return 1 + size * (22e-3 + 4e-5 * taps * cost.width(dtype))
+    if dtype.kind != "f":
+        return 1 + size * (3e-3 + 7e-4 * taps)
     if taps <= 11:  # NumPy has a loop of its own for these, a dot product for each output of others
         return 1 + size * (4e-4 + 2e-4 * taps)
     if taps < 32:  # short dot products are mostly overhead
         return 1 + 9e-4 * size * taps
-    return 1 + size * (12e-3 + 5e-5 * taps * cost.width(dtype))
+    return 1 + size * (12e-3 + 7e-5 * taps * cost.width(dtype))
+
+
+def _cost_in_pieces(size: int, taps: int, pieces: int) -> float:
+    return pieces * (2.5 + 8e-4 * size) + 2e-4 * size * taps
 
 
 def _costs_of_transforms(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, float]:
-    def transforms(number: int, size: int) -> float:
-        return number * cost.transform(size, len(n)) * cost.width(dtype) * 1e-3
+    size, axes = math.prod(a + b - 1 for a, b in zip(n, k, strict=True)), len(n)
+    dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
+    twice = 2 if dtype.kind == "c" else 1
+    phases = cost.lanes(dtype) if axes == 1 and size > _LONG else 1
 
-    sizes = _block_sizes(n, k)
+    def transform(size: int, phases: int) -> float:
+        return (cost.transform(size, axes, dtype, phases) * twice + size * cost.width(dtype)) * 1e-3
+
+    blocks = _block_sizes(n, k)
+    number = math.prod(-(-a // (length - b + 1)) for a, b, length in zip(n, k, blocks, strict=True))
+    block = transform(math.prod(blocks), 1)
     adding = math.prod(n) * 1.5e-3 * cost.width(dtype)
-    blocks = math.prod(-(-a // (size - b + 1)) for a, b, size in zip(n, k, sizes, strict=True))
     return {
-        "fft": 30 + transforms(3, math.prod(a + b - 1 for a, b in zip(n, k, strict=True))),
-        "overlap-add": 30 + adding + transforms(1, math.prod(sizes)) + blocks * (30 + transforms(2, math.prod(sizes))),
+        "fft": 30 + 3 * transform(size, phases),
+        "overlap-add": 30 + adding + block + number * (30 + 2 * block),
     }
