@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.algorithms import cost
-from convbook.algorithms.factors import Factors, factors, must_have_factors
+from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.layers import compute_dtype, computed, is_finite
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
@@ -381,8 +381,8 @@ def _recipe(
         tuple(slice(first, first + size) for first, size in parts),
         swapped,
         microseconds,
-        microseconds < 15 + 1e-3 * math.prod(n),
-        one_line or microseconds < _cost_of_copies(n, k),
+        microseconds < (15 if one_line else 25) + 1e-3 * math.prod(n),
+        one_line or microseconds < _cost_of_copies(n, k, dtype),
         _pieces(n[0], k[0], dtype) if one_line else 1,
         mode if one_line and not (swapped and mode == "same") else "",
     )
@@ -487,7 +487,7 @@ def _copies(a: Array, b: Array) -> Array:
 
 def _separable(x: Array, h: Array, recipe: _Recipe) -> Array:
     """Convolve with the kernel's column, then with its row, each by sums of shifted copies."""
-    column, row = must_have_factors(h)
+    column, row = factors(h)
     return _copies(_copies(x, column[:, None]), row[None])[recipe.wanted]
 
 
@@ -621,9 +621,13 @@ def _choose(x: Array, h: Array, recipe: _Recipe, method: str) -> tuple[str, Plan
     in_products = x.dtype if x.dtype.kind in "fc" else compute_dtype(x[None, None], h[None, None], x.dtype)
     threads = available() if recipe.microseconds * 1000 > WORTH_SPREADING else 1
     for name, planned in _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method).items():
-        if method == "auto" and (
-            (name == "separable" and factors(h) is None) or (name in _TRANSFORMS and not _rounds_exactly(x, h))
-        ):
+        if name == "separable" and not is_separable(h):
+            if method == name:
+                raise ValueError(
+                    f"`method` (={name!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
+                )
+            continue
+        if name in _TRANSFORMS and not _rounds_exactly(x, h):
             continue
         contained = name == "direct" or (planned is not None and planned.chosen.contained)
         if contained or (method == name and name != "separable") or (is_finite(x) and is_finite(h)):
@@ -670,10 +674,10 @@ def _candidates(
     of_layers = plan(layer, "auto", threads, True)
     for name, candidate in of_layers.candidates.items():
         if not isinstance(candidate, str) and candidate.worthwhile():
-            costs[name] = 15 + candidate.nanoseconds * 1e-3
+            costs[name] = (15 if len(n) == 1 else 30) + candidate.nanoseconds * 1e-3
             plans[name] = replace(of_layers, method=name, chosen=candidate)
     if min(k) > 1 and not isinstance(separable, str):
-        costs["separable"] = 15 + separable.nanoseconds * 1e-3
+        costs["separable"] = 25 + separable.nanoseconds * 1e-3
     return {name: plans.get(name) for name in sorted(costs, key=lambda name: costs[name])}
 
 
@@ -691,15 +695,19 @@ def _layer_windows(n: tuple[int, ...], k: tuple[int, ...], parts: tuple[Part, ..
 
 
 def _cost_of_sums(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
-    return _cost_of_line(n[0], k[0], dtype) if len(n) == 1 else min(_cost_of_spaced(n, k, dtype), _cost_of_copies(n, k))
+    return (
+        _cost_of_line(n[0], k[0], dtype)
+        if len(n) == 1
+        else min(_cost_of_spaced(n, k, dtype), _cost_of_copies(n, k, dtype))
+    )
 
 
-def _cost_of_copies(n: tuple[int, ...], k: tuple[int, ...]) -> float:
-    return math.prod(k) * (2 + 8e-4 * math.prod(n))
+def _cost_of_copies(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
+    return math.prod(k) * (5 + 7e-4 * math.prod(n) * cost.width(dtype))
 
 
 def _cost_of_spaced(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
-    return 6 + _cost_of_line(*_line(n, k), dtype)
+    return 9 + _cost_of_line(*_line(n, k), dtype)
 
 
 def _cost_of_line(size: int, taps: int, dtype: np.dtype[Any]) -> float:

@@ -20,7 +20,7 @@ _BUDGET = 1 << 20
 
 @dataclass(frozen=True)
 class Factors(Algorithm):
-    """Two products with band matrices: one image, one filter, stride 1. Whether it has factors is not looked at."""
+    """Two products with band matrices: one image, one filter, stride 1. The filter must be separable."""
 
     #: The rows of outputs of one product down the columns, and the columns of outputs of one along the rows.
     down: int = 8
@@ -61,7 +61,7 @@ class Factors(Algorithm):
 
     def prepare(self, weight: Array) -> tuple[Array, Array]:
         """Shift copies of the column and of the row down a band matrix each."""
-        column, row = must_have_factors(weight[0, 0])
+        column, row = factors(weight[0, 0])
         return _band(column, self.down).T, _band(row, self.along)
 
     def run(self, cells: Array, prepared: tuple[Array, Array], out: Array) -> None:
@@ -87,25 +87,21 @@ class Factors(Algorithm):
             out[...] = found[:, :, : out.shape[2], : out.shape[3]]
 
 
-def factors(h: Array) -> tuple[Array, Array] | None:
-    """Return the column and the row whose product a floating-point kernel is, but for rounding, or None."""
+def factors(h: Array) -> tuple[Array, Array]:
+    """Return the column and the row through the largest element: a separable kernel is their product."""
+    i, j = divmod(int(np.abs(h).argmax()), h.shape[1])
+    return h[:, j], h[i] / h[i, j]
+
+
+def is_separable(h: Array) -> bool:
+    """Tell whether a floating-point kernel is a column times a row, but for rounding."""
     if h.ndim != 2 or h.dtype.kind not in "fc":
-        return None
+        return False
     sizes = np.abs(h)
-    i, j = divmod(int(sizes.argmax()), h.shape[1])
-    if h[i, j] == 0 or not np.isfinite(h[i, j]):
-        return None
-    column, row = h[:, j], h[i] / h[i, j]
-    near = np.abs(column[:, None] * row - h) <= 4 * np.finfo(h.dtype).eps * sizes
-    return (column, row) if bool(near.all()) else None
-
-
-def must_have_factors(h: Array) -> tuple[Array, Array]:
-    """Return the column and the row, or refuse a kernel that is not their product."""
-    found = factors(h)
-    if found is None:
-        raise ValueError(f"`method` (='separable') cannot use `h` (of shape {h.shape}): it is no column times a row.")
-    return found
+    if not 0 < sizes.max() < np.inf:
+        return False
+    column, row = factors(h)
+    return bool((np.abs(column[:, None] * row - h) <= 4 * np.finfo(h.dtype).eps * sizes).all())
 
 
 def _band(taps: Array, together: int) -> Array:
