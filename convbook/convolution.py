@@ -77,7 +77,7 @@ def conv(
         The gap between neighboring taps of a filter.
     groups : int
         Split the channels into this many independent convolutions; ``groups=C`` is the depthwise convolution.
-    method : {"auto", "columns", "band", "toeplitz", "winograd", "overlap-save"}
+    method : {"auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save"}
         How the sums are computed: see :py:func:`convbook.explain_plan`, which shows what ``"auto"`` takes.
 
     Returns
@@ -98,12 +98,12 @@ def conv(
     Floats keep their type, float16 is accumulated in float32, integers are accumulated and returned in 64
     bits; complex weights are not conjugated.
 
-    *Precision.* With `K` terms in a sum, ``"columns"`` and ``"band"`` err, output by output, by at most
+    *Precision.* With `K` terms in a sum, ``"columns"``, ``"band"`` and ``"taps"`` err, output by output, by at most
     :math:`\gamma_K \sum |w|\,|x|` (see :py:func:`convbook.convolve`). ``"winograd"`` errs by a small multiple of
     :math:`u \lVert w \rVert \lVert x \rVert` over the cells of a tile and all channels, ``"overlap-save"`` by one of
     :math:`u \log_2 L` times these norms over a whole block: next to large outputs, small ones lose digits.
     Integers are exact. ``"auto"`` lets infinities and NaNs reach the outputs that see them and no other; every
-    method but ``"columns"`` may spread them, if it is asked for.
+    method but ``"columns"`` and ``"taps"`` may spread them, if it is asked for.
 
     The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).
@@ -155,7 +155,7 @@ def explain_plan(
     x, weight, stride, padding, dilation, groups
         What :py:func:`convbook.conv` would get. Of the arrays only shape and type matter, and whether all
         numbers are finite.
-    method : {"auto", "columns", "band", "toeplitz", "winograd", "overlap-save"}
+    method : {"auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save"}
         The algorithm, or ``"auto"`` for the planner's choice.
 
     Returns
@@ -176,7 +176,8 @@ def explain_plan(
     -----
     The algorithms: ``"columns"`` multiplies the filters with lowered windows (Chellapilla, Puri and Simard,
     2006); ``"band"`` lowers rows only, and multiplies with a band matrix of shifted filters (after Cho and
-    Brand, *MEC*, 2017); ``"toeplitz"`` folds a signal into rows; ``"winograd"`` is F(4×4, 3×3) of Lavin and
+    Brand, *MEC*, 2017); ``"taps"`` adds up shifted copies, one tap after the other; ``"toeplitz"`` folds a signal
+    into rows; ``"winograd"`` is F(4×4, 3×3) of Lavin and
     Gray, *Fast Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The
     constants are in ``convbook/algorithms/cost.py``.
 

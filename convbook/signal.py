@@ -8,6 +8,7 @@ here: sums of shifted copies, and transforms of all or of blocks. The wanted par
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any, Final
@@ -16,17 +17,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.algorithms import cost
+from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import compute_dtype, convolved, is_finite
+from convbook.algorithms.layers import compute_dtype, computed, is_finite
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
-from convbook.algorithms.threads import available
+from convbook.algorithms.threads import WORTH_SPREADING, available
 from convbook.arguments import Array, as_array, fits, mean_dtypes, one_of, sum_dtypes
 from convbook.shapes import Geometry
 
 _MODES: Final = ("full", "same", "valid")
-#: The methods that let infinities and NaNs reach the outputs that see them, and no other.
-_CONTAINED: Final = ("direct", "columns", "separable")
+_TRANSFORMS: Final = ("fft", "overlap-add")
+#: Sums of more elements than this are worth the trouble of transforming them in phases.
+_LONG: Final = 1 << 14
+#: The elements of spectra that are multiplied at once, so that they stay in the cache.
+_AT_ONCE: Final = 1 << 11
+#: Turns an axis around.
+_BACKWARDS: Final = (slice(None, None, -1),)
 
 #: Where the wanted part of all outputs starts, and how many it is, along one axis.
 Part = tuple[int, int]
@@ -133,7 +140,8 @@ def convolve(
     >>> convolve([1, 2, 3], [1, 10], boundary="edge").tolist()
     [11, 12, 23, 33]
     """
-    return _convolve(*_operands(x, h), mode, boundary, fill_value, method)
+    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
+    return _convolve(x, h, mode, boundary, fill_value, method)
 
 
 def correlate(
@@ -205,8 +213,8 @@ def correlate(
     >>> correlate([1, 1j], [0, 1j]).tolist()
     [-1j, (1+0j), 0j]
     """
-    x, h = _operands(x, h)
-    return _convolve(x, np.conj(np.flip(h)), mode, boundary, fill_value, method)
+    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
+    return _convolve(x, h[_BACKWARDS * h.ndim].conj(), mode, boundary, fill_value, method)
 
 
 def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
@@ -260,7 +268,7 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     """
     x = as_array("image", image, min_ndim=1, real=True)
     t = as_array("template", template, min_ndim=1, real=True)
-    _check_pair(("image", x), ("template", t))
+    _check_pair(("image", x.shape), ("template", t.shape))
     if any(k > n for k, n in zip(t.shape, x.shape, strict=True)):
         raise ValueError(f"`template` (of shape {t.shape}) must fit into `image` (of shape {x.shape}).")
     if np.all(t == t.flat[0]):
@@ -301,59 +309,113 @@ def _unit_scale(array: Array) -> Array:
 # What both have in common
 
 
-def _operands(x: ArrayLike, h: ArrayLike) -> tuple[Array, Array]:
-    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
-    _check_pair(("x", x), ("h", h))
-    return x, h
+def _check_pair(*operands: tuple[str, tuple[int, ...]]) -> None:
+    for name, shape in operands:
+        if 0 in shape:
+            raise ValueError(f"`{name}` (of shape {shape}) must have at least one element.")
+    (first, n), (second, k) = operands
+    if len(n) != len(k):
+        raise ValueError(f"`{second}` (of shape {k}) must have as many axes as `{first}` (of shape {n}).")
 
 
-def _check_pair(*operands: tuple[str, Array]) -> None:
-    for name, array in operands:
-        if array.size == 0:
-            raise ValueError(f"`{name}` (of shape {array.shape}) must have at least one element.")
-    (first, x), (second, h) = operands
-    if x.ndim != h.ndim:
-        raise ValueError(f"`{second}` (of shape {h.shape}) must have as many axes as `{first}` (of shape {x.shape}).")
+@dataclass(frozen=True)
+class _Recipe:
+    """What shapes, types, mode and border decide about a call, found once for all calls that share them."""
+
+    #: The types of the sums and of the result.
+    dtype: np.dtype[Any]
+    result: np.dtype[Any]
+    #: How many cells of the border are written out before and after, along each axis; nothing where they are zeros.
+    reach: tuple[Part, ...]
+    #: Where the outputs lie among all sums, and the same as an index.
+    parts: tuple[Part, ...]
+    wanted: tuple[slice, ...]
+    #: Whether signal and kernel change places.
+    swapped: bool
+    #: What the sums of the products cost, one by one; whether this is less than finding something better takes;
+    #: and whether the sums are those of one line.
+    microseconds: float
+    quick: bool
+    as_line: bool
+    #: The pieces in which a kernel is convolved with a line.
+    pieces: int
+    #: The mode of NumPy that gives the outputs of a line; nothing if they are to be cut out of all sums.
+    mode: str
+
+
+@lru_cache(1024)
+def _recipe(
+    n: tuple[int, ...],
+    k: tuple[int, ...],
+    types: tuple[np.dtype[Any], np.dtype[Any]],
+    mode: str,
+    border: bool,
+    may_swap: bool,
+) -> _Recipe:
+    """Find where the outputs lie and what is written out around the signal; `border` tells whether zeros are not."""
+    _check_pair(("x", n), ("h", k))
+    sizes = list(zip(n, k, strict=True))
+    if mode == "valid" and not (_within(k, n) or _within(n, k)):
+        raise ValueError(
+            f"`h` (of shape {k}) must fit into `x` (of shape {n}), "
+            "or `x` into `h`, along every axis for `mode` 'valid'."
+        )
+    parts = tuple(_part(mode, a, b) for a, b in sizes)
+    reach: tuple[Part, ...] = ()
+    # Zeros beyond the ends need not be written out: they add nothing to any sum.
+    if border and mode != "valid":
+        reach = tuple((b - 1 - first, first + size - a) for (a, b), (first, size) in zip(sizes, parts, strict=True))
+        parts, mode = tuple((b - 1, size) for (_, b), (_, size) in zip(sizes, parts, strict=True)), "valid"
+        n = tuple(a + before + after for a, (before, after) in zip(n, reach, strict=True))
+    swapped = may_swap and math.prod(k) > math.prod(n)  # it makes no difference, except to the work
+    if swapped:
+        n, k = k, n
+    dtype, result = sum_dtypes(*(np.empty(0, one) for one in types))
+    microseconds = _cost_of_sums(n, k, dtype)
+    one_line = len(n) == 1
+    return _Recipe(
+        dtype,
+        result,
+        reach,
+        parts,
+        tuple(slice(first, first + size) for first, size in parts),
+        swapped,
+        microseconds,
+        microseconds < (15 if one_line else 25) + 1e-3 * math.prod(n),
+        one_line or microseconds < _cost_of_copies(n, k, dtype),
+        _pieces(n[0], k[0], dtype) if one_line else 1,
+        mode if one_line and not (swapped and mode == "same") else "",
+    )
 
 
 def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex, method: str) -> Array:
     one_of("mode", mode, _MODES)
     one_of("boundary", boundary, _BOUNDARIES)
-    one_of("method", method, ("auto", *_ALGORITHMS, "separable", *_OF_LAYERS))
-    accumulate, result = sum_dtypes(x, h)
-    if type(fill_value) is not int or fill_value != 0:  # every type holds 0
-        fill_value = fits("fill_value", fill_value, accumulate)
-    if boundary != "constant" and fill_value != 0:
-        raise ValueError(f"`fill_value` (={fill_value}) needs `boundary` 'constant', not '{boundary}'.")
-    if mode == "valid" and not (_within(h, x) or _within(x, h)):
-        raise ValueError(
-            f"`h` (of shape {h.shape}) must fit into `x` (of shape {x.shape}), "
-            "or `x` into `h`, along every axis for `mode` 'valid'."
-        )
-    x, h = x.astype(accumulate, copy=False), h.astype(accumulate, copy=False)
-
-    sizes = list(zip(x.shape, h.shape, strict=True))
-    parts = [_part(mode, n, k) for n, k in sizes]
-    # Zeros beyond the ends need not be written out: they add nothing to any sum.
-    if mode != "valid" and (boundary != "constant" or fill_value != 0):
-        reach = [(k - 1 - start, start + size - n) for (n, k), (start, size) in zip(sizes, parts, strict=True)]
+    one_of("method", method, _METHODS)
+    filled = type(fill_value) is not int or fill_value != 0  # every type holds 0
+    border = filled or boundary != "constant"
+    recipe = _recipe(x.shape, h.shape, (x.dtype, h.dtype), mode, border, method != "separable")
+    if filled:
+        fill_value = fits("fill_value", fill_value, recipe.dtype)
+        if boundary != "constant" and fill_value != 0:
+            raise ValueError(f"`fill_value` (={fill_value}) needs `boundary` 'constant', not '{boundary}'.")
+    x, h = x.astype(recipe.dtype, copy=False), h.astype(recipe.dtype, copy=False)
+    if recipe.reach:
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
-        x = np.pad(x, reach, boundary, **constant)  # type: ignore[call-overload]
-        parts = [(k - 1, size) for (_, k), (_, size) in zip(sizes, parts, strict=True)]
-    if h.size > x.size and method != "separable":
-        x, h = h, x  # it makes no difference, except to the work; but `h` is what must be a column times a row
-    chosen = _choose(x, h, method)
-    if chosen == "separable":
-        y = _separable(x, h, parts, method)
-    elif chosen in _OF_LAYERS:
-        y = _as_layer(x, h, parts, chosen)
+        x = np.pad(x, recipe.reach, boundary, **constant)  # type: ignore[call-overload]
+    if recipe.swapped:
+        x, h = h, x
+    chosen, planned = _choose(x, h, recipe, method)
+    if planned is not None:
+        turned = h[(None, None, *_BACKWARDS * h.ndim)]  # layers do not turn the kernel around
+        y = computed(planned, x[None, None], turned, recipe.dtype)[0, 0]
     else:
-        y = _ALGORITHMS[chosen](x, h)[tuple(slice(start, start + size) for start, size in parts)]
-    return np.ascontiguousarray(y, dtype=result)
+        y = _ALGORITHMS[chosen](x, h, recipe)
+    return np.ascontiguousarray(y, dtype=recipe.result)
 
 
-def _within(small: Array, large: Array) -> bool:
-    return all(k <= n for k, n in zip(small.shape, large.shape, strict=True))
+def _within(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
+    return all(k <= n for k, n in zip(small, large, strict=True))
 
 
 def _part(mode: str, n: int, k: int) -> Part:
@@ -365,73 +427,122 @@ def _part(mode: str, n: int, k: int) -> Part:
     return min(n, k) - 1, abs(n - k) + 1
 
 
-# As a layer with one channel
+# Algorithms of two arrays that are not layers
 
 
-def _layer_windows(n: tuple[int, ...], k: tuple[int, ...], parts: list[Part]) -> Geometry:
-    """Lay windows of the kernel's size around the outputs: before the first lie what it sees beyond the signal."""
-    ones = (1,) * len(n)
-    return Geometry(
-        size=n,
-        kernel=k,
-        stride=ones,
-        padding=tuple((taps - 1 - start, 0) for taps, (start, _) in zip(k, parts, strict=True)),
-        dilation=ones,
-        output=tuple(size for _, size in parts),
-    )
-
-
-def _as_layer(x: Array, h: Array, parts: list[Part], method: str) -> Array:
-    """Convolve by the algorithms of layers, which do not turn the kernel around."""
-    y = convolved(x[None, None], np.flip(h)[None, None], _layer_windows(x.shape, h.shape, parts), 1, x.dtype, method)
-    outputs: Array = y[0, 0]
-    return outputs
-
-
-def _separable(x: Array, h: Array, parts: list[Part], method: str) -> Array:
-    """Convolve with the kernel's column, then with its row."""
-    factors = _factors(h)
-    if factors is None:
-        raise ValueError(f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row.")
-    column, row = factors
-    between = _as_layer(x, column[:, None], [parts[0], (0, x.shape[1])], "auto")
-    return _as_layer(between, row[None], [(0, parts[0][1]), parts[1]], "auto")
-
-
-def _factors(h: Array) -> tuple[Array, Array] | None:
-    """Return the column and the row whose product a floating-point kernel is, but for rounding, or None."""
-    if h.ndim != 2 or h.dtype.kind not in "fc":
-        return None
-    largest = np.unravel_index(np.argmax(np.abs(h)), h.shape)
-    if h[largest] == 0 or not np.isfinite(h[largest]):
-        return None
-    column, row = h[:, largest[1]], h[largest[0]] / h[largest]
-    rounding = 4 * np.finfo(h.dtype).eps * np.abs(h)
-    return (column, row) if bool((np.abs(np.multiply.outer(column, row) - h) <= rounding).all()) else None
-
-
-# Three algorithms for all N + K - 1 sums of two arrays
-
-
-def _direct(a: Array, b: Array) -> Array:
-    """Add shifted copies of the larger array, one for each element of the smaller."""
+def _direct(a: Array, b: Array, recipe: _Recipe) -> Array:
+    """Add up the products, one by one."""
     if a.ndim == 1:
-        line: Array = np.convolve(a, b)
-        return line
+        if recipe.pieces > 1:
+            return _in_pieces(a, b, recipe.pieces)[recipe.wanted]
+        line: Array = np.correlate(a, b[::-1].conj(), recipe.mode or "full")  # type: ignore[call-overload]
+        return line if recipe.mode else line[recipe.wanted]
+    if recipe.as_line and is_finite(a) and is_finite(b):
+        return _as_line(a, b)[recipe.wanted]
+    return _copies(a, b)[recipe.wanted]
+
+
+def _in_pieces(a: Array, b: Array, pieces: int) -> Array:
+    """Add up the convolutions of a line with pieces of the kernel, so short that NumPy has a loop for them."""
+    y = np.zeros(a.size + b.size - 1, a.dtype)
+    taps = -(-b.size // pieces)
+    for first in range(0, b.size, taps):
+        piece = b[first : first + taps]
+        y[first : first + a.size + piece.size - 1] += np.correlate(a, piece[::-1], "full")
+    return y
+
+
+def _as_line(a: Array, b: Array) -> Array:
+    """Convolve arrays that are small as one line each, their rows one after the other, with zeros between them.
+
+    The zeros leave room for what a row convolved with a row has more, so that no sum runs into the next row.
+    """
+    shape = _full_shape(a, b)
+    lines = []
+    for array in (a, b):
+        spaced = np.zeros((array.shape[0], *shape[1:]), a.dtype)
+        spaced[tuple(map(slice, array.shape))] = array
+        lines.append(spaced.ravel())
+    _, taps = _line(a.shape, b.shape)
+    y: Array = np.convolve(lines[0], lines[1][:taps])
+    return y[: math.prod(shape)].reshape(shape)
+
+
+def _line(n: tuple[int, ...], k: tuple[int, ...]) -> tuple[int, int]:
+    """Return the lengths of signal and kernel as lines; beyond the kernel's last element, zeros are left out."""
+    beside = [a + b - 1 for a, b in zip(n[1:], k[1:], strict=True)]
+    last = 0
+    for size, row in zip(k, [1, *beside], strict=True):
+        last = last * row + size - 1
+    return n[0] * math.prod(beside), last + 1
+
+
+def _copies(a: Array, b: Array) -> Array:
+    """Add shifted copies of the larger array, one for each element of the smaller."""
     y = np.zeros(_full_shape(a, b), a.dtype)
     for shift in np.ndindex(b.shape):
         y[tuple(slice(s, s + n) for s, n in zip(shift, a.shape, strict=True))] += b[shift] * a
     return y
 
 
-def _fft(a: Array, b: Array) -> Array:
+def _separable(x: Array, h: Array, recipe: _Recipe) -> Array:
+    """Convolve with the kernel's column, then with its row, each by sums of shifted copies."""
+    column, row = factors(h)
+    return _copies(_copies(x, column[:, None]), row[None])[recipe.wanted]
+
+
+def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Convolve on a circle that is long enough for all sums: none is wrapped around onto another."""
     shape = _full_shape(a, b)
-    y = _on_a_circle(b, _lengths(shape))(a)
-    return _in_dtype(a.dtype, y[tuple(map(slice, shape))])
+    of_phases = a.ndim == 1 and shape[0] > _LONG
+    y = _in_phases(a, b) if of_phases else _on_a_circle(b, _lengths(shape))(a)
+    return _in_dtype(a.dtype, y[recipe.wanted])
 
 
-def _overlap_add(a: Array, b: Array) -> Array:
+def _in_phases(a: Array, b: Array) -> Array:
+    """Convolve long lines by one transform for every second or fourth sample each, which SciPy computes at once.
+
+    Phase r of the result is the sum of the products of all phases i and j with i + j = r, or with i + j = r + P,
+    where P is their number; these reach one further.
+    """
+    from scipy import fft
+
+    real = a.dtype.kind != "c"
+    phases = 4 if a.dtype in (np.float32, np.complex64) else 2
+    (length,) = _lengths((-(-_full_shape(a, b)[0] // phases),))
+
+    def spectra(line: Array) -> Array:
+        padded = np.zeros((length, phases), line.dtype)
+        padded.ravel()[: line.size] = line
+        found: Array = fft.rfft(padded.T) if real else fft.fft(padded.T)
+        return found
+
+    of_a, of_b = spectra(a), spectra(b)
+    count = of_a.shape[1]
+    delay = _one_further(length, count).astype(of_a.dtype)
+    total = np.empty((count, phases), of_a.dtype)
+    for first in range(0, count, _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        here, there = of_a[:, part], of_b[:, part]
+        later = np.concatenate([here * delay[part], here])
+        products = later[phases:] * there[0]
+        for phase in range(1, phases):
+            products += later[phases - phase : 2 * phases - phase] * there[phase]
+        total[part] = products.T
+    backward = fft.irfft if real else fft.ifft
+    y: Array = backward(total, length, axis=0, overwrite_x=True)
+    return y.ravel()
+
+
+def _one_further(length: int, count: int) -> Array:
+    """Return the first factors that delay a signal by one sample on a circle: powers of a root of unity."""
+    fine = np.exp(-2j * np.pi / length * np.arange(256))
+    coarse = np.exp(-2j * np.pi / length * 256 * np.arange(-(-count // 256)))
+    powers: Array = np.multiply.outer(coarse, fine).ravel()
+    return powers[:count]
+
+
+def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Cut the larger array into blocks, convolve each by a short transform, add where the results overlap."""
     lengths = _lengths(_block_sizes(a.shape, b.shape))
     with_b = _on_a_circle(b, lengths)
@@ -442,14 +553,16 @@ def _overlap_add(a: Array, b: Array) -> Array:
         shape = _full_shape(block, b)
         place = tuple(slice(c, c + size) for c, size in zip(corner, shape, strict=True))
         y[place] += _in_dtype(a.dtype, with_b(block)[tuple(map(slice, shape))])
-    return y
+    return y[recipe.wanted]
 
 
-_ALGORITHMS: Final[dict[str, Callable[[Array, Array], Array]]] = {
+_ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
     "direct": _direct,
     "fft": _fft,
     "overlap-add": _overlap_add,
+    "separable": _separable,
 }
+_METHODS: Final = ("auto", *_ALGORITHMS, *_OF_LAYERS)
 
 
 def _full_shape(a: Array, b: Array) -> tuple[int, ...]:
@@ -477,11 +590,15 @@ def _on_a_circle(kernel: Array, lengths: tuple[int, ...]) -> Callable[[Array], A
     """Transform the kernel once; return what convolves signals with it on a circle of these lengths."""
     from scipy import fft
 
-    forward, backward = (fft.fftn, fft.ifftn) if kernel.dtype.kind == "c" else (fft.rfftn, fft.irfftn)
-    spectrum = forward(kernel, lengths)
+    several, size = kernel.ndim > 1, lengths if kernel.ndim > 1 else lengths[0]
+    if kernel.dtype.kind == "c":
+        forward, backward = (fft.fftn, fft.ifftn) if several else (fft.fft, fft.ifft)
+    else:
+        forward, backward = (fft.rfftn, fft.irfftn) if several else (fft.rfft, fft.irfft)
+    spectrum = forward(kernel, size)
 
     def convolved(x: Array) -> Array:
-        y: Array = backward(forward(x, lengths) * spectrum, lengths)
+        y: Array = backward(forward(x, size) * spectrum, size, overwrite_x=True)
         return y
 
     return convolved
@@ -495,25 +612,35 @@ def _in_dtype(dtype: np.dtype[Any], y: Array) -> Array:
 # The choice among them
 
 
-def _choose(x: Array, h: Array, method: str) -> str:
-    """Name the algorithm: the one asked for, or the cheapest, unless only sums of the products themselves are right."""
-    transforms = method in ("fft", "overlap-add")
-    if method != "auto" and not transforms:
-        return method
-    if method == "auto" and _cost_of_sums(x.shape, h.shape, x.dtype) < 20 + 1.5e-3 * x.size:
-        return "direct"  # about what it takes to find something better, and to write the result
-    allowed = x.dtype.kind in "fc" or _rounds_exactly(x, h)
-    if transforms:
-        return method if allowed else "direct"
-    in_products = compute_dtype(x[None, None], h[None, None], x.dtype)
-    names = _ranking(x.shape, h.shape, x.dtype, in_products, allowed, _factors(h) is not None, available())
-    if names[0] not in _CONTAINED and not (is_finite(x) and is_finite(h)):
-        names = tuple(name for name in names if name in _CONTAINED)
-    return names[0]
+def _choose(x: Array, h: Array, recipe: _Recipe, method: str) -> tuple[str, Plan | None]:
+    """Name the algorithm, with its plan if it works in blocks: the one asked for, or the cheapest that is right."""
+    if method in _TRANSFORMS:
+        return method if _rounds_exactly(x, h) else "direct", None
+    if method == "direct" or (method == "auto" and recipe.quick):
+        return "direct", None
+    in_products = x.dtype if x.dtype.kind in "fc" else compute_dtype(x[None, None], h[None, None], x.dtype)
+    threads = available() if recipe.microseconds * 1000 > WORTH_SPREADING else 1
+    for name, planned in _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method).items():
+        if name == "separable" and not is_separable(h):
+            if method == name:
+                raise ValueError(
+                    f"`method` (={name!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
+                )
+            continue
+        if name in _TRANSFORMS and not _rounds_exactly(x, h):
+            continue
+        contained = name == "direct" or (planned is not None and planned.chosen.contained)
+        if contained or (method == name and name != "separable") or (is_finite(x) and is_finite(h)):
+            return name, planned
+        if name == "separable":
+            return name, None
+    return "direct", None
 
 
 def _rounds_exactly(a: Array, b: Array) -> bool:
-    """Tell whether a transform in float64 is sure to err by less than 1/2 in every sum of integers."""
+    """Tell whether a transform in float64 is sure to err by less than 1/2 in every sum, if they are of integers."""
+    if a.dtype.kind in "fc":
+        return True
     length = math.prod(_full_shape(a, b)) * 2**a.ndim  # no fast length is twice the least one
     norms = [float(np.linalg.norm(array.astype(np.float64).ravel())) for array in (a, b)]
     return 32 * 2.0**-53 * math.log2(2 * length) * norms[0] * norms[1] < 0.5
@@ -524,54 +651,108 @@ def _rounds_exactly(a: Array, b: Array) -> bool:
 
 
 @lru_cache(1024)
-def _ranking(
+def _candidates(
     n: tuple[int, ...],
     k: tuple[int, ...],
+    parts: tuple[Part, ...],
     dtype: np.dtype[Any],
     in_products: np.dtype[Any],
-    transforms: bool,
-    separable: bool,
     threads: int,
-) -> tuple[str, ...]:
-    """Return the names of the algorithms, cheapest first."""
-    costs = {"direct": _cost_of_sums(n, k, dtype)}
-    if transforms:
-        costs |= _costs_of_transforms(n, k, dtype)
-
-    def planned(k: tuple[int, ...]) -> Plan:
-        windows = _layer_windows(n, k, [(0, a + b - 1) for a, b in zip(n, k, strict=True)])
-        layer = Layer(1, 1, 1, 1, windows, in_products, exact=dtype.kind in "iu")
-        return plan(layer, "auto", threads, True)
-
-    for name, candidate in planned(k).candidates.items():
+    method: str,
+) -> dict[str, Plan | None]:
+    """Return the algorithms that `method` allows, cheapest first, with the plans of those that work in blocks."""
+    layer = Layer(1, 1, 1, 1, _layer_windows(n, k, parts), in_products, exact=dtype.kind in "iu")
+    if method in _OF_LAYERS:
+        return {method: plan(layer, method, threads, True)}
+    separable = Factors.plan(layer, threads, finite=True)
+    plans: dict[str, Plan | None] = {
+        "separable": None if isinstance(separable, str) else Plan("separable", threads, {}, separable)
+    }
+    if method == "separable":
+        return plans
+    costs = {"direct": _cost_of_sums(n, k, dtype), **_costs_of_transforms(n, k, dtype)}
+    of_layers = plan(layer, "auto", threads, True)
+    for name, candidate in of_layers.candidates.items():
         if not isinstance(candidate, str) and candidate.worthwhile():
-            costs[name] = 20 + candidate.nanoseconds * 1e-3
-    if separable and min(k) > 1:
-        costs["separable"] = sum(40 + planned(line).chosen.nanoseconds * 1e-3 for line in ((k[0], 1), (1, k[1])))
-    return tuple(sorted(costs, key=lambda name: costs[name]))
+            costs[name] = (15 if len(n) == 1 else 30) + candidate.nanoseconds * 1e-3
+            plans[name] = replace(of_layers, method=name, chosen=candidate)
+    if min(k) > 1 and not isinstance(separable, str):
+        costs["separable"] = 25 + separable.nanoseconds * 1e-3
+    return {name: plans.get(name) for name in sorted(costs, key=lambda name: costs[name])}
+
+
+def _layer_windows(n: tuple[int, ...], k: tuple[int, ...], parts: tuple[Part, ...]) -> Geometry:
+    """Lay windows of the kernel's size around the outputs: before the first lie what it sees beyond the signal."""
+    ones = (1,) * len(n)
+    return Geometry(
+        size=n,
+        kernel=k,
+        stride=ones,
+        padding=tuple((taps - 1 - start, 0) for taps, (start, _) in zip(k, parts, strict=True)),
+        dilation=ones,
+        output=tuple(size for _, size in parts),
+    )
 
 
 def _cost_of_sums(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
-    size, taps = math.prod(n), math.prod(k)
-    if len(n) > 1:
-        return taps * (2 + 8e-4 * size)
-    if dtype.kind not in "fc":
-        return 1 + 4.3e-4 * size * taps
+    return (
+        _cost_of_line(n[0], k[0], dtype)
+        if len(n) == 1
+        else min(_cost_of_spaced(n, k, dtype), _cost_of_copies(n, k, dtype))
+    )
+
+
+def _cost_of_copies(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
+    return math.prod(k) * (5 + 7e-4 * math.prod(n) * cost.width(dtype))
+
+
+def _cost_of_spaced(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
+    return 9 + _cost_of_line(*_line(n, k), dtype)
+
+
+def _cost_of_line(size: int, taps: int, dtype: np.dtype[Any]) -> float:
+    pieces = _pieces(size, taps, dtype)
+    return _cost_in_one(size, taps, dtype) if pieces == 1 else _cost_in_pieces(size, taps, pieces)
+
+
+def _pieces(size: int, taps: int, dtype: np.dtype[Any]) -> int:
+    """Choose in how many pieces a kernel is convolved with a line: in one, or in pieces of at most 11 taps."""
+    pieces = -(-taps // 11)
+    if pieces == 1 or dtype not in (np.float32, np.float64):
+        return 1
+    return pieces if _cost_in_pieces(size, taps, pieces) < _cost_in_one(size, taps, dtype) else 1
+
+
+def _cost_in_one(size: int, taps: int, dtype: np.dtype[Any]) -> float:
+    if dtype.kind == "c":
+        return 1 + size * (22e-3 + 4e-5 * taps * cost.width(dtype))
+    if dtype.kind != "f":
+        return 1 + size * (3e-3 + 7e-4 * taps)
     if taps <= 11:  # NumPy has a loop of its own for these, a dot product for each output of others
-        return 1 + size * (3e-4 + 1.3e-4 * taps)
+        return 1 + size * (4e-4 + 2e-4 * taps)
     if taps < 32:  # short dot products are mostly overhead
-        return 1 + 3.5e-4 * size * taps
-    return 1 + size * (3.5e-3 + 3e-5 * taps * cost.width(dtype))
+        return 1 + 9e-4 * size * taps
+    return 1 + size * (12e-3 + 7e-5 * taps * cost.width(dtype))
+
+
+def _cost_in_pieces(size: int, taps: int, pieces: int) -> float:
+    return pieces * (2.5 + 8e-4 * size) + 2e-4 * size * taps
 
 
 def _costs_of_transforms(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, float]:
-    def transforms(number: int, size: int) -> float:
-        return number * cost.transform(size, len(n)) * cost.width(dtype) * 1e-3
+    size, axes = math.prod(a + b - 1 for a, b in zip(n, k, strict=True)), len(n)
+    dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
+    twice = 2 if dtype.kind == "c" else 1
+    phases = cost.lanes(dtype) if axes == 1 and size > _LONG else 1
 
-    sizes = _block_sizes(n, k)
+    def transform(size: int, phases: int) -> float:
+        return (cost.transform(size, axes, dtype, phases) * twice + size * cost.width(dtype)) * 1e-3
+
+    blocks = _block_sizes(n, k)
+    number = math.prod(-(-a // (length - b + 1)) for a, b, length in zip(n, k, blocks, strict=True))
+    block = transform(math.prod(blocks), 1)
     adding = math.prod(n) * 1.5e-3 * cost.width(dtype)
-    blocks = math.prod(-(-a // (size - b + 1)) for a, b, size in zip(n, k, sizes, strict=True))
     return {
-        "fft": 20 + transforms(3, math.prod(a + b - 1 for a, b in zip(n, k, strict=True))),
-        "overlap-add": 30 + adding + transforms(1, math.prod(sizes)) + blocks * (30 + transforms(2, math.prod(sizes))),
+        "fft": 30 + 3 * transform(size, phases),
+        "overlap-add": 30 + adding + block + number * (30 + 2 * block),
     }

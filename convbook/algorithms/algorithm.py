@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
-from convbook.algorithms.layer import Layer, seen_cells
+from convbook.algorithms.layer import Cut, Layer, seen
 from convbook.algorithms.scratch import BLOCK as BLOCK
 from convbook.arguments import Array
 
@@ -14,14 +14,13 @@ from convbook.arguments import Array
 class Block(NamedTuple):
     """Some outputs that are computed at once."""
 
-    #: The examples and channels that they see.
-    seen: tuple[slice, slice]
-    groups: slice
-    #: The first of their rows, and how many there are.
-    first: int
-    rows: int
     #: Where they lie: examples, filters, rows.
     outputs: tuple[slice, slice, slice]
+    groups: slice
+    #: The examples and the channels that they see.
+    examples: tuple[slice, slice]
+    #: How to cut out the cells that they see.
+    cells: Cut
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Algorithm(ABC):
     """One way to compute a layer, planned: what it costs and how it cuts the outputs into blocks.
 
     The three steps are `plan`, once for all layers of the same sizes; `prepare`, once for a call, which brings the
-    weights into the form that the blocks need; and `run`, for each block.
+    weights into the form that the blocks need; and for each block `run`, on what `cells` has brought into form.
     """
 
     layer: Layer
@@ -56,13 +55,13 @@ class Algorithm(ABC):
     def prepare(self, weight: Array) -> Any:
         """Return the weights as `run` needs them."""
 
-    def cells(self, x: Array, first: int, rows: int) -> Array:
-        """Return what a block needs of its examples: the cells that so many rows of outputs see, padded."""
-        return seen_cells(x, self.layer.windows, first, self.outputs(rows), self.layer.dtype)
+    def cells(self, x: Array, block: Block) -> Any:
+        """Return what `run` needs of the input: the cells that a block's outputs see, with zeros beyond the input."""
+        return block.cells.of(x, self.layer.dtype)
 
     @abstractmethod
-    def run(self, cells: Array, first: int, prepared: Any, out: Array) -> None:
-        """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, whose first row is `first`."""
+    def run(self, cells: Any, prepared: Any, out: Array) -> None:
+        """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, from what `cells` returned."""
 
     @property
     def contained(self) -> bool:
@@ -71,7 +70,7 @@ class Algorithm(ABC):
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """All outputs, cut into blocks."""
+        """The blocks, found once for all layers of the same sizes: for small ones this is most of the work."""
         layer, height, found = self.layer, self.layer.windows.output[0], []
         for example in range(0, layer.batch, self.images):
             examples = slice(example, example + self.images)
@@ -82,7 +81,8 @@ class Algorithm(ABC):
                 for first in range(0, height, self.rows):
                     rows = min(self.rows, height - first)
                     outputs = examples, filters, slice(first, first + rows)
-                    found.append(Block((examples, channels), slice(group, last), first, rows, outputs))
+                    cells = seen(layer.windows, (examples, channels), first, self.outputs(rows))
+                    found.append(Block(outputs, slice(group, last), (examples, channels), cells))
         return found
 
     def worthwhile(self) -> bool:

@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, cut
+from convbook.algorithms.algorithm import Algorithm, Block, cut, round_up
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.rows import lower_rows
 from convbook.arguments import Array
@@ -72,9 +72,17 @@ class Band(Algorithm):
         back = cost.copies(layer.filters * layer.positions, row, layer.dtype)
         return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + copying + back
 
-    def cells(self, x: Array, first: int, rows: int) -> Array:
-        """Hand the examples on as they are: rows are copied where they lie."""
-        return x
+    def cells(self, x: Array, block: Block) -> Array:
+        """Copy the rows once per tap: ``(groups, rows, channels, taps, examples, positions)``."""
+        layer, rows, x = self.layer, block.outputs[2], x[block.examples]
+        seen = rows_seen(layer, round_up(rows.stop - rows.start, self.together))
+        width, row = layer.windows.kernel[1], layer.windows.output[1]
+        copies = scratch.empty(
+            (x.shape[1] // layer.channels_each, seen, layer.channels_each, width, len(x), row), layer.dtype
+        )
+        first = rows.start * layer.windows.stride[0] - layer.windows.padding[0][0]
+        lower_rows(x, layer, first, 1, copies.transpose(0, 2, 3, 1, 4, 5))
+        return copies
 
     def prepare(self, weight: Array) -> Array:
         """Shift copies of the filters down a band matrix, of shape ``(groups, 1, filters * b, depth)``."""
@@ -91,19 +99,15 @@ class Band(Algorithm):
             band[:, :, row, start : start + dilation * (kernel - 1) + 1 : dilation] = filters
         return band.reshape(layer.groups, 1, layer.filters_each * self.together, -1)
 
-    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
-        """Copy the rows once per tap, then multiply overlapping views of the copies with the band."""
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+        """Multiply overlapping views of the copies with the band."""
         layer, b = self.layer, self.together
         images, _, rows, row = out.shape
-        groups, channels, filters = len(prepared), layer.channels_each, layer.filters_each
-        (stride, _), (_, width), ((before, _), _) = layer.windows.stride, layer.windows.kernel, layer.windows.padding
+        groups, filters, stride = len(prepared), layer.filters_each, layer.windows.stride[0]
         whole = -(-rows // b)
-        seen = (whole - 1) * b * stride + rows_seen(layer, b)
-        copies = scratch.empty((groups, seen, channels, width, images, row), layer.dtype)
-        lower_rows(cells, layer, first * stride - before, 1, copies.transpose(0, 2, 3, 1, 4, 5))
-        per_group, per_row, _, per_tap, _, item = copies.strides
-        shape, strides = (groups, whole, prepared.shape[-1], images * row), (per_group, b * stride * per_row)
-        views = scratch.strided(copies, shape, (*strides, per_tap, item))
+        per_group, per_row, _, per_tap, _, item = cells.strides
+        shape = (groups, whole, prepared.shape[-1], images * row)
+        views = scratch.strided(cells, shape, (per_group, b * stride * per_row, per_tap, item))
         if images == 1 and filters == 1 and rows == whole * b:  # the product lies as the outputs do
             np.matmul(prepared, views, out=out.reshape((groups, whole, b, row), copy=False))
             return

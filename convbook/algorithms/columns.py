@@ -55,7 +55,7 @@ class Columns(Algorithm):
         """Flatten each filter to a row."""
         return weight.reshape(self.layer.groups, self.layer.filters_each, -1)
 
-    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Multiply the filters with the columns of the block."""
         columns = lowered(cells, self.layer, out.shape[2:])
         if len(out) == 1:
@@ -65,10 +65,10 @@ class Columns(Algorithm):
             np.matmul(prepared, columns, out=product)
             out[...] = product.reshape(out.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
 
-    def gradient(self, x: Array, first: int, y: Array, out: Array) -> None:
+    def gradient(self, cells: Array, y: Array, out: Array) -> None:
         """Multiply a block of outputs with its columns, for the gradient of the weight."""
         layer = self.layer
-        columns = lowered(self.cells(x, first, y.shape[2]), layer, self.outputs(y.shape[2]))
+        columns = lowered(cells, layer, y.shape[2:])
         given = y.swapaxes(0, 1)
         if len(y) > 1 or y.dtype != layer.dtype:
             given = scratch.empty(given.shape, layer.dtype)

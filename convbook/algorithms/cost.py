@@ -49,12 +49,19 @@ def loops(multiply_adds: float, run: int, dtype: np.dtype[Any]) -> float:
     return multiply_adds * (_MULTIPLY_ADD_IN_A_LOOP * width(dtype) + _LOOP / run)
 
 
-def transform(cells: int, axes: int) -> float:
-    """Return the cost of a real Fourier transform of so many float32.
+def lanes(dtype: np.dtype[Any]) -> int:
+    """Return how many real Fourier transforms SciPy computes at once, one in each lane of a 128-bit vector."""
+    return max(1, 16 // dtype.itemsize)
 
-    Those that leave the cache wait for memory, and so do those along several axes, which stride through it.
+
+def transform(cells: int, axes: int, dtype: np.dtype[Any], number: int) -> float:
+    """Return the cost of one of a number of real Fourier transforms of so many cells that are computed in one call.
+
+    Along one axis, transforms that leave lanes empty cost as much as those that fill them. Along several axes there
+    are always enough lines to fill them, but the lines stride through memory.
     """
-    each = (0.11 if cells <= 1 << 16 else 0.33) if axes == 1 else (0.18 if cells <= 1 << 18 else 0.36)
+    of_a_line = 0.6 if number < lanes(dtype) else 0.11 + 0.12 * width(dtype)
+    each = of_a_line if axes == 1 else 0.32
     return cells * math.log2(max(2, cells)) * each
 
 

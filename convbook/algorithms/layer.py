@@ -2,8 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -80,17 +80,31 @@ class Layer:
         return self.filters * self.channels_each * self.taps * self.positions
 
 
-class _Seen(NamedTuple):
-    """Where the cells that some windows see lie in the input, and where among them; and how many there are."""
+@dataclass(frozen=True)
+class Cut:
+    """How to cut cells out of an input: a view of it, or where zeros lie beyond it, a copy in scratch memory."""
 
-    outer: tuple[Any, ...]
-    inner: tuple[Any, ...]
-    lengths: tuple[int, ...]
-    inside: bool
+    #: The cells that lie within the input.
+    inside: tuple[Any, ...]
+    #: The spatial sizes, and where the cells are put among the zeros; nothing where there are none.
+    sizes: tuple[int, ...]
+    place: tuple[Any, ...]
+
+    def of(self, x: Array, dtype: np.dtype[Any]) -> Array:
+        """Return the cells of `x`, as a view where that is possible."""
+        inside: Array = x[self.inside]
+        if not self.sizes:
+            return inside.astype(dtype, copy=False)
+        cells = scratch.zeros((*inside.shape[:2], *self.sizes), dtype)
+        cells[self.place] = inside
+        return cells
 
 
-@lru_cache(1024)
-def _seen(windows: Geometry, first: int, outputs: tuple[int, ...]) -> _Seen:
+def seen(windows: Geometry, examples: tuple[slice, slice], first: int, outputs: tuple[int, ...]) -> Cut:
+    """Return the cut of the cells that `outputs` windows per axis see, from row `first` on.
+
+    `examples` are the examples and the channels. A row is an index on the first spatial axis. A negative padding crops.
+    """
     lengths, inner, outer = [], [], []
     axes = zip(windows.size, windows.padding, windows.stride, windows.span, outputs, strict=True)
     for axis, (n, (before, _), stride, span, count) in enumerate(axes):
@@ -101,20 +115,7 @@ def _seen(windows: Geometry, first: int, outputs: tuple[int, ...]) -> _Seen:
         lengths.append(length)
         inner.append(slice(low - start, high - start))
         outer.append(slice(low, high))
-    inside = all(cells.stop - cells.start == length for cells, length in zip(outer, lengths, strict=True))
-    return _Seen(index(..., *outer), index(..., *inner), tuple(lengths), inside)
-
-
-def seen_cells(x: Array, windows: Geometry, first: int, outputs: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Return the cells that `outputs` windows per axis see, from row `first` on; zeros lie beyond the input.
-
-    A row is an index on the first spatial axis. The result is a view of `x` where that is possible, or else lies in
-    scratch memory. A negative padding crops.
-    """
-    seen = _seen(windows, first, outputs)
-    if seen.inside:
-        cells: Array = x[seen.outer]
-        return cells.astype(dtype, copy=False)
-    cells = scratch.zeros((*x.shape[:2], *seen.lengths), dtype)
-    cells[seen.inner] = x[seen.outer]
-    return cells
+    inside = index(*examples, *outer)
+    if all(s.stop - s.start == length for s, length in zip(outer, lengths, strict=True)):
+        return Cut(inside, (), ())
+    return Cut(inside, tuple(lengths), index(..., *inner))

@@ -5,6 +5,7 @@ algorithm's form, multiply, put the product in place. The gradient of the input 
 stride, one for each phase of it; that of the weight is a product of outputs with lowered columns.
 """
 
+import cmath
 import itertools
 import math
 from collections.abc import Iterator
@@ -58,20 +59,24 @@ def convolved(
     out: Array | None = None,
 ) -> Array:
     """Return the sums over channels and taps, of shape ``(N, F, *output)``, in `dtype`."""
-    y = np.empty((x.shape[0], weight.shape[0], *windows.output), dtype) if out is None else out
     layer = layer_of(x, weight, windows, groups, dtype)
-    planned = plan_for(layer, x, weight, method)
-    algorithm = planned.chosen
+    return computed(plan_for(layer, x, weight, method), x, weight, dtype, out)
+
+
+def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
+    """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`."""
+    algorithm, layer = planned.chosen, planned.chosen.layer
+    y = np.empty((layer.batch, layer.filters, *layer.windows.output), dtype) if out is None else out
     in_place = out is None and y.dtype == layer.dtype
-    whole = algorithm.groups == groups
+    whole = algorithm.groups == layer.groups
 
     def compute(block: Block) -> None:
         target = y[block.outputs]
         start = scratch.mark()
         try:
-            cells = algorithm.cells(x[block.seen], block.first, block.rows)
+            cells = algorithm.cells(x, block)
             found = target if in_place else scratch.empty(target.shape, layer.dtype)
-            algorithm.run(cells, block.first, prepared if whole else prepared[block.groups], found)
+            algorithm.run(cells, prepared if whole else prepared[block.groups], found)
             if not in_place:
                 target[...] = found
         finally:
@@ -170,7 +175,7 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
             start = scratch.mark()
             total = weights[share, block.groups]
             part = scratch.empty(total.shape, compute_in) if block.groups.start in begun else total
-            algorithm.gradient(x[block.seen], block.first, y[block.outputs], part)
+            algorithm.gradient(algorithm.cells(x, block), y[block.outputs], part)
             if part is not total:
                 total += part
             begun.add(block.groups.start)
@@ -185,7 +190,7 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
 
 
 @lru_cache(1024)
-def _of_gradient(layer: Layer, threads: int) -> Columns | Taps:
+def _of_gradient(layer: Layer, threads: int) -> Any:
     """Choose the algorithm for the gradient of the weight, which multiplies outputs with what filters see."""
     columns, taps = Columns.plan(layer, threads), Taps.plan(layer, threads)
     return taps if isinstance(taps, Taps) and taps.nanoseconds < columns.nanoseconds else columns
@@ -263,11 +268,8 @@ def _fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:
 
 
 def is_finite(array: Array) -> bool:
-    """Tell whether there are surely neither infinities nor NaNs: their sum would show them.
+    """Tell whether there are surely neither infinities nor NaNs: the sum of the squares would show them.
 
-    A sum may overflow without them; then only the plan is more cautious than it need be.
+    A square may overflow without them; then only the plan is more cautious than need be.
     """
-    if array.dtype.kind not in "fc":
-        return True
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(array.sum()))
+    return array.dtype.kind not in "fc" or cmath.isfinite(np.vdot(array, array))

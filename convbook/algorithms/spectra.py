@@ -7,7 +7,6 @@ tile, not to each.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -20,7 +19,7 @@ from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
 #: Transforms of fewer cells than this cost more in calls than in arithmetic; so many bytes are transformed at once.
-_LEAST, _AT_ONCE = 4096, 1 << 19
+_LEAST, _AT_ONCE = 1024, 1 << 20
 
 #: With fewer taps than this, sums are always cheaper.
 _FEWEST = 50
@@ -51,18 +50,26 @@ class OverlapSave(Algorithm):
         beside = math.prod(n + k - 1 for n, k in axes)
         maps, width = layer.filters * layer.channels_each, cost.width(layer.dtype)
         of_a_row = beside * (layer.channels + 2) * 2 * layer.dtype.itemsize
+        lanes = cost.lanes(layer.dtype) if len(layer.windows.size) == 1 else 1
+
+        def at_once(tile: int) -> int:
+            fit = _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels * layer.dtype.itemsize)
+            allowed = max(1, BLOCK // (of_a_row * (tile + kernel - 1)))
+            return min(-(-height // tile), max(1, fit // lanes) * lanes, allowed)
 
         def estimate(tile: int) -> float:
-            cells = (tile + kernel - 1) * beside
-            transform = cost.transform(cells, len(layer.windows.size)) * width
+            cells, axes = (tile + kernel - 1) * beside, len(layer.windows.size)
+            transform = cost.transform(cells, axes, layer.dtype, at_once(tile) * layer.channels)
             for_a_tile = transform * (layer.channels + layer.filters) + 1.5 * cells * maps * width
-            return for_a_tile * (-(-height // tile) * layer.batch) + transform * maps
+            filters = cost.transform(cells, axes, layer.dtype, maps) * maps
+            return for_a_tile * (-(-height // tile) * layer.batch) + filters
 
         longest = max(1, BLOCK // of_a_row - kernel + 1)
-        choices = {min(height, longest, tile) for tile in _tiles(kernel, beside)}
+        shortest = max(1, _LEAST // beside - kernel + 1)
+        # A power of two of tiles fills the lanes.
+        choices = {max(min(-(-height // 2**i), longest), min(height, shortest)) for i in range(height.bit_length())}
         nanoseconds, tile = min((estimate(tile), tile) for tile in choices)
-        together = max(1, _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels * layer.dtype.itemsize))
-        rows = min(height, tile * together)
+        rows = min(height, tile * at_once(tile))
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
         return cls(layer, 1, layer.groups, rows, nanoseconds + 60_000, size, tile)
 
@@ -76,31 +83,37 @@ class OverlapSave(Algorithm):
 
     def prepare(self, weight: Array) -> Array:
         """Transform the filters, turned around: their conjugate spectra."""
-        from scipy import fft
+        return np.conj(_transform(weight, self._lengths()))[:, :, None]
 
-        spectra: Array = np.conj(fft.rfftn(weight, self._lengths(), axes=range(2, weight.ndim)))
-        return spectra[:, :, None]
-
-    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Transform the tiles, add up products over channels, transform back."""
         from scipy import fft
 
         layer, lengths = self.layer, self._lengths()
+        axes = range(-len(lengths), 0)
         images, channels, height, *beside = cells.shape
         kernel = layer.windows.kernel[0]
         tiles = (height - kernel + 1) // self.tile
         image, channel, row, *rest = cells.strides
         shape = (images, channels, tiles, self.tile + kernel - 1, *beside)
         cut = as_strided(cells, shape, (image, channel, self.tile * row, row, *rest), writeable=False)
-        spectra = fft.rfftn(cut, lengths, axes=range(3, cut.ndim))
-        kept = tuple(slice(size) for size in (self.tile, *out.shape[3:]))
+        spectra = _transform(cut, lengths)
+        beside_kept = tuple(map(slice, out.shape[3:]))
+        full, rest = divmod(out.shape[2], self.tile)
         for f in range(layer.filters):
             first = f // layer.filters_each * layer.channels_each
             total = spectra[:, first] * prepared[f, 0]
             for c in range(1, layer.channels_each):
                 total += spectra[:, first + c] * prepared[f, c]
-            found = fft.irfftn(total, lengths, axes=range(2, total.ndim))[:, :, *kept]
-            out[:, f] = found.reshape(images, tiles * self.tile, *out.shape[3:])[:, : out.shape[2]]
+            if len(lengths) == 1:
+                back = fft.irfft(total, lengths[0], overwrite_x=True)
+            else:
+                back = fft.irfftn(total, lengths, axes=axes, overwrite_x=True)
+            found = back[(..., slice(self.tile), *beside_kept)]
+            whole = np.reshape(out[:, f, : full * self.tile], (images, full, self.tile, *out.shape[3:]), copy=False)
+            whole[...] = found[:, :full]
+            if rest:
+                out[:, f, full * self.tile :] = found[:, full, :rest]
 
     def _lengths(self) -> tuple[int, ...]:
         """Return transform lengths that hold a tile's cells, with small prime factors only."""
@@ -110,7 +123,10 @@ class OverlapSave(Algorithm):
         return tuple(next_fast_len(n + k - 1, real=True) for n, k in axes)
 
 
-def _tiles(kernel: int, beside: int) -> Iterator[int]:
-    """Yield rows of outputs for which the transform is 2 to 32 times the kernel, and not tiny."""
-    for times in (2, 4, 8, 16, 32):
-        yield max(times * kernel, _LEAST // beside) - kernel + 1
+def _transform(x: Array, lengths: tuple[int, ...]) -> Array:
+    """Transform real numbers along the last axes."""
+    from scipy import fft
+
+    one = len(lengths) == 1  # there is a function for this, with less around it
+    found: Array = fft.rfft(x, lengths[0]) if one else fft.rfftn(x, lengths, axes=range(-len(lengths), 0))
+    return found

@@ -14,12 +14,15 @@ from typing import ClassVar, Self
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, cut
+from convbook.algorithms.algorithm import Algorithm, Block, cut
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.rows import lower_rows
 from convbook.arguments import Array
 
 _BUDGET = 2 << 20
+
+#: Taps of a column, and a view of what they see.
+Seen = Iterator[tuple[slice, Array]]
 
 #: Below so many positions in a row of the fused loop, starting the loop costs more than running it.
 _LONG = 1024
@@ -58,18 +61,18 @@ class Taps(Algorithm):
         layer = self.layer
         return weight.reshape(layer.groups, layer.filters_each, layer.channels_each, *layer.windows.kernel)
 
-    def cells(self, x: Array, first: int, rows: int) -> Array:
-        """Hand the examples on as they are: rows are copied where they lie."""
-        return x
+    def cells(self, x: Array, block: Block) -> Seen:
+        """Copy rows once per tap of a row, phase by phase, when they are asked for."""
+        return seen_rows(x[block.examples], self.layer, block.outputs[2])
 
-    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
-        """Copy rows once per tap of a row, phase by phase, and add up what the filters' taps see."""
+    def run(self, cells: Seen, prepared: Array, out: Array) -> None:
+        """Add up what the filters' taps see."""
         images, filters, rows, row = out.shape
         shape = (*prepared.shape[:2], rows * images * row)
         direct = images == 1
         total = out.reshape(shape, copy=False) if direct else scratch.empty(shape, out.dtype)
         found = total
-        for taps, views in seen_rows(cells, self.layer, first, rows):
+        for taps, views in cells:
             np.einsum("gcijn,gfcij->gfn", views, prepared[:, :, :, taps], out=found)
             if found is not total:
                 total += found
@@ -78,7 +81,7 @@ class Taps(Algorithm):
         if not direct:
             out[...] = total.reshape(filters, rows, images, row).transpose(2, 0, 1, 3)
 
-    def gradient(self, x: Array, first: int, y: Array, out: Array) -> None:
+    def gradient(self, cells: Seen, y: Array, out: Array) -> None:
         """Multiply a block of outputs with what each tap sees, for the gradient of the weight."""
         layer = self.layer
         by_rows = y.transpose(1, 2, 0, 3)
@@ -86,16 +89,16 @@ class Taps(Algorithm):
         np.copyto(given, by_rows)
         given = given.reshape(*out.shape[:2], -1)
         weights = out.reshape((*out.shape[:2], layer.channels_each, *layer.windows.kernel), copy=False)
-        for taps, views in seen_rows(x, layer, first, y.shape[2]):
+        for taps, views in cells:
             np.einsum("gcijn,gfn->gfcij", views, given, out=weights[:, :, :, taps])
 
 
-def seen_rows(x: Array, layer: Layer, first: int, rows: int) -> Iterator[tuple[slice, Array]]:
+def seen_rows(x: Array, layer: Layer, some: slice) -> Seen:
     """Yield taps of a column, and what they see: ``(groups, channels, taps, taps of a row, positions)``.
 
-    `x` holds some of the groups.
+    `some` are rows of outputs; `x` holds some of the groups.
     """
-    images, channels = len(x), layer.channels_each
+    images, channels, first, rows = len(x), layer.channels_each, some.start, some.stop - some.start
     groups = x.shape[1] // channels
     width, row, stride = layer.windows.kernel[1], layer.windows.output[1], layer.windows.stride[0]
     for taps, phase, start, apart in _phases(layer):

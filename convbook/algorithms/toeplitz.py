@@ -1,19 +1,18 @@
-"""Toeplitz blocks: fold a signal into rows, and multiply them with the matrix of a short filter.
+"""Toeplitz blocks: read a signal as rows that overlap, and multiply them with the matrix of a short filter.
 
 Convolution with a filter is the product with a Toeplitz matrix, which is zero but for a band. Cut it into blocks of
-`b` columns: all blocks are alike, so the signal, folded into rows of `b` samples as it lies in memory, times one block
-gives `b` outputs a row, and nothing is copied. A row of outputs sees its own row of samples and the next few: that
-many blocks, and as many products, which are added up.
+`b` columns: all blocks are alike, with `b + K - 1` rows for `K` taps. So the stretches of `b + K - 1` samples that
+start every `b` samples, times one block, give `b` outputs each. Every few of them do not overlap, and are a matrix as
+they lie in memory: a handful of such phases, in one stacked product, and nothing is copied.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from convbook.algorithms import cost
-from convbook.algorithms.algorithm import Algorithm
+from convbook.algorithms.algorithm import Algorithm, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
@@ -22,71 +21,69 @@ _BUDGET = 1 << 20
 
 @dataclass(frozen=True)
 class Toeplitz(Algorithm):
-    """Products of folded signals with Toeplitz blocks: one spatial axis, one filter for each channel, stride 1."""
+    """Products of stretches of a signal with a Toeplitz block: one spatial axis, one filter a channel, stride 1."""
 
-    #: The outputs that one row of a product holds.
+    #: The outputs that one stretch gives.
     fold: int = 16
 
     name: ClassVar[str] = "toeplitz"
 
     @classmethod
     def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
-        """Choose the length of a row."""
+        """Choose how many outputs a stretch gives: with few, products are thin; with many, they are mostly zeros."""
         if len(layer.windows.size) != 1 or not layer.unit_steps or layer.channels_each != 1 or layer.filters_each != 1:
             return "it needs one spatial axis, one filter for each channel, stride 1 and dilation 1"
         if not cost.has_fast_product(layer.dtype):
             return f"there is no fast matrix product of {layer.dtype}"
         if not finite:
             return "it would multiply infinities and NaNs by the zeros beside the band"
-        taps, outputs = layer.taps, layer.windows.output[0]
-        width = cost.width(layer.dtype)
+        taps, outputs, width = layer.taps, layer.windows.output[0], cost.width(layer.dtype)
 
         def estimate(fold: int) -> float:
-            blocks = row_blocks(taps, fold)
-            # Small square blocks stay in registers: they suffer less than thin matrices of their size.
-            products = cost.product(blocks * fold * outputs, max(2, outputs // fold), 4 * fold, 4 * fold, layer.dtype)
-            return products + (blocks - 1) * outputs * 0.3 * width + fold * fold * blocks * 2
+            seen = fold + taps - 1
+            rows = max(1, outputs // (phases(taps, fold) * fold))
+            return cost.product(seen * outputs, max(2, rows), fold, seen, layer.dtype) + seen * fold * width * 0.5
 
-        nanoseconds, fold = min((estimate(fold), fold) for fold in (16, 32, 64))
-        rows = min(outputs, max(fold, _BUDGET // layer.dtype.itemsize // 2))
+        nanoseconds, fold = min((estimate(fold), fold) for fold in (8, 16, 32, 64))
+        nanoseconds += outputs * width * 0.3 + 5_000
+        rows = min(outputs, round_up(max(1, _BUDGET // layer.dtype.itemsize // 2), phases(taps, fold) * fold))
         size = 2 * rows * layer.dtype.itemsize
-        return cls(layer, 1, layer.groups, rows, (nanoseconds + 5_000) * layer.channels * layer.batch, size, fold)
+        return cls(layer, 1, layer.groups, rows, nanoseconds * layer.channels * layer.batch, size, fold)
 
     def outputs(self, rows: int) -> tuple[int, ...]:
-        """Compute whole rows; and as the last ones see whole rows, see so many cells."""
-        seen = (-(-rows // self.fold) + row_blocks(self.layer.taps, self.fold) - 1) * self.fold
-        return (seen - self.layer.taps + 1,)
+        """Compute whole stretches, as many in each phase."""
+        return (round_up(rows, phases(self.layer.taps, self.fold) * self.fold),)
 
     def prepare(self, weight: Array) -> Array:
-        """Cut the Toeplitz matrix of each filter into blocks, of shape ``(channels, blocks, b, b)``."""
-        taps, fold = self.layer.taps, self.fold
-        blocks = row_blocks(taps, fold)
-        padded = np.zeros((len(weight), (blocks + 1) * fold), weight.dtype)
-        padded[:, fold - 1 : fold - 1 + taps] = weight[:, 0]
-        channel, item = padded.strides
-        # Sample t of a row and the next ones meets output r with tap t - r.
-        band = as_strided(
-            padded[:, fold - 1 :], (len(weight), blocks * fold, fold), (channel, item, -item), writeable=False
-        )
-        return np.ascontiguousarray(band).reshape(len(weight), blocks, fold, fold)
+        """Put each filter into its Toeplitz block: sample t of a stretch meets output r with tap t - r."""
+        channels, _, taps = weight.shape
+        block = np.zeros((channels, self.fold + taps - 1, self.fold), weight.dtype)
+        channel, row, item = block.strides
+        np.ndarray((channels, taps, self.fold), block.dtype, block, 0, (channel, row, row + item))[...] = weight[
+            :, 0, :, None
+        ]
+        return block
 
-    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
-        """Multiply the rows with each block, and add up."""
-        fold, blocks = self.fold, prepared.shape[1]
-        length = out.shape[2]
-        count = -(-length // fold)
-        whole = length == count * fold
-        for example, results in zip(cells, out, strict=True):
-            for line, toeplitz, result in zip(example, prepared, results, strict=True):
-                rows = np.ascontiguousarray(line).reshape(-1, fold)
-                found = result.reshape(count, fold, copy=False) if whole and result.flags.c_contiguous else None
-                total = np.matmul(rows[:count], toeplitz[0], out=found)
-                for block in range(1, blocks):
-                    total += rows[block : block + count] @ toeplitz[block]
-                if found is None:
-                    result[...] = total.ravel()[:length]
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+        """Multiply the stretches of all phases with the block."""
+        apart = phases(self.layer.taps, self.fold)
+        groups = -(-out.shape[2] // (apart * self.fold))
+        computed = (*out.shape[:2], groups * apart * self.fold)
+        whole = out.shape == computed and out.flags.c_contiguous
+        found = out if whole else np.empty(computed, out.dtype)
+        stretches = self._stretches(np.ascontiguousarray(cells), apart, groups, prepared.shape[1])
+        np.matmul(stretches, prepared[:, None], out=self._stretches(found, apart, groups, self.fold))
+        if not whole:
+            out[...] = found[:, :, : out.shape[2]]
+
+    def _stretches(self, lines: Array, apart: int, groups: int, length: int) -> Array:
+        """View lines as stretches that start every `fold` cells: ``(examples, channels, phases, groups, length)``."""
+        example, channel, item = lines.strides
+        step = self.fold * item
+        shape = (*lines.shape[:2], apart, groups, length)
+        return np.ndarray(shape, lines.dtype, lines, 0, (example, channel, step, apart * step, item))
 
 
-def row_blocks(taps: int, fold: int) -> int:
-    """Return how many rows of samples one row of outputs sees."""
+def phases(taps: int, fold: int) -> int:
+    """Return how many stretches start before the first one ends: from one of them to the next, none overlap."""
     return -(-(fold + taps - 1) // fold)

@@ -87,7 +87,7 @@ class Winograd(Algorithm):
         values = _product(of_filter, weight.reshape(-1, _TAPS * _TAPS).T)
         return values.reshape(_TILE**2, self.layer.filters, self.layer.channels)
 
-    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Evaluate the tiles, multiply, interpolate."""
         of_tile, _, to_outputs = transforms_2d(cells.dtype)
         images, filters, rows, row = out.shape
