@@ -176,10 +176,9 @@ def explain_plan(
     -----
     The algorithms: ``"columns"`` multiplies the filters with lowered windows (Chellapilla, Puri and Simard,
     2006); ``"band"`` lowers rows only, and multiplies with a band matrix of shifted filters (after Cho and
-    Brand, *MEC*, 2017); ``"taps"`` adds up shifted copies, one tap after the other; ``"toeplitz"`` folds a signal
-    into rows; ``"winograd"`` is F(4×4, 3×3) of Lavin and
-    Gray, *Fast Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The
-    constants are in ``convbook/algorithms/cost.py``.
+    Brand, *MEC*, 2017); ``"taps"`` adds up shifted copies, one tap after the other; ``"toeplitz"`` multiplies
+    stretches of a signal with a block of a Toeplitz matrix; ``"winograd"`` is F(4×4, 3×3) of Lavin and Gray, *Fast
+    Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The constants are in ``convbook/algorithms/cost.py``.
 
     Examples
     --------
@@ -428,8 +427,9 @@ def conv_transpose_vjp(
 
 def _arrays(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None) -> tuple[Array, Array, Array | None]:
     x = as_array("x", x, min_ndim=3, layout="(N, C, *spatial)")
-    layout = f"like `x` (of shape {x.shape})"
-    weight = as_array("weight", weight, ndim=x.ndim, layout=layout)
+    weight = as_array("weight", weight)
+    if weight.ndim != x.ndim:
+        as_array("weight", weight, ndim=x.ndim, layout=f"like `x` (of shape {x.shape})")
     if 0 in weight.shape:
         raise ValueError(f"`weight` (of shape {weight.shape}) must not be empty.")
     return x, weight, None if bias is None else as_array("bias", bias)

@@ -83,8 +83,9 @@ def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
     if layer.pointwise and images == 1:
         return cells.reshape(shape)
     image, channel, *steps = cells.strides
-    each = (cells.shape[1], *windows.kernel, images, *outputs)
-    strides = (channel, *map(mul, windows.dilation, steps), image, *map(mul, windows.stride, steps))
+    apart = steps if layer.unit_steps else map(mul, windows.dilation, steps)
+    along = steps if layer.unit_steps else map(mul, windows.stride, steps)
+    each, strides = (cells.shape[1], *windows.kernel, images, *outputs), (channel, *apart, image, *along)
     columns = scratch.empty(each, cells.dtype)
     np.copyto(columns, scratch.strided(cells, each, strides))
     return columns.reshape(shape)

@@ -59,6 +59,8 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Return an array of zeros for temporary numbers."""
+    if math.prod(shape) * dtype.itemsize < _SMALL:
+        return np.zeros(shape, dtype)
     array = empty(shape, dtype)
     array.fill(0)
     return array
