@@ -18,6 +18,9 @@ from convbook.arguments import Array
 
 _BUDGET = 2 << 20
 
+#: A product with so many columns is nearly as fast as one with more.
+_WIDE = 128
+
 
 class Columns(Algorithm):
     """The matrix product on lowered columns: any layer, any type, any number of axes."""
@@ -41,8 +44,8 @@ class Columns(Algorithm):
         ) * layer.batch
         numbers = copied + layer.filters * layer.positions
         images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
-        if layer.pointwise and images == 1:
-            groups, rows = layer.groups, layer.windows.output[0]
+        if _nothing_to_copy(layer):
+            images, groups, rows, size = max(1, -(-layer.batch // threads)), layer.groups, layer.windows.output[0], 0
         blocks = layer.batch / images * layer.groups / groups * layer.windows.output[0] / rows
         return cls(layer, images, groups, rows, nanoseconds + blocks * cost.CALLS, size)
 
@@ -57,31 +60,49 @@ class Columns(Algorithm):
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Multiply the filters with the columns of the block."""
+        images = len(out)
+        if images == 1 or _nothing_to_copy(self.layer):
+            by_group = out.reshape((images, *prepared.shape[:2], -1), copy=False)
+            np.matmul(prepared, self._columns(cells, images, out), out=by_group)
+            return
         columns = lowered(cells, self.layer, out.shape[2:])
-        if len(out) == 1:
-            np.matmul(prepared, columns, out=out.reshape((*prepared.shape[:2], -1), copy=False))
-        else:
-            product = scratch.empty((*prepared.shape[:2], columns.shape[2]), columns.dtype)
-            np.matmul(prepared, columns, out=product)
-            out[...] = product.reshape(out.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
+        product = scratch.empty((*prepared.shape[:2], columns.shape[2]), columns.dtype)
+        np.matmul(prepared, columns, out=product)
+        out[...] = product.reshape(out.shape[1], images, *out.shape[2:]).swapaxes(0, 1)
 
     def gradient(self, cells: Array, y: Array, out: Array) -> None:
         """Multiply a block of outputs with its columns, for the gradient of the weight."""
-        layer = self.layer
+        layer, images = self.layer, len(y)
+        if images == 1 or _nothing_to_copy(layer):
+            columns = self._columns(cells, images, y).swapaxes(-1, -2)
+            for example, part in enumerate(columns):
+                found = scratch.empty(out.shape, out.dtype) if example else out
+                given = y[example].astype(layer.dtype, copy=False).reshape(*out.shape[:2], -1)
+                np.matmul(given, part, out=found)
+                if example:
+                    out += found
+            return
+        given = scratch.empty((y.shape[1], images, *y.shape[2:]), layer.dtype)
+        np.copyto(given, y.swapaxes(0, 1))
         columns = lowered(cells, layer, y.shape[2:])
-        given = y.swapaxes(0, 1)
-        if len(y) > 1 or y.dtype != layer.dtype:
-            given = scratch.empty(given.shape, layer.dtype)
-            np.copyto(given, y.swapaxes(0, 1))
         np.matmul(given.reshape(*out.shape[:2], -1), columns.transpose(0, 2, 1), out=out)
+
+    def _columns(self, cells: Array, images: int, out: Array) -> Array:
+        """Return the columns of each example by itself: ``(images, groups, depth, positions)``."""
+        if self.layer.pointwise:
+            return cells.reshape(images, -1, self.layer.channels_each, math.prod(cells.shape[2:]))
+        return lowered(cells, self.layer, out.shape[2:])[None]
+
+
+def _nothing_to_copy(layer: Layer) -> bool:
+    """Tell whether the examples are their own columns, and large enough to be multiplied one by one."""
+    return layer.pointwise and layer.positions >= _WIDE
 
 
 def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
     """Lay out windows as ``(groups, channels * taps, images * positions)``."""
     windows, images = layer.windows, len(cells)
     shape = (cells.shape[1] // layer.channels_each, layer.channels_each * layer.taps, images * math.prod(outputs))
-    if layer.pointwise and images == 1:
-        return cells.reshape(shape)
     image, channel, *steps = cells.strides
     apart = steps if layer.unit_steps else map(mul, windows.dilation, steps)
     along = steps if layer.unit_steps else map(mul, windows.stride, steps)
