@@ -6,7 +6,7 @@ chosen.
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -315,7 +315,8 @@ def avg_pool(
     accumulate, result = mean_dtypes(x)
     total = windows_reduced(x, windows, np.add, 0, sum_dtypes(x)[0])
     with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
-        mean: Array = total / divisor.astype(real_dtype(accumulate))
+        divisor = divisor.astype(real_dtype(accumulate))
+        mean: Array = np.divide(total, divisor, out=total if total.dtype == accumulate else None)
     return mean.astype(result, copy=False)
 
 
@@ -727,6 +728,11 @@ def _divisor(windows: Geometry, count_include_pad: object, divisor_override: obj
     include = flag("count_include_pad", count_include_pad)
     if divisor_override is not None:
         return np.full(windows.output, integer("divisor_override", divisor_override, 1))
+    return _cells_that_count(windows, include)
+
+
+@lru_cache(256)
+def _cells_that_count(windows: Geometry, include: bool) -> Array:
     counts = []
     for axis, (before, after) in enumerate(windows.padding):
         first, last = (-before, windows.size[axis] + after) if include else (0, windows.size[axis])

@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from convbook.algorithms.threads import available, spread
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 from convbook.windows import crop, extend, index
 
 #: The bytes of input that are reduced at once, so that what lies between two axes stays in the cache.
-_BLOCK = 1 << 18
+_BLOCK = 1 << 20
+
+#: With fewer bytes of input, a second thread would cost more than it saves.
+_WORTH_SPREADING = 1 << 21
 
 
 def windows_reduced(x: Array, windows: Geometry, combine: np.ufunc, fill: Any, dtype: np.dtype[Any]) -> Array:
@@ -25,10 +29,13 @@ def windows_reduced(x: Array, windows: Geometry, combine: np.ufunc, fill: Any, d
     y = np.empty((*x.shape[:2], *windows.output), dtype)
     planes, results = x.reshape(-1, *windows.size), y.reshape(-1, *windows.output)
     last = len(windows.size)
-    for block in plane_blocks(planes):
+
+    def reduce(block: slice) -> None:
         cells = extend(planes[block].astype(dtype, copy=False), windows, fill)
         for axis in range(1, last + 1):
             cells = _along(cells, axis, windows, combine, results[block] if axis == last else None)
+
+    spread(reduce, plane_blocks(planes), available() if planes.nbytes > _WORTH_SPREADING else 1)
     return y
 
 
