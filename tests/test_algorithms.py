@@ -10,12 +10,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convbook import avg_pool, avg_pool_vjp, conv, conv_transpose, conv_vjp, explain_plan, max_pool, max_pool_vjp
+from convbook import (
+    avg_pool,
+    avg_pool_vjp,
+    conv,
+    conv_transpose,
+    conv_vjp,
+    explain_plan,
+    max_pool,
+    max_pool_vjp,
+    shapes,
+)
 from convbook.algorithms import (
     algorithm,
     band,
     columns,
+    layers,
     planner,
+    scratch,
     separable,
     spectra,
     taps,
@@ -23,6 +35,7 @@ from convbook.algorithms import (
     toeplitz,
     winograd,
 )
+from convbook.algorithms.layer import Layer
 
 METHODS = ("auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save")
 
@@ -281,6 +294,7 @@ def test_a_block_bounds_the_memory_beside_input_and_output(
         if not working.chosen.worthwhile():
             continue
         assert working.chosen.bytes <= algorithm.BLOCK
+        scratch.forget()
         tracemalloc.start()
         y = conv(x, weight, method=method, **options)
         _, peak = tracemalloc.get_traced_memory()
@@ -393,3 +407,87 @@ def test_poolings_in_blocks_of_one_plane_are_the_same_poolings(monkeypatch: pyte
             assert (back * x).sum() == pytest.approx((grad * mean).sum(), abs=1e-9)
             found.append((y, indices, mean, back, max_pool_vjp(grad, x, kernel, **options)))
         assert all(np.array_equal(a, b) for a, b in zip(*found, strict=True))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_results_never_lie_in_the_memory_that_is_kept(method: str) -> None:
+    rng = np.random.default_rng(18)
+    if method == "toeplitz":
+        x, weight = rng.standard_normal((1, 2, 90_000)), rng.standard_normal((2, 1, 9))
+    else:
+        x, weight = rng.standard_normal((2, 8, 90, 90)), rng.standard_normal((8, 8, 3, 3))
+    y = conv(x, weight, method=method, padding=1, groups=len(weight) // weight.shape[1])
+    before = y.copy()
+    results = [y, *conv_vjp(y, x, weight, padding=1, groups=len(weight) // weight.shape[1])]
+    kept = scratch.empty((scratch._SMALL,), np.dtype(np.float64))
+    assert np.shares_memory(kept, scratch._buffer.memory)
+    assert scratch.mark() > 0
+    scratch.release(0)
+    assert not any(np.shares_memory(result, scratch._buffer.memory) for result in results)
+    assert np.array_equal(y, before)
+
+
+def test_scratch_arrays_lie_apart_until_they_are_released_and_large_ones_are_new() -> None:
+    scratch.forget()
+    kind = np.dtype(np.float32)
+    start = scratch.mark()
+    arrays = [scratch.empty((n,), kind) for n in (10_001, 20_000, 30_003)]
+    assert all(array.ctypes.data % 64 == 0 for array in arrays)
+    assert not any(np.shares_memory(a, b) for a, b in itertools.combinations(arrays, 2))
+    assert not np.shares_memory(scratch.empty((scratch.BLOCK,), kind), scratch._buffer.memory)
+    assert scratch.empty((4,), kind).base is None
+    scratch.release(start)
+    assert np.shares_memory(scratch.zeros((10_001,), kind), arrays[0])
+    assert not arrays[0].any()
+    scratch.release(start)
+
+
+def test_an_error_within_a_block_gives_its_memory_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: Any) -> None:
+        scratch.empty((100_000,), np.dtype(np.float64))
+        raise KeyError("planted")
+
+    x, weight = np.ones((1, 4, 60, 60)), np.ones((4, 4, 3, 3))
+    conv(x, weight)
+    before = scratch.mark()
+    monkeypatch.setattr(columns.Columns, "run", run)
+    with pytest.raises(KeyError):
+        conv(x, weight, method="columns")
+    assert scratch.mark() == before == 0
+
+
+def test_folded_columns_and_turned_filters_give_the_same_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(19)
+    for _ in range(60):
+        x, weight, options = drawn(rng, "columns")
+        grad = rng.standard_normal(conv(x, weight, **options).shape)
+        found = []
+        for folding in (True, False):
+            monkeypatch.setattr(layers, "_folding_pays", lambda layer, folding=folding: folding)
+            found.append(conv_vjp(grad, x, weight, **options)[0])
+        assert error(*found) < 1e-13
+
+
+def test_folding_pays_where_weights_are_many_and_positions_few() -> None:
+    def pays(channels: int, filters: int, size: int, kernel: int, stride: int) -> bool:
+        windows = shapes.geometry((size, size), (kernel, kernel), stride=stride, padding=kernel // 2, dilation=1)
+        return layers._folding_pays(Layer(1, channels, filters, 1, windows, np.dtype(np.float32), False))
+
+    assert pays(512, 512, 7, 3, 1)
+    assert pays(128, 256, 28, 3, 2)
+    assert not pays(64, 64, 56, 3, 1)
+    assert not pays(3, 64, 500, 3, 1)
+
+
+def test_both_ways_to_the_gradient_of_the_weight_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(20)
+    for _ in range(60):
+        x, weight, options = drawn(rng, "taps")
+        grad = rng.standard_normal(conv(x, weight, **options).shape)
+        found = []
+        for way in (columns.Columns, taps.Taps):
+            monkeypatch.setattr(layers, "_of_gradient", lambda layer, threads, way=way: way.plan(layer, threads))
+            found.append(conv_vjp(grad, x, weight, **options)[1])
+        assert error(*found) < 1e-13
+        wanted = (grad * conv(x, found[0], **options)).sum()
+        assert (found[0] ** 2).sum() == pytest.approx(wanted, rel=1e-9)

@@ -100,13 +100,22 @@ def round_up(n: int, unit: int) -> int:
 
 
 def cut(
-    layer: Layer, threads: int, *, numbers: float, budget: int, columns: int, unit: int = 1, rows: int = 0
+    layer: Layer,
+    threads: int,
+    *,
+    numbers: float,
+    budget: int,
+    columns: int,
+    unit: int = 1,
+    rows: int = 0,
+    shared: int = 0,
 ) -> tuple[int, int, int, int]:
     """Return how many examples, groups and rows a block has, and its bytes.
 
     A block of one example that needs `numbers` temporary numbers in all, rows of `unit`, should stay near `budget`
     bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
-    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns).
+    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns). To the
+    rows of a block belong the numbers of so many that it shares with the next.
     """
     output_rows = layer.windows.output[0]
     in_a_row = layer.positions // output_rows
@@ -127,8 +136,9 @@ def cut(
         size = -(-size * groups // layer.groups)
     least = max(unit, round_up(rows or -(-columns // (2 * in_a_row)), unit))
     rows = min(output_rows, max(least, budget * output_rows // size))
+    most = max(unit, (BLOCK * output_rows // size - shared) // unit * unit)
     blocks = -(-output_rows // rows)
     if layer.groups == groups and layer.batch < threads and layer.multiply_adds > 2e6:
         blocks = min(round_up(blocks, threads), output_rows)  # too few examples for the threads: share one's rows
-    rows = min(round_up(-(-output_rows // blocks), unit), output_rows)
-    return 1, groups, rows, math.ceil(size * rows / output_rows)
+    rows = min(round_up(-(-output_rows // blocks), unit), most, output_rows)
+    return 1, groups, rows, math.ceil(size * (rows + shared) / output_rows)

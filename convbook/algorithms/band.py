@@ -51,6 +51,7 @@ class Band(Algorithm):
             columns=128 * height if row < 128 else 1,
             unit=together,
             rows=4 * together,
+            shared=-(-layer.windows.span[0] // layer.windows.stride[0]),
         )
         blocks = layer.batch / images * layer.groups / groups * height / rows
         calls = blocks * cost.CALLS * (2 + taps_in_a_row)

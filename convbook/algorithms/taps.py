@@ -42,7 +42,8 @@ class Taps(Algorithm):
         phases = min(layer.windows.stride[0], layer.windows.kernel[0])
         copied = layer.channels * width * phases * layer.positions
         numbers = copied + layer.filters * layer.positions * min(phases, 2)
-        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=_LONG)
+        shared = -(-layer.windows.span[0] // layer.windows.stride[0])
+        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=_LONG, shared=shared)
         copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
         if images > 1:  # and back
             copying += cost.copies(layer.filters * layer.positions, row, layer.dtype)

@@ -26,6 +26,7 @@ import torch
 from workloads import Case, cases
 
 import convbook
+from convbook.algorithms import scratch
 
 Row = dict[str, Any]
 
@@ -86,7 +87,8 @@ def measure(case: Case, rounds: int, budget: float) -> Row:
 
 
 def extra_memory(call: Callable[[], Any]) -> int:
-    """Return the most that a call holds beside what it returns."""
+    """Return the most that a call holds beside what it returns, the memory that it keeps included."""
+    scratch.forget()
     tracemalloc.start()
     found = call()
     _, peak = tracemalloc.get_traced_memory()
