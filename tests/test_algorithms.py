@@ -214,6 +214,18 @@ def test_winograd_errs_at_most_four_times_as_much_as_the_sums(n: int, c: int, f:
         assert 0 < rms["winograd"] < 4 * rms["columns"]
 
 
+def test_gradients_of_the_input_err_as_little_as_the_sums() -> None:
+    rng = np.random.default_rng(21)
+    x, weight = rng.standard_normal((1, 64, 56, 56), np.float32), rng.standard_normal((64, 64, 3, 3), np.float32)
+    grad = rng.standard_normal((1, 64, 56, 56), np.float32)
+    turned = np.flip(weight.swapaxes(0, 1), (2, 3))
+    assert explain_plan(grad, turned, padding=1).method == "winograd"
+    exact = conv(grad.astype(float), turned.astype(float), padding=1, method="columns")
+    found, _ = conv_vjp(grad, x, weight, padding=1)
+    plain, enlarged = (conv(grad, turned, padding=1, method=method) for method in ("columns", "winograd"))
+    assert np.std(found - exact) < 1.2 * np.std(plain - exact) < 0.6 * np.std(enlarged - exact)
+
+
 def test_auto_lets_infinities_and_nans_reach_what_sees_them_only() -> None:
     rng = np.random.default_rng(14)
     for shape, kernel in [

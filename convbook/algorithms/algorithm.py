@@ -43,6 +43,8 @@ class Algorithm(ABC):
     bytes: int
 
     name: ClassVar[str]
+    #: Whether rounding errors are several times those of the plain sums.
+    enlarges: ClassVar[bool] = False
     #: Rows are computed in multiples of this.
     unit: ClassVar[int] = 1
 

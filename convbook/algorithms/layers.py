@@ -40,12 +40,12 @@ def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any
     return np.dtype(np.float64) if dtype.kind in "iu" and _fits_float64(x, weight) else dtype
 
 
-def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto") -> Plan:
+def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto", *, careful: bool = False) -> Plan:
     """Plan a layer; only if the plan would spread infinities and NaNs, look whether there are any."""
     threads = 1 if layer.small else pool.available()
-    planned = plan(layer, method, threads, True)
+    planned = plan(layer, method, threads, True, careful)
     if method == "auto" and not planned.chosen.contained and not (is_finite(x) and is_finite(weight)):
-        planned = plan(layer, method, threads, False)
+        planned = plan(layer, method, threads, False, careful)
     return planned
 
 
@@ -57,10 +57,12 @@ def convolved(
     dtype: np.dtype[Any],
     method: str = "auto",
     out: Array | None = None,
+    *,
+    careful: bool = False,
 ) -> Array:
     """Return the sums over channels and taps, of shape ``(N, F, *output)``, in `dtype`."""
     layer = layer_of(x, weight, windows, groups, dtype)
-    return computed(plan_for(layer, x, weight, method), x, weight, dtype, out)
+    return computed(plan_for(layer, x, weight, method, careful=careful), x, weight, dtype, out)
 
 
 def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
@@ -91,16 +93,15 @@ def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: 
     return y
 
 
-def spread_back(
-    y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any], method: str = "auto"
-) -> Array:
+def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
     """Return the sums over filters and positions, of shape ``(N, C, *size)``: the adjoint of the above.
 
     Cells that are a multiple of the stride apart meet the same taps: on them it is a convolution of `y` with those
-    taps, turned around, and with channels and filters exchanged. With stride 1 there is one such phase.
+    taps, turned around, and with channels and filters exchanged. With stride 1 there is one such phase. What
+    enlarges rounding errors is left out: those of gradients are the sums' own.
     """
     filters, channels = weight.shape[:2]
-    if method == "auto" and _folding_pays(_layer(len(y), groups * channels, filters, groups, windows, dtype, False)):
+    if _folding_pays(_layer(len(y), groups * channels, filters, groups, windows, dtype, False)):
         return _folded(y, weight, windows, groups, dtype)
     turned = weight.reshape(groups, filters // groups, channels, *windows.kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, filters // groups, *windows.kernel)
@@ -109,11 +110,11 @@ def spread_back(
     for cells, taps, phase in _phases(windows):
         whole = phase.output == windows.size
         if whole and all(phase.kernel):
-            return convolved(y, turned[:, :, *taps], phase, groups, dtype, method)
+            return convolved(y, turned[:, :, *taps], phase, groups, dtype, careful=True)
         if x is None:
             x = np.zeros((len(y), groups * channels, *windows.size), dtype)
         if all(phase.kernel) and all(phase.output):
-            convolved(y, turned[:, :, *taps], phase, groups, dtype, method, x[:, :, *cells])
+            convolved(y, turned[:, :, *taps], phase, groups, dtype, out=x[:, :, *cells], careful=True)
     return np.zeros((len(y), groups * channels, *windows.size), dtype) if x is None else x
 
 
@@ -131,7 +132,7 @@ def _folding_pays(layer: Layer) -> bool:
     if layer.windows.stride == (1,) * len(kernel):
         ((_, _, windows),) = _phases(layer.windows)
         back = _layer(layer.batch, layer.filters, layer.channels, layer.groups, windows, layer.dtype, False)
-        lowering = plan(back, "auto", 1, True).chosen.nanoseconds
+        lowering = plan(back, "auto", 1, True, True).chosen.nanoseconds
     else:
         lowering = cost.copies(layer.filters * layer.taps * layer.positions, row, layer.dtype) * layer.batch
         seen = layer.filters_each * max(1, layer.taps // math.prod(layer.windows.stride))

@@ -44,18 +44,19 @@ class Plan:
 
 
 @lru_cache(1024)
-def plan(layer: Layer, method: str, threads: int, finite: bool) -> Plan:
+def plan(layer: Layer, method: str, threads: int, finite: bool, careful: bool = False) -> Plan:
     """Choose an algorithm, or take the one that `method` names.
 
     `finite` says that neither input nor weights hold infinities or NaNs; if they do, only what spreads them no
-    further than the sums themselves may be chosen, though anything may be asked for.
+    further than the sums themselves may be chosen, though anything may be asked for. `careful` leaves out what
+    enlarges rounding errors.
     """
     candidates = {name: one.plan(layer, threads, finite=finite or name == method) for name, one in ALGORITHMS.items()}
     if method == "auto":
         costs = {
             name: candidate.nanoseconds
             for name, candidate in candidates.items()
-            if not isinstance(candidate, str) and candidate.worthwhile()
+            if not isinstance(candidate, str) and candidate.worthwhile() and not (careful and candidate.enlarges)
         }
         method = min(costs, key=lambda name: costs[name])
     chosen = candidates[method]

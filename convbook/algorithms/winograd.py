@@ -41,6 +41,7 @@ class Winograd(Algorithm):
 
     name: ClassVar[str] = "winograd"
     unit: ClassVar[int] = _OUT
+    enlarges: ClassVar[bool] = True
 
     @classmethod
     def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
