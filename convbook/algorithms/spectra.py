@@ -66,8 +66,10 @@ class OverlapSave(Algorithm):
 
         longest = max(1, BLOCK // of_a_row - kernel + 1)
         shortest = max(1, _LEAST // beside - kernel + 1)
-        # A power of two of tiles fills the lanes.
-        choices = {max(min(-(-height // 2**i), longest), min(height, shortest)) for i in range(height.bit_length())}
+        # A power of two of tiles fills the lanes; so do as many as lanes, if a block cannot hold more.
+        sizes = [-(-height // 2**i) for i in range(height.bit_length())]
+        sizes.append(max(1, BLOCK // (of_a_row * lanes) - kernel + 1))
+        choices = {max(min(size, longest), min(height, shortest)) for size in sizes}
         nanoseconds, tile = min((estimate(tile), tile) for tile in choices)
         rows = min(height, tile * at_once(tile))
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
