@@ -82,7 +82,7 @@ def convolve(
     method : str
         How the sums are computed:
 
-        - ``"direct"``: adding up shifted copies, one for each element of the kernel;
+        - ``"direct"``: adding up the products as they are defined;
         - ``"fft"``: one Fourier transform of everything; ``"overlap-add"``: transforms of blocks;
         - ``"separable"``: along one axis after the other, for a kernel that is a column times a row;
         - the methods of :py:func:`convbook.conv`, for which this is a layer with one channel;
@@ -377,7 +377,7 @@ def _recipe(
         tuple(slice(first, first + size) for first, size in parts),
         swapped,
         direct,
-        direct.microseconds < (15 if len(n) == 1 else 25) + 1e-3 * math.prod(n),
+        direct.microseconds < (32 if len(n) == 1 else 25) + 1e-3 * math.prod(n),
         "" if cut else mode,
     )
 

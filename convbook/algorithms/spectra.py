@@ -60,7 +60,7 @@ class OverlapSave(Algorithm):
         def estimate(tile: int) -> float:
             cells, axes = (tile + kernel - 1) * beside, len(layer.windows.size)
             transform = cost.transform(cells, axes, layer.dtype, at_once(tile) * layer.channels)
-            for_a_tile = transform * (layer.channels + layer.filters) + 1.5 * cells * maps * width
+            for_a_tile = transform * (layer.channels + layer.filters) + 2.5 * cells * maps * width
             filters = cost.transform(cells, axes, layer.dtype, maps) * maps
             return for_a_tile * (-(-height // tile) * layer.batch) + filters
 
@@ -104,7 +104,9 @@ class OverlapSave(Algorithm):
         full, rest = divmod(out.shape[2], self.tile)
         for f in range(layer.filters):
             first = f // layer.filters_each * layer.channels_each
-            total = spectra[:, first] * prepared[f, 0]
+            # In place if no other filter sees the channel: fresh memory costs more than the product.
+            place = spectra[:, first] if layer.filters_each == 1 else None
+            total = np.multiply(spectra[:, first], prepared[f, 0], out=place)
             for c in range(1, layer.channels_each):
                 total += spectra[:, first + c] * prepared[f, c]
             if len(lengths) == 1:
