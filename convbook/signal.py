@@ -2,36 +2,36 @@
 
 Both functions come down to one: the convolution of two arrays without any border. A border rule other than zeros is
 written out around the signal first; correlation is convolution with the kernel turned around and conjugated. What
-is convolved is a layer with one channel, too, so the algorithms of layers compute it, or one of three that are at home
-here: sums of shifted copies, and transforms of all or of blocks. The wanted part is cut out of the result.
+is convolved is a layer with one channel, too, so the algorithms of layers compute it, or one that is not for layers:
+sums as they are defined, transforms of all or of blocks, products of a kernel's factors.
+
+Most of a small call would be deciding what to do. What shapes, types and words decide is therefore a recipe, which is
+written once and kept; what the numbers decide (are they finite, is the kernel separable) is looked at in each call.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms import cost
+from convbook.algorithms import circles, sums
+from convbook.algorithms.circles import rounds_exactly
 from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.layers import compute_dtype, computed, is_finite
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.sums import Sums, of_copies, of_line
 from convbook.algorithms.threads import WORTH_SPREADING, available
 from convbook.arguments import Array, as_array, fits, mean_dtypes, one_of, sum_dtypes
 from convbook.shapes import Geometry
 
 _MODES: Final = ("full", "same", "valid")
 _TRANSFORMS: Final = ("fft", "overlap-add")
-#: Sums of more elements than this are worth the trouble of transforming them in phases.
-_LONG: Final = 1 << 14
-#: The elements of spectra that are multiplied at once, so that they stay in the cache.
-_AT_ONCE: Final = 1 << 11
 #: Turns an axis around.
 _BACKWARDS: Final = (slice(None, None, -1),)
 
@@ -82,7 +82,7 @@ def convolve(
     method : str
         How the sums are computed:
 
-        - ``"direct"``: adding up shifted copies, one for each element of the kernel;
+        - ``"direct"``: adding up the products as they are defined;
         - ``"fft"``: one Fourier transform of everything; ``"overlap-add"``: transforms of blocks;
         - ``"separable"``: along one axis after the other, for a kernel that is a column times a row;
         - the methods of :py:func:`convbook.conv`, for which this is a layer with one channel;
@@ -332,14 +332,10 @@ class _Recipe:
     wanted: tuple[slice, ...]
     #: Whether signal and kernel change places.
     swapped: bool
-    #: What the sums of the products cost, one by one; whether this is less than finding something better takes;
-    #: and whether the sums are those of one line.
-    microseconds: float
+    #: How the products are added up as they are defined, and whether finding something better would take longer.
+    sums: Sums
     quick: bool
-    as_line: bool
-    #: The pieces in which a kernel is convolved with a line.
-    pieces: int
-    #: The mode of NumPy that gives the outputs of a line; nothing if they are to be cut out of all sums.
+    #: The mode of NumPy that gives the outputs of a line; nothing if they are cut out of all sums.
     mode: str
 
 
@@ -371,8 +367,8 @@ def _recipe(
     if swapped:
         n, k = k, n
     dtype, result = sum_dtypes(*(np.empty(0, one) for one in types))
-    microseconds = _cost_of_sums(n, k, dtype)
-    one_line = len(n) == 1
+    direct = sums.plan(n, k, dtype)
+    cut = direct.way is not of_line or (swapped and mode == "same")
     return _Recipe(
         dtype,
         result,
@@ -380,11 +376,9 @@ def _recipe(
         parts,
         tuple(slice(first, first + size) for first, size in parts),
         swapped,
-        microseconds,
-        microseconds < (15 if one_line else 25) + 1e-3 * math.prod(n),
-        one_line or microseconds < _cost_of_copies(n, k, dtype),
-        _pieces(n[0], k[0], dtype) if one_line else 1,
-        mode if one_line and not (swapped and mode == "same") else "",
+        direct,
+        direct.microseconds < (32 if len(n) == 1 else 25) + 1e-3 * math.prod(n),
+        "" if cut else mode,
     )
 
 
@@ -431,129 +425,22 @@ def _part(mode: str, n: int, k: int) -> Part:
 
 
 def _direct(a: Array, b: Array, recipe: _Recipe) -> Array:
-    """Add up the products, one by one."""
-    if a.ndim == 1:
-        if recipe.pieces > 1:
-            return _in_pieces(a, b, recipe.pieces)[recipe.wanted]
-        line: Array = np.correlate(a, b[::-1].conj(), recipe.mode or "full")  # type: ignore[call-overload]
-        return line if recipe.mode else line[recipe.wanted]
-    if recipe.as_line and is_finite(a) and is_finite(b):
-        return _as_line(a, b)[recipe.wanted]
-    return _copies(a, b)[recipe.wanted]
+    """Add up the products as they are defined."""
+    return of_line(a, b, recipe.mode) if recipe.mode else recipe.sums.way(a, b)[recipe.wanted]
 
 
-def _in_pieces(a: Array, b: Array, pieces: int) -> Array:
-    """Add up the convolutions of a line with pieces of the kernel, so short that NumPy has a loop for them."""
-    y = np.zeros(a.size + b.size - 1, a.dtype)
-    taps = -(-b.size // pieces)
-    for first in range(0, b.size, taps):
-        piece = b[first : first + taps]
-        y[first : first + a.size + piece.size - 1] += np.correlate(a, piece[::-1], "full")
-    return y
-
-
-def _as_line(a: Array, b: Array) -> Array:
-    """Convolve arrays that are small as one line each, their rows one after the other, with zeros between them.
-
-    The zeros leave room for what a row convolved with a row has more, so that no sum runs into the next row.
-    """
-    shape = _full_shape(a, b)
-    lines = []
-    for array in (a, b):
-        spaced = np.zeros((array.shape[0], *shape[1:]), a.dtype)
-        spaced[tuple(map(slice, array.shape))] = array
-        lines.append(spaced.ravel())
-    _, taps = _line(a.shape, b.shape)
-    y: Array = np.convolve(lines[0], lines[1][:taps])
-    return y[: math.prod(shape)].reshape(shape)
-
-
-def _line(n: tuple[int, ...], k: tuple[int, ...]) -> tuple[int, int]:
-    """Return the lengths of signal and kernel as lines; beyond the kernel's last element, zeros are left out."""
-    beside = [a + b - 1 for a, b in zip(n[1:], k[1:], strict=True)]
-    last = 0
-    for size, row in zip(k, [1, *beside], strict=True):
-        last = last * row + size - 1
-    return n[0] * math.prod(beside), last + 1
-
-
-def _copies(a: Array, b: Array) -> Array:
-    """Add shifted copies of the larger array, one for each element of the smaller."""
-    y = np.zeros(_full_shape(a, b), a.dtype)
-    for shift in np.ndindex(b.shape):
-        y[tuple(slice(s, s + n) for s, n in zip(shift, a.shape, strict=True))] += b[shift] * a
-    return y
-
-
-def _separable(x: Array, h: Array, recipe: _Recipe) -> Array:
+def _separable(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Convolve with the kernel's column, then with its row, each by sums of shifted copies."""
-    column, row = factors(h)
-    return _copies(_copies(x, column[:, None]), row[None])[recipe.wanted]
+    column, row = factors(b)
+    return of_copies(of_copies(a, column[:, None]), row[None])[recipe.wanted]
 
 
 def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
-    """Convolve on a circle that is long enough for all sums: none is wrapped around onto another."""
-    shape = _full_shape(a, b)
-    of_phases = a.ndim == 1 and shape[0] > _LONG
-    y = _in_phases(a, b) if of_phases else _on_a_circle(b, _lengths(shape))(a)
-    return _in_dtype(a.dtype, y[recipe.wanted])
-
-
-def _in_phases(a: Array, b: Array) -> Array:
-    """Convolve long lines by one transform for every second or fourth sample each, which SciPy computes at once.
-
-    Phase r of the result is the sum of the products of all phases i and j with i + j = r, or with i + j = r + P,
-    where P is their number; these reach one further.
-    """
-    from scipy import fft
-
-    real = a.dtype.kind != "c"
-    phases = 4 if a.dtype in (np.float32, np.complex64) else 2
-    (length,) = _lengths((-(-_full_shape(a, b)[0] // phases),))
-
-    def spectra(line: Array) -> Array:
-        padded = np.zeros((length, phases), line.dtype)
-        padded.ravel()[: line.size] = line
-        found: Array = fft.rfft(padded.T) if real else fft.fft(padded.T)
-        return found
-
-    of_a, of_b = spectra(a), spectra(b)
-    count = of_a.shape[1]
-    delay = _one_further(length, count).astype(of_a.dtype)
-    total = np.empty((count, phases), of_a.dtype)
-    for first in range(0, count, _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
-        here, there = of_a[:, part], of_b[:, part]
-        later = np.concatenate([here * delay[part], here])
-        products = later[phases:] * there[0]
-        for phase in range(1, phases):
-            products += later[phases - phase : 2 * phases - phase] * there[phase]
-        total[part] = products.T
-    backward = fft.irfft if real else fft.ifft
-    y: Array = backward(total, length, axis=0, overwrite_x=True)
-    return y.ravel()
-
-
-def _one_further(length: int, count: int) -> Array:
-    """Return the first factors that delay a signal by one sample on a circle: powers of a root of unity."""
-    fine = np.exp(-2j * np.pi / length * np.arange(256))
-    coarse = np.exp(-2j * np.pi / length * 256 * np.arange(-(-count // 256)))
-    powers: Array = np.multiply.outer(coarse, fine).ravel()
-    return powers[:count]
+    return circles.fft(a, b)[recipe.wanted]
 
 
 def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
-    """Cut the larger array into blocks, convolve each by a short transform, add where the results overlap."""
-    lengths = _lengths(_block_sizes(a.shape, b.shape))
-    with_b = _on_a_circle(b, lengths)
-    steps = [length - k + 1 for length, k in zip(lengths, b.shape, strict=True)]
-    y = np.zeros(_full_shape(a, b), a.dtype)
-    for corner in product(*(range(0, n, step) for n, step in zip(a.shape, steps, strict=True))):
-        block = a[tuple(slice(c, c + step) for c, step in zip(corner, steps, strict=True))]
-        shape = _full_shape(block, b)
-        place = tuple(slice(c, c + size) for c, size in zip(corner, shape, strict=True))
-        y[place] += _in_dtype(a.dtype, with_b(block)[tuple(map(slice, shape))])
-    return y[recipe.wanted]
+    return circles.overlap_add(a, b)[recipe.wanted]
 
 
 _ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
@@ -565,89 +452,39 @@ _ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
 _METHODS: Final = ("auto", *_ALGORITHMS, *_OF_LAYERS)
 
 
-def _full_shape(a: Array, b: Array) -> tuple[int, ...]:
-    return tuple(n + k - 1 for n, k in zip(a.shape, b.shape, strict=True))
-
-
-def _lengths(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Find transform lengths at or above `shape` with no prime factor above 5."""
-    from scipy.fft import next_fast_len
-
-    return tuple(next_fast_len(size, real=True) for size in shape)
-
-
-def _block_sizes(sizes: tuple[int, ...], taps: tuple[int, ...]) -> tuple[int, ...]:
-    """Find the transform lengths for blocks of a signal: some 8 times the kernel's, where an output costs least.
-
-    Blocks of less than some 4096 elements cost more in calls than in arithmetic; and no length need exceed
-    what the whole signal takes.
-    """
-    least = math.ceil(4096 ** (1 / len(sizes)))
-    return tuple(min(n + k - 1, max(8 * k, least)) for n, k in zip(sizes, taps, strict=True))
-
-
-def _on_a_circle(kernel: Array, lengths: tuple[int, ...]) -> Callable[[Array], Array]:
-    """Transform the kernel once; return what convolves signals with it on a circle of these lengths."""
-    from scipy import fft
-
-    several, size = kernel.ndim > 1, lengths if kernel.ndim > 1 else lengths[0]
-    if kernel.dtype.kind == "c":
-        forward, backward = (fft.fftn, fft.ifftn) if several else (fft.fft, fft.ifft)
-    else:
-        forward, backward = (fft.rfftn, fft.irfftn) if several else (fft.rfft, fft.irfft)
-    spectrum = forward(kernel, size)
-
-    def convolved(x: Array) -> Array:
-        y: Array = backward(forward(x, size) * spectrum, size, overwrite_x=True)
-        return y
-
-    return convolved
-
-
-def _in_dtype(dtype: np.dtype[Any], y: Array) -> Array:
-    """Return the result of a transform in `dtype`, rounded if that is a type of integers."""
-    return (np.rint(y) if dtype.kind in "iu" else y).astype(dtype, copy=False)
-
-
 # The choice among them
 
 
 def _choose(x: Array, h: Array, recipe: _Recipe, method: str) -> tuple[str, Plan | None]:
     """Name the algorithm, with its plan if it works in blocks: the one asked for, or the cheapest that is right."""
     if method in _TRANSFORMS:
-        return method if _rounds_exactly(x, h) else "direct", None
+        return method if rounds_exactly(x, h) else "direct", None
     if method == "direct" or (method == "auto" and recipe.quick):
         return "direct", None
     in_products = x.dtype if x.dtype.kind in "fc" else compute_dtype(x[None, None], h[None, None], x.dtype)
-    threads = available() if recipe.microseconds * 1000 > WORTH_SPREADING else 1
-    for name, planned in _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method).items():
-        if name == "separable" and not is_separable(h):
-            if method == name:
-                raise ValueError(
-                    f"`method` (={name!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
-                )
-            continue
-        if name in _TRANSFORMS and not _rounds_exactly(x, h):
-            continue
-        contained = name == "direct" or (planned is not None and planned.chosen.contained)
-        if contained or (method == name and name != "separable") or (is_finite(x) and is_finite(h)):
-            return name, planned
-        if name == "separable":
-            return name, None
-    return "direct", None
+    threads = available() if recipe.sums.microseconds * 1000 > WORTH_SPREADING else 1
+    candidates = _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method)
+    if method != "auto":
+        if method == "separable" and not is_separable(h):
+            raise ValueError(
+                f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
+            )
+        return method, candidates[method] if method != "separable" or _are_finite(x, h) else None
+    return next(found for name, planned in candidates.items() if (found := _if_right(name, planned, x, h)))
 
 
-def _rounds_exactly(a: Array, b: Array) -> bool:
-    """Tell whether a transform in float64 is sure to err by less than 1/2 in every sum, if they are of integers."""
-    if a.dtype.kind in "fc":
-        return True
-    length = math.prod(_full_shape(a, b)) * 2**a.ndim  # no fast length is twice the least one
-    norms = [float(np.linalg.norm(array.astype(np.float64).ravel())) for array in (a, b)]
-    return 32 * 2.0**-53 * math.log2(2 * length) * norms[0] * norms[1] < 0.5
+def _if_right(name: str, planned: Plan | None, x: Array, h: Array) -> tuple[str, Plan | None] | None:
+    """Return an algorithm with its plan if it may be used on these numbers."""
+    if (name == "separable" and not is_separable(h)) or (name in _TRANSFORMS and not rounds_exactly(x, h)):
+        return None
+    contained = name == "direct" or (planned is not None and planned.chosen.contained)
+    if contained or _are_finite(x, h):
+        return name, planned
+    return (name, None) if name == "separable" else None  # by sums of copies, twice
 
 
-# Estimates, in microseconds. Only their order matters: between neighbors in cost a wrong guess costs little; what the
-# constants must get right are the factors of ten on either side.
+def _are_finite(x: Array, h: Array) -> bool:
+    return is_finite(x) and is_finite(h)
 
 
 @lru_cache(1024)
@@ -670,7 +507,8 @@ def _candidates(
     }
     if method == "separable":
         return plans
-    costs = {"direct": _cost_of_sums(n, k, dtype), **_costs_of_transforms(n, k, dtype)}
+    # Estimates, in microseconds. Only their order matters: between neighbors a wrong guess costs little.
+    costs = {"direct": sums.plan(n, k, dtype).microseconds, **circles.costs(n, k, dtype)}
     of_layers = plan(layer, "auto", threads, True)
     for name, candidate in of_layers.candidates.items():
         if not isinstance(candidate, str) and candidate.worthwhile():
@@ -692,67 +530,3 @@ def _layer_windows(n: tuple[int, ...], k: tuple[int, ...], parts: tuple[Part, ..
         dilation=ones,
         output=tuple(size for _, size in parts),
     )
-
-
-def _cost_of_sums(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
-    return (
-        _cost_of_line(n[0], k[0], dtype)
-        if len(n) == 1
-        else min(_cost_of_spaced(n, k, dtype), _cost_of_copies(n, k, dtype))
-    )
-
-
-def _cost_of_copies(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
-    return math.prod(k) * (5 + 7e-4 * math.prod(n) * cost.width(dtype))
-
-
-def _cost_of_spaced(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> float:
-    return 9 + _cost_of_line(*_line(n, k), dtype)
-
-
-def _cost_of_line(size: int, taps: int, dtype: np.dtype[Any]) -> float:
-    pieces = _pieces(size, taps, dtype)
-    return _cost_in_one(size, taps, dtype) if pieces == 1 else _cost_in_pieces(size, taps, pieces)
-
-
-def _pieces(size: int, taps: int, dtype: np.dtype[Any]) -> int:
-    """Choose in how many pieces a kernel is convolved with a line: in one, or in pieces of at most 11 taps."""
-    pieces = -(-taps // 11)
-    if pieces == 1 or dtype not in (np.float32, np.float64):
-        return 1
-    return pieces if _cost_in_pieces(size, taps, pieces) < _cost_in_one(size, taps, dtype) else 1
-
-
-def _cost_in_one(size: int, taps: int, dtype: np.dtype[Any]) -> float:
-    if dtype.kind == "c":
-        return 1 + size * (22e-3 + 4e-5 * taps * cost.width(dtype))
-    if dtype.kind != "f":
-        return 1 + size * (3e-3 + 7e-4 * taps)
-    if taps <= 11:  # NumPy has a loop of its own for these, a dot product for each output of others
-        return 1 + size * (4e-4 + 2e-4 * taps)
-    if taps < 32:  # short dot products are mostly overhead
-        return 1 + 9e-4 * size * taps
-    return 1 + size * (12e-3 + 7e-5 * taps * cost.width(dtype))
-
-
-def _cost_in_pieces(size: int, taps: int, pieces: int) -> float:
-    return pieces * (2.5 + 8e-4 * size) + 2e-4 * size * taps
-
-
-def _costs_of_transforms(n: tuple[int, ...], k: tuple[int, ...], dtype: np.dtype[Any]) -> dict[str, float]:
-    size, axes = math.prod(a + b - 1 for a, b in zip(n, k, strict=True)), len(n)
-    dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
-    twice = 2 if dtype.kind == "c" else 1
-    phases = cost.lanes(dtype) if axes == 1 and size > _LONG else 1
-
-    def transform(size: int, phases: int) -> float:
-        return (cost.transform(size, axes, dtype, phases) * twice + size * cost.width(dtype)) * 1e-3
-
-    blocks = _block_sizes(n, k)
-    number = math.prod(-(-a // (length - b + 1)) for a, b, length in zip(n, k, blocks, strict=True))
-    block = transform(math.prod(blocks), 1)
-    adding = math.prod(n) * 1.5e-3 * cost.width(dtype)
-    return {
-        "fft": 30 + 3 * transform(size, phases),
-        "overlap-add": 30 + adding + block + number * (30 + 2 * block),
-    }

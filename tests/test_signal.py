@@ -10,9 +10,15 @@ from scipy import ndimage
 from scipy import signal as scipy_signal
 
 from convbook import convolve, correlate, normalized_correlate
-from convbook.algorithms.factors import factors, is_separable
+from convbook.algorithms import factors as factors_module
+from convbook.algorithms import sums
+from convbook.algorithms.circles import block_sizes, rounds_exactly
+from convbook.algorithms.factors import Factors, factors, is_separable
+from convbook.algorithms.layer import Layer
+from convbook.algorithms.layers import computed
+from convbook.algorithms.planner import Plan
 from convbook.definitions import convolve1d, convolve_loops, correlate1d
-from convbook.signal import _block_sizes, _choose, _recipe, _rounds_exactly
+from convbook.signal import _choose, _layer_windows, _recipe
 
 BOUNDARIES = ("constant", "edge", "reflect", "symmetric", "wrap")
 METHODS = ("direct", "fft", "overlap-add", "auto")
@@ -154,6 +160,73 @@ def test_long_signals_in_many_blocks_agree_with_scipy(n, k, method):
     np.testing.assert_allclose(y, expected, atol=1e-13 * np.linalg.norm(x) * np.linalg.norm(h))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128, np.longdouble, np.int64])
+@pytest.mark.parametrize(("n", "k"), [((9000,), (7500,)), ((20_001,), (1,)), ((9001,), (9000,))])
+def test_long_lines_whose_phases_are_transformed_apart_give_the_same_sums(n, k, dtype):
+    rng = np.random.default_rng(12)
+    x, h = draw(rng, n, dtype), draw(rng, k, dtype)
+    exact = scipy_signal.fftconvolve(x.astype(np.clongdouble), h.astype(np.clongdouble))
+    y = convolve(x, h, method="fft")
+    assert y.dtype == dtype
+    assert y.shape == exact.shape
+    if dtype == np.int64:
+        assert (y == np.rint(exact.real)).all()
+    else:
+        assert np.abs(y - exact).max() < 8 * np.finfo(dtype).eps * np.linalg.norm(x) * np.linalg.norm(h)
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "way"),
+    [
+        ((700,), (5,), "of_line"),
+        ((2000,), (25,), "of_pieces"),
+        ((8, 9), (3, 2), "of_spaced"),
+        ((4, 5, 6), (2, 3, 2), "of_spaced"),
+        ((90, 80), (3, 2), "of_copies"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_each_way_to_add_up_stays_within_the_bound_of_direct_sums(n, k, way, dtype):
+    planned = sums.plan(n, k, np.dtype(dtype)).way
+    assert getattr(planned, "func", planned).__name__ == way
+    rng = np.random.default_rng(13)
+    x, h = rng.standard_normal(n).astype(dtype), rng.standard_normal(k).astype(dtype)
+    exact, sizes = (
+        scipy_signal.convolve(a.astype(np.longdouble), b.astype(np.longdouble), method="direct")
+        for a, b in ((x, h), (np.abs(x), np.abs(h)))
+    )
+    unit = np.finfo(dtype).eps / 2
+    gamma = h.size * unit / (1 - h.size * unit)
+    assert (np.abs(convolve(x, h, method="direct") - exact) <= gamma * sizes).all()
+    x.flat[x.size // 2] = np.inf
+    assert (~np.isfinite(convolve(x, h, method="direct"))).sum() == h.size
+
+
+def test_a_separable_kernel_is_applied_in_many_blocks_and_by_two_threads(monkeypatch):
+    monkeypatch.setattr(factors_module, "_BUDGET", 1)
+    rng = np.random.default_rng(14)
+    x = rng.standard_normal((67, 43))
+    for k, ones in ((5, (4, 3)), (33, (2, 40))):
+        for threads in (1, 2):
+            h = np.multiply.outer(rng.standard_normal(k), rng.standard_normal(ones[1]))
+            windows = _layer_windows(x.shape, h.shape, ((0, 67 + k - 1), (0, 43 + ones[1] - 1)))
+            algorithm = Factors.plan(Layer(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
+            assert len(algorithm.blocks) > 1
+            y = computed(Plan("separable", 1, {}, algorithm), x[None, None], h[None, None, ::-1, ::-1], x.dtype)
+            np.testing.assert_allclose(y[0, 0], convolve(x, h, method="direct"), atol=1e-12 * k)
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128, np.longdouble])
+def test_separable_kernels_of_other_types_keep_their_type(dtype):
+    rng = np.random.default_rng(15)
+    x, column, row = draw(rng, (9, 11), dtype), draw(rng, 4, dtype) + 1, draw(rng, 3, dtype) + 1
+    h = np.multiply.outer(column, row)
+    y = convolve(x, h, "same", method="separable")
+    assert y.dtype == dtype
+    expected = convolve(x, h, "same", method="direct")
+    np.testing.assert_allclose(y, expected, atol=16 * np.finfo(dtype).eps * np.abs(expected).max())
+
+
 # Numbers that can be checked by hand
 
 
@@ -256,7 +329,9 @@ def test_symmetric_kernels_do_not_tell_convolution_from_correlation():
 
 
 @pytest.mark.parametrize("method", ["fft", "overlap-add"])
-@pytest.mark.parametrize("shape", [((3000,), (700,)), ((60, 50), (9, 8)), ((4096,), (1,)), ((1000,), (1000,))])
+@pytest.mark.parametrize(
+    "shape", [((3000,), (700,)), ((12_000,), (9000,)), ((60, 50), (9, 8)), ((4096,), (1,)), ((1000,), (1000,))]
+)
 def test_transforms_err_by_less_than_the_bound_that_makes_rounding_safe(shape, method):
     rng = np.random.default_rng(5)
     x, h = (rng.integers(-(2**20), 2**20, size) for size in shape)
@@ -278,14 +353,14 @@ def test_integers_too_large_for_a_transform_are_summed_exactly_all_the_same(meth
 
 def test_rounding_counts_as_safe_exactly_up_to_the_bound():
     # One element each: the transform has at most 2 elements, and 32 u log2(4) |a| |b| is 2**-47 |a| |b|.
-    assert _rounds_exactly(np.array([2**46 - 1]), np.array([1]))
-    assert not _rounds_exactly(np.array([2**46]), np.array([1]))
-    assert not _rounds_exactly(np.array([2**40]), np.array([-(2**6)]))
+    assert rounds_exactly(np.array([2**46 - 1]), np.array([1]))
+    assert not rounds_exactly(np.array([2**46]), np.array([1]))
+    assert not rounds_exactly(np.array([2**40]), np.array([-(2**6)]))
     # 5 by 2 sums need at most 40 elements, in two dimensions.
     a, b = np.array([[3], [4], [0], [0]]), np.array([[1, 0], [0, 0]])
     largest = 0.5 / (32 * 2.0**-53 * np.log2(80)) / 5
-    assert _rounds_exactly(int(0.999 * largest) * a, b)
-    assert not _rounds_exactly(int(1.001 * largest) * a, b)
+    assert rounds_exactly(int(0.999 * largest) * a, b)
+    assert not rounds_exactly(int(1.001 * largest) * a, b)
 
 
 def test_blocks_are_eight_times_the_kernel_but_neither_tiny_nor_longer_than_the_sums():
@@ -297,7 +372,7 @@ def test_blocks_are_eight_times_the_kernel_but_neither_tiny_nor_longer_than_the_
         ((500, 10), (4, 2), (64, 11)),
         ((90, 90, 90), (1, 2, 3), (16, 16, 24)),
     ]:
-        assert _block_sizes(n, k) == sizes
+        assert block_sizes(n, k) == sizes
 
 
 def test_a_kernel_counts_as_separable_up_to_four_roundings():
@@ -321,6 +396,10 @@ def test_one_nan_spoils_three_of_sixteen_sums_unless_a_transform_is_asked_for():
     x[7] = np.nan
     assert np.isnan(convolve(x, [1.0, 2.0, 1.0])).sum() == 3
     assert np.isnan(convolve(x, [1.0, 2.0, 1.0], method="fft")).all()
+    image = np.ones((8, 9))
+    image[3, 4] = np.nan
+    assert np.isnan(convolve(image, np.ones((3, 2)))).sum() == 6
+    assert np.isnan(convolve(image, np.ones((3, 2)), method="separable")).sum() == 6
     long = np.ones(20_000)
     long[7] = np.inf
     assert np.isinf(convolve(long, np.ones(500))).sum() == 500
@@ -580,8 +659,20 @@ def test_complex_numbers_have_no_normalized_score_and_text_no_convolution():
         convolve([1], "a")
     with pytest.raises(ValueError, match=re.escape("`fill_value` (of shape (1,)) must have 0 axes (a single number)")):
         convolve([1], [1], fill_value=[1])
-    with pytest.raises(TypeError, match=r"`mode` \(=None\) must be one of"):
-        convolve([1], [1], None)
+    for word in (None, ["full"], 1, True, np.array("full")):  # some cannot be looked up in a table
+        for name in ("mode", "boundary", "method"):
+            with pytest.raises(TypeError, match=rf"`{name}` \(=.*\) must be one of"):
+                convolve([1], [1], **{name: word})
+
+
+def test_what_equals_another_argument_is_not_taken_for_it():
+    x = np.array([1, 2], np.int8)
+    assert convolve(x, [1, 1]).dtype == convolve(x.astype(bool), [True, True]).dtype == np.int64
+    assert convolve(x.astype(">f4"), np.ones(2, "<f4")).dtype == np.dtype(np.float32).newbyteorder("=")
+    assert convolve([1, 2], [1, 1], fill_value=False).tolist() == [1, 3, 2]
+    assert convolve([1, 2], [1, 1], fill_value=True).tolist() == [2, 3, 3]
+    assert convolve([1, 2], [1, 1], fill_value=0.0, boundary="edge").tolist() == [2, 3, 4]
+    assert convolve([1, 2], [1, 1], fill_value=1).tolist() == [2, 3, 3]
 
 
 @pytest.mark.parametrize("mode", ["full", "same", "valid"])

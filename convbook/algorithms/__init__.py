@@ -2,6 +2,6 @@
 
 To be read in this order: `layer` says what is computed, `algorithm` in which three steps, `columns`, `band`,
 `toeplitz`, `winograd` and `spectra` how; `cost` is what the planner knows of the machine, `planner` the choice,
-`threads` who works, and `layers` puts it together, block by block. Poolings are `separable`. Everything here works on
-checked arguments.
+`threads` who works, and `layers` puts it together, block by block. Signals and images of one channel have three ways
+more: `sums`, `circles` and `factors`. Poolings are `separable`. Everything here works on checked arguments.
 """

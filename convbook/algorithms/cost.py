@@ -58,10 +58,12 @@ def transform(cells: int, axes: int, dtype: np.dtype[Any], number: int) -> float
     """Return the cost of one of a number of real Fourier transforms of so many cells that are computed in one call.
 
     Along one axis, transforms that leave lanes empty cost as much as those that fill them. Along several axes there
-    are always enough lines to fill them, but the lines stride through memory.
+    are always enough lines to fill them, but the lines stride through memory. What leaves the cache waits for it.
     """
     of_a_line = 0.6 if number < lanes(dtype) else 0.11 + 0.12 * width(dtype)
     each = of_a_line if axes == 1 else 0.32
+    if cells * dtype.itemsize * min(number, lanes(dtype)) > 8 << 20:
+        each *= 2
     return cells * math.log2(max(2, cells)) * each
 
 

@@ -60,14 +60,16 @@ class OverlapSave(Algorithm):
         def estimate(tile: int) -> float:
             cells, axes = (tile + kernel - 1) * beside, len(layer.windows.size)
             transform = cost.transform(cells, axes, layer.dtype, at_once(tile) * layer.channels)
-            for_a_tile = transform * (layer.channels + layer.filters) + 1.5 * cells * maps * width
+            for_a_tile = transform * (layer.channels + layer.filters) + 2.5 * cells * maps * width
             filters = cost.transform(cells, axes, layer.dtype, maps) * maps
             return for_a_tile * (-(-height // tile) * layer.batch) + filters
 
         longest = max(1, BLOCK // of_a_row - kernel + 1)
         shortest = max(1, _LEAST // beside - kernel + 1)
-        # A power of two of tiles fills the lanes.
-        choices = {max(min(-(-height // 2**i), longest), min(height, shortest)) for i in range(height.bit_length())}
+        # A power of two of tiles fills the lanes; so do as many as lanes, if a block cannot hold more.
+        sizes = [-(-height // 2**i) for i in range(height.bit_length())]
+        sizes.append(max(1, BLOCK // (of_a_row * lanes) - kernel + 1))
+        choices = {max(min(size, longest), min(height, shortest)) for size in sizes}
         nanoseconds, tile = min((estimate(tile), tile) for tile in choices)
         rows = min(height, tile * at_once(tile))
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
@@ -102,7 +104,9 @@ class OverlapSave(Algorithm):
         full, rest = divmod(out.shape[2], self.tile)
         for f in range(layer.filters):
             first = f // layer.filters_each * layer.channels_each
-            total = spectra[:, first] * prepared[f, 0]
+            # In place if no other filter sees the channel: fresh memory costs more than the product.
+            place = spectra[:, first] if layer.filters_each == 1 else None
+            total = np.multiply(spectra[:, first], prepared[f, 0], out=place)
             for c in range(1, layer.channels_each):
                 total += spectra[:, first + c] * prepared[f, c]
             if len(lengths) == 1:

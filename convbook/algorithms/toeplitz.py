@@ -45,7 +45,7 @@ class Toeplitz(Algorithm):
             return cost.product(seen * outputs, max(2, rows), fold, seen, layer.dtype) + seen * fold * width * 0.5
 
         nanoseconds, fold = min((estimate(fold), fold) for fold in (8, 16, 32, 64))
-        nanoseconds += outputs * width * 0.3 + 5_000
+        nanoseconds += outputs * width * 0.6 + 5_000
         rows = min(outputs, round_up(max(1, _BUDGET // layer.dtype.itemsize // 2), phases(taps, fold) * fold))
         size = 2 * rows * layer.dtype.itemsize
         return cls(layer, 1, layer.groups, rows, nanoseconds * layer.channels * layer.batch, size, fold)
