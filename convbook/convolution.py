@@ -8,7 +8,8 @@ to one triple:
 - summed over the outputs and taps, weights times outputs give the inputs: its adjoint, the transposed convolution;
 - summed over the batch and positions, outputs times inputs give the weights: the gradient of the weight.
 
-The functions here check their arguments; ``convbook.algorithms.layers`` computes the three sums.
+The functions here check their arguments; ``convbook.algorithms`` computes the sums: ``layers`` the first,
+``gradients`` the others.
 """
 
 from functools import lru_cache
@@ -17,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.layers import convolved, layer_of, plan_for, spread_back, weight_gradient
+from convbook.algorithms.gradients import spread_back, weight_gradient
+from convbook.algorithms.layers import convolved, layer_of, plan_for
 from convbook.algorithms.planner import ALGORITHMS, Plan
 from convbook.arguments import (
     Array,
@@ -177,8 +179,9 @@ def explain_plan(
     The algorithms: ``"columns"`` multiplies the filters with lowered windows (Chellapilla, Puri and Simard,
     2006); ``"band"`` lowers rows only, and multiplies with a band matrix of shifted filters (after Cho and
     Brand, *MEC*, 2017); ``"taps"`` adds up shifted copies, one tap after the other; ``"toeplitz"`` multiplies
-    stretches of a signal with a block of a Toeplitz matrix; ``"winograd"`` is F(4×4, 3×3) of Lavin and Gray, *Fast
-    Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The constants are in ``convbook/algorithms/cost.py``.
+    stretches of a signal with a block of a Toeplitz matrix; ``"winograd"`` is F(4×4, 3×3) of Lavin and Gray,
+    *Fast Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The
+    constants are in ``convbook/algorithms/cost.py``.
 
     Examples
     --------

@@ -25,7 +25,7 @@ from convbook.algorithms import (
     algorithm,
     band,
     columns,
-    layers,
+    gradients,
     planner,
     scratch,
     separable,
@@ -475,7 +475,7 @@ def test_folded_columns_and_turned_filters_give_the_same_gradient(monkeypatch: p
         grad = rng.standard_normal(conv(x, weight, **options).shape)
         found = []
         for folding in (True, False):
-            monkeypatch.setattr(layers, "_folding_pays", lambda layer, folding=folding: folding)
+            monkeypatch.setattr(gradients, "_folding_pays", lambda layer, folding=folding: folding)
             found.append(conv_vjp(grad, x, weight, **options)[0])
         assert error(*found) < 1e-13
 
@@ -483,7 +483,7 @@ def test_folded_columns_and_turned_filters_give_the_same_gradient(monkeypatch: p
 def test_folding_pays_where_weights_are_many_and_positions_few() -> None:
     def pays(channels: int, filters: int, size: int, kernel: int, stride: int) -> bool:
         windows = shapes.geometry((size, size), (kernel, kernel), stride=stride, padding=kernel // 2, dilation=1)
-        return layers._folding_pays(Layer(1, channels, filters, 1, windows, np.dtype(np.float32), False))
+        return gradients._folding_pays(Layer(1, channels, filters, 1, windows, np.dtype(np.float32), False))
 
     assert pays(512, 512, 7, 3, 1)
     assert pays(128, 256, 28, 3, 2)
@@ -498,7 +498,7 @@ def test_both_ways_to_the_gradient_of_the_weight_agree(monkeypatch: pytest.Monke
         grad = rng.standard_normal(conv(x, weight, **options).shape)
         found = []
         for way in (columns.Columns, taps.Taps):
-            monkeypatch.setattr(layers, "_of_gradient", lambda layer, threads, way=way: way.plan(layer, threads))
+            monkeypatch.setattr(gradients, "_of_gradient", lambda layer, threads, way=way: way.plan(layer, threads))
             found.append(conv_vjp(grad, x, weight, **options)[1])
         assert error(*found) < 1e-13
         wanted = (grad * conv(x, found[0], **options)).sum()
