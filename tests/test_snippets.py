@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from snippets import function_snippet, reference, snippets_of
 from snippets.slicer import Page, Source
+from snippets.writing import standalone
 
 import convbook
 from convbook import definitions, kernels, matrices, nn, properties
@@ -27,7 +28,7 @@ def _numpy_prints_as_before() -> Iterator[None]:
 def snippet(*cells, raises=()):
     """Give the standalone snippet of the last of some cells."""
     sources = [Source(cell, frozenset({"raises-exception"} if n in raises else ())) for n, cell in enumerate(cells)]
-    return Page(sources).standalone(len(cells) - 1)
+    return standalone(Page(sources), len(cells) - 1)
 
 
 def printed(code):
@@ -347,8 +348,8 @@ def test_hidden_cells_are_taken_only_for_the_names_that_they_define():
     ]
     page = Page(cells)
     assert not page.offered(1)
-    assert page.standalone(2) == "x = 1\n\nprint(x)\n"
-    assert page.standalone(3) == "x = 1\n\ny = x\n\nprint(y)\n"
+    assert standalone(page, 2) == "x = 1\n\nprint(x)\n"
+    assert standalone(page, 3) == "x = 1\n\ny = x\n\nprint(y)\n"
 
 
 # Without convbook ---------------------------------------------------------------------------------------------------

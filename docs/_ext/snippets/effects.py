@@ -12,344 +12,41 @@ functions will read (`Facts.deferred`), and whoever uses the one uses the others
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-SETTINGS = "@settings"  # print options, error modes, rcParams: every statement is taken to depend on them
-CHANCE = "@random"  # the one generator behind numpy.random.normal and the like
-FIGURE = "@figure"  # what pyplot draws on
-
-
-def words(text: str) -> frozenset[str]:
-    """Give the words of a text as a set."""
-    return frozenset(text.split())
-
-
-# Methods that leave their object as it is. All others are taken to change it.
-PURE = words("""
-    all any argmax argmin argsort argpartition astype byteswap choose clip compress conj conjugate copy cumprod
-    cumsum diagonal dot dump dumps flatten item max mean min nonzero prod ptp ravel repeat reshape round
-    searchsorted squeeze std sum swapaxes take tobytes tolist trace transpose var view count endswith find format
-    index isalpha isdigit join ljust lower lstrip partition replace rfind rjust rsplit rstrip split splitlines
-    startswith strip title upper zfill encode decode get items keys values most_common union intersection
-    difference issubset issuperset limit_denominator is_integer as_integer_ratio bit_length hex deriv integ
-""")
-# Of those, the ones whose results share the object's memory or elements.
-VIEWS = words("""
-    diagonal ravel reshape squeeze swapaxes transpose view get items keys values
-""")
-# Methods of generators of random numbers: they change the generator, and what they return shares nothing.
-DRAWS = words("""
-    beta binomial bytes chisquare choice dirichlet exponential gamma geometric gumbel integers laplace logistic
-    lognormal multinomial multivariate_normal normal pareto permutation permuted poisson power random rayleigh
-    standard_cauchy standard_exponential standard_gamma standard_normal triangular uniform vonmises wald weibull
-    zipf randint randn rand randrange gauss sample shuffle
-""")
-# Methods that change their object, for telling whether the bare mention of one (``push = stack.append``) matters.
-CHANGES = DRAWS | words("""
-    append extend insert remove pop popitem clear sort reverse add discard update setdefault fill put itemset
-    resize partition setflags write writelines send step
-""") - {"partition"}
-# Functions that change an argument, wherever they come from.
-ARGUMENT_CHANGERS = words("""
-    shuffle copyto put place putmask put_along_axis fill_diagonal at heappush heappop heapify insort insort_left
-    insort_right setattr delattr next readinto exec eval
-""")
-CHANGED_KEYWORDS = words("""
-    out output rng generator random_state seed_sequence file ax where_out
-""")
-# NumPy's functions that may return a view of an argument; its others return arrays of their own.
-NUMPY_VIEWS = words("""
-    asarray asanyarray ascontiguousarray asfortranarray require reshape ravel transpose squeeze expand_dims
-    atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays swapaxes moveaxis rollaxis flip fliplr flipud
-    rot90 diagonal diag split array_split hsplit vsplit dsplit sliding_window_view as_strided real imag frombuffer
-    matrix_transpose permute_dims nditer ndenumerate
-""")
-FRESH_BUILTINS = words("""
-    abs all any bin bool bytes callable chr complex dict.fromkeys divmod float format frozenset hash hex id input
-    int isinstance issubclass len oct ord pow print range repr round str sum type display
-""")
-ITERATORS = words("""
-    iter map filter zip enumerate reversed open
-""")
-GENERATORS = words("""
-    default_rng Generator RandomState Random SystemRandom
-""")
-LIBRARIES = ("numpy.", "scipy.", "math.", "cmath.", "fractions.", "operator.", "matplotlib.", "PIL.", "sklearn.")
-# Their objects (layers, axes, pictures) change themselves, but never the arrays that they are given.
-FOREIGN = ("convbook.nn.", "matplotlib.", "PIL.", "sklearn.")
-SHALLOW = "="  # before a name: the container itself was changed, and nothing that lies in it
-IMMUTABLE_ATTRIBUTES = words("""
-    shape size ndim dtype itemsize nbytes strides __name__ __doc__
-""")
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-CONTAINERS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp, ast.Set, ast.SetComp)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-
-# Names: who reads and who binds ---------------------------------------------------------------------------------
-@dataclass
-class Names:
-    """The names that a piece of code reads first, surely binds, maybe binds, and reads in functions later."""
-
-    uses: set[str] = field(default_factory=set)
-    kills: set[str] = field(default_factory=set)
-    binds: set[str] = field(default_factory=set)
-    deferred: set[str] = field(default_factory=set)
-
-
-def names_of(statement: ast.stmt) -> Names:
-    """Find the names of one statement at the top level of a page."""
-    names = Names()
-    names.kills = _flow([statement], names, set())
-    return names
-
-
-def _flow(body: Iterable[ast.stmt], names: Names, bound: set[str]) -> set[str]:
-    """Walk statements in order; return what is surely bound after them."""
-    for node in body:
-        bound = _statement(node, names, bound)
-    return bound
-
-
-def _statement(node: ast.stmt, names: Names, bound: set[str]) -> set[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        for part in [*node.decorator_list, *_defaults(node.args), *_annotations(node)]:
-            _reads(part, names, bound)
-        names.deferred |= free_names(node)
-        return _bind({node.name}, names, bound)
-    if isinstance(node, ast.ClassDef):
-        for part in [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]:
-            _reads(part, names, bound)
-        inner = Names()
-        _flow(node.body, inner, set())
-        names.uses |= inner.uses - bound
-        names.deferred |= inner.deferred
-        return _bind({node.name}, names, bound)
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        names.binds |= {local_name(alias) for alias in node.names}
-        # import scipy.signal adds to what scipy is: it does not put an end to import scipy.ndimage
-        return bound | {local_name(alias) for alias in node.names if alias.asname or "." not in alias.name}
-    if isinstance(node, ast.For | ast.AsyncFor):
-        _reads(node.iter, names, bound)
-        _reads(node.target, names, bound)
-        inside = _flow(node.body, names, _bind(_targets(node.target), names, bound))
-        _flow(node.orelse, names, bound)
-        return inside if _runs_at_least_once(node) else bound
-    if isinstance(node, ast.While):
-        _reads(node.test, names, bound)
-        _flow(node.body, names, bound)
-        _flow(node.orelse, names, bound)
-        return bound
-    if isinstance(node, ast.If):
-        _reads(node.test, names, bound)
-        return _flow(node.body, names, bound) & _flow(node.orelse, names, bound)
-    if isinstance(node, ast.With | ast.AsyncWith):
-        for item in node.items:
-            _reads(item.context_expr, names, bound)
-            if item.optional_vars is not None:
-                _reads(item.optional_vars, names, bound)
-                bound = _bind(_targets(item.optional_vars), names, bound)
-        inside = _flow(node.body, names, bound)
-        # A context manager may swallow an exception, and then its body was left half way.
-        return bound if any("suppress" in ast.dump(item.context_expr) for item in node.items) else inside
-    if isinstance(node, ast.Try | ast.TryStar):
-        after = _flow(node.orelse, names, _flow(node.body, names, bound))
-        for handler in node.handlers:
-            if handler.type is not None:
-                _reads(handler.type, names, bound)
-            caught = _bind({handler.name}, names, bound) if handler.name else bound
-            after = after & (_flow(handler.body, names, caught) - ({handler.name} - bound))
-        return _flow(node.finalbody, names, bound) | after
-    if isinstance(node, ast.Match):
-        _reads(node.subject, names, bound)
-        for case in node.cases:
-            captured = {n.name for n in ast.walk(case.pattern) if getattr(n, "name", None)}
-            inside = _bind(captured, names, bound)
-            if case.guard is not None:
-                _reads(case.guard, names, inside)
-            _flow(case.body, names, inside)
-        return bound
-    # A simple statement: its expressions are read first, then its targets are bound.
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            _reads(child, names, bound)
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        names.uses |= {node.target.id} - bound
-    targets = node.targets if isinstance(node, ast.Assign | ast.Delete) else [getattr(node, "target", None)]
-    if isinstance(node, ast.Delete):
-        names.uses |= {name for target in targets for name in _targets(target)} - bound
-    if isinstance(node, ast.AnnAssign) and node.value is None:
-        targets = []
-    walrus = {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
-    names.binds |= walrus
-    return _bind({name for target in targets if target is not None for name in _targets(target)}, names, bound)
-
-
-def _bind(new: set[str], names: Names, bound: set[str]) -> set[str]:
-    names.binds |= new
-    return bound | new
-
-
-def _runs_at_least_once(node: ast.For | ast.AsyncFor) -> bool:
-    """Whether a loop surely runs: over a display with elements, or a range of a positive constant."""
-    if isinstance(node.iter, ast.List | ast.Tuple | ast.Set):
-        return any(not isinstance(element, ast.Starred) for element in node.iter.elts)
-    if isinstance(node.iter, ast.Dict):
-        return None not in node.iter.keys and bool(node.iter.keys)
-    if isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range":
-        arguments = node.iter.args
-        return len(arguments) == 1 and isinstance(arguments[0], ast.Constant) and arguments[0].value > 0
-    return False
-
-
-def _targets(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-
-
-def _reads(node: ast.AST, names: Names, bound: set[str]) -> None:
-    """Note the names that an expression reads; those in its functions also as read later."""
-    if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load) and node.id not in bound:
-            names.uses.add(node.id)
-    elif isinstance(node, ast.Lambda):
-        for part in _defaults(node.args):
-            _reads(part, names, bound)
-        free = free_names(node)
-        names.uses |= free - bound  # it may be called at once
-        names.deferred |= free
-    elif isinstance(node, COMPREHENSIONS):
-        inner = set(bound)
-        for generator in node.generators:
-            _reads(generator.iter, names, inner)
-            inner = inner | _targets(generator.target)
-            for condition in generator.ifs:
-                _reads(condition, names, inner)
-        for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-            _reads(part, names, inner)
-        if isinstance(node, ast.GeneratorExp):
-            names.deferred |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - _targets(node)
-    elif isinstance(node, ast.NamedExpr):
-        _reads(node.value, names, bound)
-        names.binds.add(node.target.id)
-    else:
-        for child in ast.iter_child_nodes(node):
-            _reads(child, names, bound)
-
-
-def _defaults(arguments: ast.arguments) -> list[ast.expr]:
-    return [default for default in [*arguments.defaults, *arguments.kw_defaults] if default is not None]
-
-
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    found = [argument.annotation for argument in arguments_of(node)] + [node.returns]
-    return [annotation for annotation in found if annotation is not None]
-
-
-def arguments_of(node: Function) -> list[ast.arg]:
-    """List all parameters of a function, in order."""
-    a = node.args
-    return [*a.posonlyargs, *a.args, *a.kwonlyargs, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])]
-
-
-def local_name(alias: ast.alias) -> str:
-    """Give the name that an import binds."""
-    return alias.asname or alias.name.partition(".")[0]
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a function's body without the bodies of the functions, classes and comprehensions within."""
-    body = node.body if isinstance(node.body, list) else [node.body]
-    pending: list[ast.AST] = list(body)
-    while pending:
-        one = pending.pop()
-        yield one
-        if not isinstance(one, (*FUNCTIONS, ast.ClassDef)):
-            pending += ast.iter_child_nodes(one)
-
-
-def locals_of(node: Function) -> set[str]:
-    """Give the names that are local to a function."""
-    bound, shared = {argument.arg for argument in arguments_of(node)}, set()
-    for one in _own(node):
-        if isinstance(one, ast.Global | ast.Nonlocal):
-            shared |= set(one.names)
-        elif isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
-            bound.add(one.id)
-        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(one.name)
-        elif isinstance(one, ast.Import | ast.ImportFrom):
-            bound |= {local_name(alias) for alias in one.names}
-        elif isinstance(one, ast.ExceptHandler) and one.name:
-            bound.add(one.name)
-    return bound - shared
-
-
-def free_names(node: Function) -> set[str]:
-    """Give the names that a function takes from around it, also in the functions within it."""
-    free: set[str] = set()
-    for one in _own(node):
-        if isinstance(one, FUNCTIONS):
-            free |= free_names(one)
-            for part in [*_defaults(one.args), *getattr(one, "decorator_list", [])]:
-                free |= {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
-        elif isinstance(one, ast.ClassDef):
-            inner = Names()
-            _flow([one], inner, set())
-            free |= inner.uses | inner.deferred
-        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
-            free.add(one.id)
-        elif isinstance(one, ast.Global):
-            free |= set(one.names)
-    return free - locals_of(node)
-
-
-# Changes: what is changed in place, and who shares it ---------------------------------------------------------------
-@dataclass
-class Summary:
-    """What calling a function of the page does: to its parameters, to names around it, and what it hands out."""
-
-    parameters: list[str]
-    changes: set[str] = field(default_factory=set)  # parameters and free names
-    returns: set[str] = field(default_factory=set)  # parameters and free names that the result may share
-    keeps: bool = False  # a default value is changed, or something in a closure: the function remembers
-    prints: bool = False
-    iterates: bool = False  # it returns an iterator, which every use moves on
-
-
-@dataclass
-class Facts:
-    """What is known at one point of the page about its names."""
-
-    functions: dict[str, list[ast.AST]] = field(default_factory=dict)
-    modules: dict[str, str] = field(default_factory=dict)  # local name -> dotted name of what was imported
-    kinds: dict[str, str] = field(default_factory=dict)  # "rng", "iterator", "list"
-    shares: dict[str, set[str]] = field(default_factory=dict)
-    deferred: dict[str, set[str]] = field(default_factory=dict)
-    held: dict[str, set[str]] = field(default_factory=dict)  # what lies in a list or a dictionary
-
-    def closure(self, names: set[str]) -> set[str]:
-        """Add to the names those that their functions read."""
-        found, pending = set(names), list(names)
-        while pending:
-            for name in self.deferred.get(pending.pop(), ()):
-                if name not in found:
-                    found.add(name)
-                    pending.append(name)
-        return found
-
-    def sharing(self, names: set[str]) -> set[str]:
-        """Add to the names those that may share an object with one."""
-        found = set()
-        for name in names:
-            if name.startswith(SHALLOW):
-                name = name.removeprefix(SHALLOW)
-                found |= {name} | (self.shares.get(name, set()) - self.held.get(name, set()))
-            else:
-                found |= {name} | self.shares.get(name, set())
-        return found
+from snippets.facts import Facts, Summary, imported, module_of
+from snippets.names import (
+    COMPREHENSIONS,
+    CONTAINERS,
+    FUNCTIONS,
+    Function,
+    arguments_of,
+    defaults,
+    free_names,
+    locals_of,
+    names_of,
+    own,
+    targets_of,
+)
+from snippets.vocabulary import (
+    ARGUMENT_CHANGERS,
+    CHANCE,
+    CHANGED_KEYWORDS,
+    CHANGES,
+    DRAWS,
+    FIGURE,
+    FOREIGN,
+    FRESH_BUILTINS,
+    GENERATORS,
+    IMMUTABLE_ATTRIBUTES,
+    ITERATORS,
+    LIBRARIES,
+    NUMPY_VIEWS,
+    PURE,
+    SETTINGS,
+    SHALLOW,
+    VIEWS,
+)
 
 
 class Analysis:
@@ -371,7 +68,7 @@ class Analysis:
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 self.functions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                for name in _targets(node):
+                for name in targets_of(node):
                     self.functions.setdefault(name, []).append(node.value)
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 self.modules |= imported(node)
@@ -403,13 +100,13 @@ class Analysis:
             {name: dotted for name, dotted in self.modules.items() if name not in local},
         )
         for name in local:
-            inner = [one for one in _own(node) if getattr(one, "name", None) == name and one in self.summaries]
+            inner = [one for one in own(node) if getattr(one, "name", None) == name and one in self.summaries]
             if inner or name in facts.functions:
                 facts.functions[name] = inner
         for name in local:
             if "rng" in name:
                 facts.kinds[name] = "rng"
-        for one in _own(node):
+        for one in own(node):
             if isinstance(one, ast.Import | ast.ImportFrom):
                 facts.modules |= imported(one)
         for _ in range(2):  # twice, for loops hand changes on to their next round
@@ -419,9 +116,9 @@ class Analysis:
         for statement in body:
             changed |= self.changed(statement, facts)
         inner_closures = {
-            name for one in _own(node) if isinstance(one, ast.Nonlocal) for name in one.names
+            name for one in own(node) if isinstance(one, ast.Nonlocal) for name in one.names
         }  # of the function around
-        shared = {name for one in _own(node) if isinstance(one, ast.Global) for name in one.names}
+        shared = {name for one in own(node) if isinstance(one, ast.Global) for name in one.names}
         outside = set(summary.parameters) | free_names(node)
         summary.changes |= (changed & outside) | shared | inner_closures
         arguments = node.args
@@ -430,10 +127,10 @@ class Analysis:
             a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is not None
         ]
         summary.keeps |= bool(summary.changes & set(defaulted)) or bool(inner_closures)
-        results = [one.value for one in _own(node) if isinstance(one, ast.Return) and one.value is not None]
+        results = [one.value for one in own(node) if isinstance(one, ast.Return) and one.value is not None]
         results += [node.body] if isinstance(node, ast.Lambda) else []
         yields = [
-            one.value for one in _own(node) if isinstance(one, ast.Yield | ast.YieldFrom) and one.value is not None
+            one.value for one in own(node) if isinstance(one, ast.Yield | ast.YieldFrom) and one.value is not None
         ]
         for value in results + yields:
             summary.returns |= facts.sharing(self.sharing(value, facts)) & outside
@@ -531,7 +228,7 @@ class Analysis:
                 inner = self._inside(node, facts)
                 parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
                 found = set().union(*(self.sharing(part, inner) for part in parts))
-                return inner.sharing(found) - _targets(node)
+                return inner.sharing(found) - targets_of(node)
             case ast.Call():
                 return self._result(node, facts)
         return again(*(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)))
@@ -542,7 +239,7 @@ class Analysis:
         inner = Facts(functions, dict(facts.modules), dict(facts.kinds), shares, facts.deferred, dict(facts.held))
         for generator in node.generators:  # type: ignore[attr-defined]
             source = inner.sharing(self.sharing(generator.iter, inner))
-            for name in _targets(generator.target):
+            for name in targets_of(generator.target):
                 shares[name] = set(source)
                 functions.pop(name, None)
                 inner.modules.pop(name, None)
@@ -619,7 +316,7 @@ class Analysis:
 
     def _changed(self, node: ast.AST, facts: Facts) -> set[str]:
         if isinstance(node, FUNCTIONS):
-            parts = [*_defaults(node.args), *getattr(node, "decorator_list", [])]
+            parts = [*defaults(node.args), *getattr(node, "decorator_list", [])]
             return set().union(*(self._changed(part, facts) for part in parts))
         if isinstance(node, COMPREHENSIONS):
             inner = self._inside(node, facts)
@@ -628,7 +325,7 @@ class Analysis:
                 found |= inner.sharing(self._changed(child, inner))
             for generator in node.generators:
                 found |= self._consumed(generator.iter, facts)
-            return found - _targets(node) - {SHALLOW + name for name in _targets(node)}
+            return found - targets_of(node) - {SHALLOW + name for name in targets_of(node)}
         found = set()
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
             found |= self._itself_or_all(node.value, facts)
@@ -801,7 +498,10 @@ class Analysis:
             source = facts.sharing(self.sharing(node.value, facts))
             kind, value = self.kind(node.value, facts), node.value
             for target in targets:
-                names = _targets(target) if isinstance(target, ast.Name | ast.Tuple | ast.List | ast.Starred) else set()
+                named = isinstance(target, ast.Name | ast.Tuple | ast.List | ast.Starred)
+                names = targets_of(target) if named else set()
+                    targets_of(target) if isinstance(target, ast.Name | ast.Tuple | ast.List | ast.Starred) else set()
+                )
                 functions = self.callee(value, facts) if isinstance(value, ast.Name | ast.Lambda) else ("", None)
                 modules = module_of(value, facts)
                 self._rebind(names, source, facts, keep=keep)
@@ -820,16 +520,16 @@ class Analysis:
                     self._put(target.value, source, facts)
         elif isinstance(node, ast.For | ast.AsyncFor):
             # In the loop its names are its own, whatever they were before.
-            self._rebind(_targets(node.target), facts.sharing(self.sharing(node.iter, facts)), facts, keep=False)
+            self._rebind(targets_of(node.target), facts.sharing(self.sharing(node.iter, facts)), facts, keep=False)
             if self.kind(node.iter, facts) == "foreign":
-                facts.kinds |= dict.fromkeys(_targets(node.target), "foreign")
+                facts.kinds |= dict.fromkeys(targets_of(node.target), "foreign")
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 if item.optional_vars is not None:
                     source = facts.sharing(self.sharing(item.context_expr, facts))
-                    self._rebind(_targets(item.optional_vars), source, facts, keep=keep)
+                    self._rebind(targets_of(item.optional_vars), source, facts, keep=keep)
         elif isinstance(node, ast.Delete):
-            for name in set().union(*(_targets(target) for target in node.targets)):
+            for name in set().union(*(targets_of(target) for target in node.targets)):
                 facts.functions.pop(name, None)
         elif isinstance(node, ast.Call):
             self._link_by_call(node, facts)
@@ -901,24 +601,6 @@ class Analysis:
             if how == "unknown" and any(summary.prints for summary in self.summaries.values()):
                 return True
         return any(self.prints(child, facts) for child in ast.iter_child_nodes(node))
-
-
-def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
-    """Map the names that an import binds to what they stand for."""
-    if isinstance(node, ast.ImportFrom):
-        return {local_name(alias): f"{node.module}.{alias.name}" for alias in node.names}
-    return {local_name(alias): alias.name if alias.asname else local_name(alias) for alias in node.names}
-
-
-def module_of(node: ast.AST, facts: Facts) -> str | None:
-    """Give the dotted name of what an expression like ``np.linalg.norm`` stands for."""
-    path: list[str] = []
-    while isinstance(node, ast.Attribute):
-        path.insert(0, node.attr)
-        node = node.value
-    if isinstance(node, ast.Name) and node.id in facts.modules:
-        return ".".join([facts.modules[node.id], *path])
-    return None
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from snippets.effects import FUNCTIONS, imported, local_name
-from snippets.slicer import sorted_imports
+from snippets.facts import imported
+from snippets.names import FUNCTIONS, local_name
+from snippets.writing import sorted_imports
 
 LONGEST = 150
 LIBRARY = Path(__file__).parents[3] / "convbook"

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from snippets.numpy_only import LIBRARY, LONGEST, NotOffered, inlined, uses_convbook
-from snippets.slicer import RAISES, Page, Source, Statement
+from snippets.slicer import Page, Source, Statement
+from snippets.writing import standalone
 
 LICENSE = "BSD-3-Clause"
 
@@ -59,10 +60,10 @@ def snippets_of(cells: Sequence[CellLike], page: str) -> Iterator[Snippet]:
         names[name] = names.get(name, 0) + 1
         if names[name] > 1:
             name += f"-{names[name]}"
-        code = program.standalone(number)
+        code = standalone(program, number)
         needs = _needs(cells, program.taken(number), number)
         alone = _head(code, page, needs) + code
-        plain, reason = _numpy_only(code, alone, page, needs, raises=RAISES in program.cells[number].tags)
+        plain, reason = _numpy_only(code, alone, page, needs, raises=program.raises(number))
         yield Snippet(number, name, cell.source, alone, plain, reason)
 
 
