@@ -500,8 +500,6 @@ class Analysis:
             for target in targets:
                 named = isinstance(target, ast.Name | ast.Tuple | ast.List | ast.Starred)
                 names = targets_of(target) if named else set()
-                    targets_of(target) if isinstance(target, ast.Name | ast.Tuple | ast.List | ast.Starred) else set()
-                )
                 functions = self.callee(value, facts) if isinstance(value, ast.Name | ast.Lambda) else ("", None)
                 modules = module_of(value, facts)
                 self._rebind(names, source, facts, keep=keep)
