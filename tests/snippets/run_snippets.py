@@ -7,9 +7,12 @@ access to this checkout. The folder is empty, and goes away.
 
 import argparse
 import ast
+import contextlib
+import io
 import json
 import os
 import random
+import runpy
 import signal
 import statistics
 import sys
@@ -80,8 +83,10 @@ class _NoConvbook:
 
 
 def warm_up() -> None:
-    """Import what every snippet may, but not convbook, and make the shell once."""
-    os.environ.update(chapters.ENVIRONMENT, MPLBACKEND="agg")
+    """Import what every snippet may, but not convbook, as a plain script would find it."""
+    for name in ("MATPLOTLIBRC", "DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+    os.environ["MPLBACKEND"] = "agg"
     import matplotlib.pyplot
     import numpy
     import scipy.fft
@@ -89,22 +94,44 @@ def warm_up() -> None:
     import scipy.signal
 
     assert all((numpy, scipy, matplotlib))
-    with chapters.Session(ROOT) as session:
-        session.run(chapters.Cell(Path("warm.md"), 1, 1, "warm", "import numpy as np\nnp.arange(3)", {}))
 
 
 def faults_of(job: Job) -> list[str]:
-    """Run a snippet in this process, which must be of no further use; say what is wrong."""
+    """Run a snippet as a script in this process, which must be of no further use; say what is wrong."""
     assert "convbook" not in sys.modules
+    sys.path[:] = [entry for entry in sys.path if entry and not Path(entry).resolve().is_relative_to(ROOT / "docs")]
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]
     if job.form == "numpy-only":
         sys.meta_path.insert(0, _NoConvbook())  # type: ignore[arg-type]
-        sys.path[:] = [entry for entry in sys.path if entry and not Path(entry).resolve().is_relative_to(ROOT / "docs")]
-        sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]
     else:
         sys.path.insert(0, str(ROOT))
-    with tempfile.TemporaryDirectory() as folder, chapters.Session(Path(folder)) as session:
-        outputs, _ = session.run(job.cell)
-    return guards.faults(job.cell.metadata, outputs)
+    with tempfile.TemporaryDirectory() as folder:
+        return guards.faults(job.cell.metadata, outputs_of(job.cell.source, Path(folder)))
+
+
+def outputs_of(code: str, folder: Path) -> list[dict[str, Any]]:
+    """Run a script in a folder of its own; give what it shows, in Jupyter's format."""
+    script = folder / "snippet.py"
+    script.write_text(code, encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    sys.argv = [str(script)]
+    streams = {"stdout": io.StringIO(), "stderr": io.StringIO()}
+    error: BaseException | None = None
+    with contextlib.chdir(folder), contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(streams["stdout"]))
+        stack.enter_context(contextlib.redirect_stderr(streams["stderr"]))
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except BaseException as caught:  # what ends a script, whatever it is
+            error = caught
+    outputs: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": name, "text": stream.getvalue()}
+        for name, stream in streams.items()
+        if stream.getvalue()
+    ]
+    if error is not None:
+        outputs.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": []})
+    return outputs
 
 
 def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:

@@ -43,6 +43,7 @@ from snippets.vocabulary import (
     LIBRARIES,
     NUMPY_VIEWS,
     PURE,
+    RETURNS_NOTHING,
     SETTINGS,
     SHALLOW,
     VIEWS,
@@ -583,7 +584,37 @@ class Analysis:
                     facts.shares.setdefault(name, set()).add(other)
                     facts.shares.setdefault(other, set()).add(name)
 
-    # What is printed
+    # What is drawn, returned and printed
+    def draws(self, node: ast.AST, facts: Facts, seen: frozenset[ast.AST] = frozenset()) -> bool:
+        """Whether a piece of code calls what draws, itself or in the functions of the page that it calls."""
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and not isinstance(node, FUNCTIONS):
+                how, what = self.callee(call.func, facts)
+                if how == "module" and str(what).startswith(("matplotlib.pyplot.", "convbook.figures.")):
+                    return True
+                for one in set(what) - seen if how == "page" else ():  # type: ignore[call-overload]
+                    known = Facts(dict(self.functions), self.modules)
+                    inner = ast.Module(one.body if isinstance(one.body, list) else [ast.Expr(one.body)], [])
+                    if self.draws(inner, known, seen | {one}):
+                        return True
+        return False
+
+    def returns_nothing(self, node: ast.expr, facts: Facts) -> bool:
+        """Whether an expression surely is None: a call of print, of a function without a result, of a changer."""
+        if not isinstance(node, ast.Call):
+            return isinstance(node, ast.Constant) and node.value is None
+        how, what = self.callee(node.func, facts)
+        if how == "page":
+            functions = [one for one in what if isinstance(one, ast.FunctionDef)]  # type: ignore[attr-defined]
+            results = (ast.Return, ast.Yield, ast.YieldFrom)
+            return bool(functions) and not any(isinstance(n, results) for one in functions for n in own(one))
+        if how == "method":
+            return node.func.attr in RETURNS_NOTHING and node.func.attr not in self.methods  # type: ignore[attr-defined]
+        name = str(what).rpartition(".")[2]
+        return how in ("builtin", "module") and (
+            name in RETURNS_NOTHING or name in ("print", "display", "glue") or str(what).startswith("numpy.testing.")
+        )
+
     def prints(self, node: ast.AST, facts: Facts) -> bool:
         """Whether a piece of code may print, outside of the functions that it defines."""
         if isinstance(node, FUNCTIONS):

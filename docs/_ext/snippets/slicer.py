@@ -20,10 +20,11 @@ COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, a
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one code cell and its tags."""
+    """The text of one code cell, its tags, and what it must show, if it shows any text."""
 
     code: str
     tags: frozenset[str] = frozenset()
+    expect: str | None = None  # its guard; "" where none can be
 
 
 @dataclass
@@ -71,6 +72,10 @@ class Page:
     def raises(self, number: int) -> bool:
         """Whether the cell ends with an exception."""
         return RAISES in self.cells[number].tags
+
+    def draws(self, number: int) -> bool:
+        """Whether the cell itself draws a figure."""
+        return any(s.cell == number and self.analysis.draws(s.node, s.facts) for s in self.statements)
 
     def taken(self, number: int) -> list[Statement]:
         """Follow the data flow backwards from a cell; give the statements of its snippet, in order."""

@@ -40,6 +40,11 @@ ARGUMENT_CHANGERS = words("""
     shuffle copyto put place putmask put_along_axis fill_diagonal at heappush heappop heapify insort insort_left
     insort_right setattr delattr next readinto exec eval
 """)
+# Functions and methods whose result is None.
+RETURNS_NOTHING = words("""
+    append extend insert remove clear sort reverse add discard update fill put resize setflags shuffle seed copyto
+    putmask place put_along_axis fill_diagonal heappush heapify insort setattr delattr set_printoptions show
+""")
 CHANGED_KEYWORDS = words("""
     out output rng generator random_state seed_sequence file ax where_out
 """)

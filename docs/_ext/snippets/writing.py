@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Iterable
 from io import StringIO
 
+from snippets import showing
 from snippets.names import local_name
 from snippets.slicer import Page, Statement
 
@@ -51,7 +52,11 @@ def standalone(page: Page, number: int) -> str:
     own = next((s.node for s in taken if s.cell == number and not s.is_import), None)
     if text and body:
         text += "\n\n\n" if definition or (own is not None and _is_definition(own)) else "\n\n"
-    text += body
+    text += showing.as_script(page, number, body)
+    if page.draws(number):
+        top += ast.parse("import matplotlib.pyplot as plt").body
+        text = f"{showing.style()}\n\n{text}"
+        text += "" if text.rstrip().endswith("plt.show()") else "\n\nplt.show()"
     heads = sorted_imports(top)
     if heads and text:
         starts = text.lstrip().startswith(("def ", "class ", "@"))
