@@ -32,6 +32,7 @@ import guards  # noqa: E402
 from snippets import Snippet, snippets_of  # noqa: E402
 
 SECONDS = 120  # that one snippet may take
+MEDIAN, LONGEST = 40, 150  # lines
 
 
 @dataclass(frozen=True)
@@ -257,19 +258,35 @@ def main() -> int:
             failed += 1
             print(f"\n{job}:\n" + "\n".join(results[number]) + "\n" + _listing(job.cell.source))
     report(snippets, time.monotonic() - began)
-    print(f"{len(jobs) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    too_long = excesses(snippets)
+    print("\n".join([*too_long, f"{len(jobs) - failed} passed, {failed} failed"]))
+    return 1 if failed or too_long else 0
+
+
+def forms_of(snippets: Sequence[Snippet]) -> dict[str, list[int]]:
+    """Map each form to the sorted lengths of its snippets, in lines."""
+    return {
+        "standalone": sorted(s.standalone.count("\n") for s in snippets),
+        "NumPy only": sorted(s.numpy_only.count("\n") for s in snippets if s.numpy_only is not None),
+    }
+
+
+def excesses(snippets: Sequence[Snippet]) -> list[str]:
+    """Say in sentences which limits of length are passed."""
+    found = []
+    for form, sizes in forms_of(snippets).items():
+        if sizes and statistics.median(sizes) > MEDIAN:
+            found.append(f"{form}: the median is {statistics.median(sizes):g} lines, and {MEDIAN} are the most.")
+        if sizes and sizes[-1] > LONGEST:
+            found.append(f"{form}: the largest has {sizes[-1]} lines, and {LONGEST} are the most.")
+    return found
 
 
 def report(snippets: Sequence[Snippet], seconds: float) -> None:
     """Say how many snippets there are, how long, and why some have no NumPy-only form."""
-    forms: dict[str, Any] = {
-        "standalone": [s.standalone for s in snippets],
-        "NumPy only": [s.numpy_only for s in snippets if s.numpy_only is not None],
-    }
-    for form, codes in forms.items():
-        sizes = sorted(code.count("\n") for code in codes)
-        print(f"{form}: {len(sizes)} snippets, median {statistics.median(sizes):g} lines, largest {sizes[-1]}")
+    for form, sizes in forms_of(snippets).items():
+        if sizes:
+            print(f"{form}: {len(sizes)} snippets, median {statistics.median(sizes):g} lines, largest {sizes[-1]}")
     reasons = Counter(
         s.reason.replace(str(n), "N") if (n := _number(s.reason)) else s.reason for s in snippets if s.reason
     )

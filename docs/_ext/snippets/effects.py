@@ -14,11 +14,14 @@ import ast
 import builtins
 from collections.abc import Iterable
 
+import numpy as np
+
 from snippets.facts import Facts, Summary, imported, module_of
 from snippets.names import (
     COMPREHENSIONS,
     CONTAINERS,
     FUNCTIONS,
+    HOOKED,
     Function,
     arguments_of,
     defaults,
@@ -30,6 +33,7 @@ from snippets.names import (
 )
 from snippets.vocabulary import (
     ARGUMENT_CHANGERS,
+    CALLED,
     CHANCE,
     CHANGED_KEYWORDS,
     CHANGES,
@@ -43,9 +47,10 @@ from snippets.vocabulary import (
     LIBRARIES,
     NUMPY_VIEWS,
     PURE,
-    RETURNS_NOTHING,
     SETTINGS,
     SHALLOW,
+    SILENT_FUNCTIONS,
+    SILENT_METHODS,
     VIEWS,
 )
 
@@ -58,6 +63,7 @@ class Analysis:
         self.methods: dict[str, list[Function]] = {}
         self.functions: dict[str, list[ast.AST]] = {}  # all versions, for calls inside of functions
         self.modules: dict[str, str] = {}
+        self.hooks: list[Summary] = []
         self.wild = False  # some function of the page changes what it is given: unknown ones may be it
         nodes = [node for statement in statements for node in ast.walk(statement)]
         for node in nodes:
@@ -77,6 +83,7 @@ class Analysis:
                 for target, value in _pairs(node.targets[0], node.value):
                     if isinstance(target, ast.Name) and (dotted := module_of(value, Facts(modules=self.modules))):
                         self.modules[target.id] = dotted
+        self.classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
         called = {node.func for node in nodes if isinstance(node, ast.Call)}
         bare = (n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load) and n not in called)
         known = Facts(modules=self.modules)
@@ -91,6 +98,14 @@ class Analysis:
             self.wild = self.hands_out_methods or any(
                 name != "self" and "rng" not in name for s in self.summaries.values() for name in s.changes
             )
+            # Operators, items and attributes call methods, too.
+            self.hooks = [
+                self.summaries[method]
+                for name, methods in self.methods.items()
+                for method in methods
+                if (name.startswith("__") and name not in CALLED) or getattr(method, "decorator_list", [])
+                if self.summaries[method].changes
+            ]
 
     def _summarize(self, node: Function) -> None:
         summary = self.summaries[node]
@@ -120,7 +135,7 @@ class Analysis:
             name for one in own(node) if isinstance(one, ast.Nonlocal) for name in one.names
         }  # of the function around
         shared = {name for one in own(node) if isinstance(one, ast.Global) for name in one.names}
-        outside = set(summary.parameters) | free_names(node)
+        outside = set(summary.parameters) | free_names(node) | self.classes
         summary.changes |= (changed & outside) | shared | inner_closures
         arguments = node.args
         defaulted = [a.arg for a in [*arguments.posonlyargs, *arguments.args][::-1][: len(arguments.defaults)]]
@@ -173,6 +188,8 @@ class Analysis:
                 return "list"
             if name in GENERATORS:
                 return "rng"
+            if name == "defaultdict":
+                return name
             if name in ITERATORS or (how == "module" and str(what).startswith("itertools.")):
                 return "iterator"
             if how == "page" and any(s.iterates for s in self._summaries(what)):
@@ -224,11 +241,13 @@ class Analysis:
             case ast.IfExp():
                 return again(node.body, node.orelse)
             case ast.Lambda():
-                return free_names(node) - set(facts.modules)
+                return (free_names(node) - set(facts.modules)) | again(*defaults(node.args))
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 inner = self._inside(node, facts)
                 parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
                 found = set().union(*(self.sharing(part, inner) for part in parts))
+                if isinstance(node, ast.GeneratorExp):  # what it will change when it is read
+                    found = found.union(*(self._changed(part, inner) for part in parts))
                 return inner.sharing(found) - targets_of(node)
             case ast.Call():
                 return self._result(node, facts)
@@ -251,8 +270,14 @@ class Analysis:
         """Give the names whose objects the result of a call may share."""
         arguments = self._given(node, facts)
         how, what = self.callee(node.func, facts)
+        if how == "builtin" and what == "type":
+            return set(self.classes)
         if how == "builtin":
-            return set() if what in FRESH_BUILTINS else arguments
+            later = set()
+            for value in node.args if what in ITERATORS else ():  # what a function will change when it is called
+                kind, functions = self.callee(value, facts)
+                later |= set().union(*(s.changes for s in self._summaries(functions))) if kind == "page" else set()
+            return set() if what in FRESH_BUILTINS else arguments | later
         if how == "module":
             dotted = str(what)
             last = dotted.rpartition(".")[2]
@@ -270,9 +295,12 @@ class Analysis:
             found = set()
             for function, summary in zip(what, self._padded(what), strict=False):  # type: ignore[arg-type]
                 if isinstance(function, ast.ClassDef):
-                    found |= arguments
+                    own_values = [one.value for one in function.body if isinstance(one, ast.Assign)]
+                    shared = any(not isinstance(value, ast.Constant) for value in own_values)
+                    found |= arguments | ({function.name} if shared else set())
                 elif summary is not None:
-                    found |= self._map(node, summary, summary.returns, facts)
+                    handed = summary.returns | (summary.changes if summary.iterates else set())
+                    found |= self._map(node, summary, handed, facts)
             return found
         if how == "method":
             method = node.func.attr  # type: ignore[attr-defined]
@@ -317,8 +345,9 @@ class Analysis:
 
     def _changed(self, node: ast.AST, facts: Facts) -> set[str]:
         if isinstance(node, FUNCTIONS):
-            parts = [*defaults(node.args), *getattr(node, "decorator_list", [])]
-            return set().union(*(self._changed(part, facts) for part in parts))
+            decorators = getattr(node, "decorator_list", [])
+            found = set().union(*(self._changed(part, facts) for part in [*defaults(node.args), *decorators]))
+            return found.union(*(self._changed_by_call(_called(one, node), facts) for one in decorators))
         if isinstance(node, COMPREHENSIONS):
             inner = self._inside(node, facts)
             found = set()
@@ -336,6 +365,10 @@ class Analysis:
             found |= self._consumed(node.iter, facts)
         elif isinstance(node, ast.YieldFrom | ast.Starred):
             found |= self._consumed(node.value, facts)
+        elif isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+            found |= set().union(*(self._consumed(other, facts) for other in node.comparators))
+        elif isinstance(node, ast.Subscript) and self.kind(node.value, facts) == "defaultdict":
+            found |= self.sharing(node.value, facts)  # what is read from it is there from then on
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 how, _ = self.callee(item.context_expr, facts)
@@ -345,6 +378,10 @@ class Analysis:
             found |= self._consumed(node.value, facts)
         elif isinstance(node, ast.Call):
             found |= self._changed_by_call(node, facts)
+        if self.hooks and isinstance(node, HOOKED):
+            for summary in self.hooks:
+                found |= summary.changes - set(summary.parameters)
+            found |= self.sharing(ast.Tuple([n for n in ast.walk(node) if isinstance(n, ast.Name)]), facts)
         for child in ast.iter_child_nodes(node):
             found |= self._changed(child, facts)
         return found
@@ -382,6 +419,8 @@ class Analysis:
         if how == "builtin":
             if what in ARGUMENT_CHANGERS:
                 found |= self._given(node, facts)
+            if what in ("exec", "eval", "globals", "locals"):  # it may bind and change anything
+                found.add(SETTINGS)
         elif how == "module":
             found |= self._changed_by_library(node, str(what), facts)
         elif how == "page":
@@ -412,6 +451,9 @@ class Analysis:
         found |= facts.sharing(rngs)
         if last in ARGUMENT_CHANGERS:
             found |= self._given(node, facts)
+        ufunc = getattr(np, last, None)
+        if isinstance(ufunc, np.ufunc):  # what stands behind the operands is where the results go
+            found |= set().union(*(self.sharing(argument, facts) for argument in node.args[ufunc.nin :]))
         if dotted.startswith(("numpy.random.", "random.")) and last not in GENERATORS | {"SeedSequence", "PCG64"}:
             found.add(CHANCE)
         elif dotted.startswith("matplotlib.pyplot."):
@@ -466,7 +508,7 @@ class Analysis:
         carried = names.deferred.union(*(facts.deferred.get(name, ()) for name in read - set(facts.modules)))
         for name in names.binds:
             old = facts.deferred.get(name, set()) if name not in names.kills else set()
-            after.deferred[name] = (carried - {name}) | old
+            after.deferred[name] = carried | old
         for name in self.changed(node, facts) - names.binds:  # callbacks.append(lambda: ...)
             after.deferred[name] = after.deferred.get(name, set()) | carried
         return after
@@ -477,6 +519,15 @@ class Analysis:
             old = facts.functions.get(node.name, []) if keep else []
             self._rebind({node.name}, set(), facts, keep=keep)
             facts.functions[node.name] = [*(one for one in old if one is not node), node]
+            for decorator in node.decorator_list:  # what it returns may be a function in it
+                how, what = self.callee(decorator, facts)
+                for one in what if how == "page" else ():  # type: ignore[attr-defined]
+                    facts.functions[node.name] += [
+                        f for f in ast.walk(one) if isinstance(f, FUNCTIONS) and f is not one
+                    ]
+            if isinstance(node, FUNCTIONS):  # it holds its default values
+                held = (self.sharing(default, facts) for default in defaults(node.args))
+                self._link({node.name}, facts.sharing(set().union(*held)), facts)
             return
         if isinstance(node, ast.Import | ast.ImportFrom):
             for name, dotted in imported(node).items():
@@ -609,11 +660,9 @@ class Analysis:
             results = (ast.Return, ast.Yield, ast.YieldFrom)
             return bool(functions) and not any(isinstance(n, results) for one in functions for n in own(one))
         if how == "method":
-            return node.func.attr in RETURNS_NOTHING and node.func.attr not in self.methods  # type: ignore[attr-defined]
+            return node.func.attr in SILENT_METHODS and node.func.attr not in self.methods  # type: ignore[attr-defined]
         name = str(what).rpartition(".")[2]
-        return how in ("builtin", "module") and (
-            name in RETURNS_NOTHING or name in ("print", "display", "glue") or str(what).startswith("numpy.testing.")
-        )
+        return how in ("builtin", "module") and (name in SILENT_FUNCTIONS or str(what).startswith("numpy.testing."))
 
     def prints(self, node: ast.AST, facts: Facts) -> bool:
         """Whether a piece of code may print, outside of the functions that it defines."""
@@ -637,6 +686,11 @@ def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         return list(zip(target.elts, value.elts, strict=True))
     return [(target, value)]
+
+
+def _called(decorator: ast.expr, node: ast.AST) -> ast.Call:
+    """Write a decorator as the call that it is."""
+    return ast.Call(decorator, [ast.Name(getattr(node, "name", ""), ast.Load())], [])
 
 
 def _itself(functions: object) -> ast.expr | None:

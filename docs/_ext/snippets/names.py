@@ -4,9 +4,23 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from snippets.vocabulary import TRANSPARENT
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 CONTAINERS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp, ast.Set, ast.SetComp)
+HOOKED = (
+    ast.BinOp,
+    ast.AugAssign,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Subscript,
+    ast.Attribute,
+    ast.With,
+    ast.For,
+    ast.Delete,
+    ast.comprehension,
+)  # what may call a special method or a property
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -74,7 +88,7 @@ def _statement(node: ast.stmt, names: Names, bound: set[str]) -> set[str]:
                 bound = _bind(targets_of(item.optional_vars), names, bound)
         inside = _flow(node.body, names, bound)
         # A context manager may swallow an exception, and then its body was left half way.
-        return bound if any("suppress" in ast.dump(item.context_expr) for item in node.items) else inside
+        return inside if all(_is_transparent(item.context_expr) for item in node.items) else bound
     if isinstance(node, ast.Try | ast.TryStar):
         after = _flow(node.orelse, names, _flow(node.body, names, bound))
         for handler in node.handlers:
@@ -106,6 +120,11 @@ def _statement(node: ast.stmt, names: Names, bound: set[str]) -> set[str]:
     walrus = {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
     names.binds |= walrus
     return _bind({name for target in targets if target is not None for name in targets_of(target)}, names, bound)
+
+
+def _is_transparent(node: ast.expr) -> bool:
+    function = node.func if isinstance(node, ast.Call) else node
+    return getattr(function, "attr", getattr(function, "id", "")) in TRANSPARENT
 
 
 def _bind(new: set[str], names: Names, bound: set[str]) -> set[str]:

@@ -163,7 +163,7 @@ def _one_line_heads(text: str, tree: ast.Module) -> str:
         head = head.replace("( ", "(").replace(", )", ")")
         indent = " " * node.col_offset
         begin, _, rest = head.partition("(")
-        if last - first == 1 or "#" in head:
+        if last - first <= 1 or "#" in head:
             continue
         if len(indent + head) <= WIDTH:
             lines[first:last] = [indent + head]

@@ -40,10 +40,20 @@ ARGUMENT_CHANGERS = words("""
     shuffle copyto put place putmask put_along_axis fill_diagonal at heappush heappop heapify insort insort_left
     insort_right setattr delattr next readinto exec eval
 """)
-# Functions and methods whose result is None.
-RETURNS_NOTHING = words("""
-    append extend insert remove clear sort reverse add discard update fill put resize setflags shuffle seed copyto
-    putmask place put_along_axis fill_diagonal heappush heapify insort setattr delattr set_printoptions show
+# Special methods that are called by the name of their class or object, not by operators.
+CALLED = words("__init__ __call__ __new__ __post_init__ __repr__ __str__")
+# Context managers that let every exception pass: after their body all of it has run.
+TRANSPARENT = words("""
+    errstate printoptions open redirect_stdout redirect_stderr catch_warnings rc_context nullcontext chdir closing
+    TemporaryDirectory style
+""")
+# Methods and functions whose result is None.
+SILENT_METHODS = words("""
+    append extend insert remove clear sort reverse add discard update fill put resize setflags shuffle seed
+""")
+SILENT_FUNCTIONS = words("""
+    print display glue shuffle seed copyto put putmask place put_along_axis fill_diagonal heappush heapify insort
+    setattr delattr set_printoptions show
 """)
 CHANGED_KEYWORDS = words("""
     out output rng generator random_state seed_sequence file ax where_out
