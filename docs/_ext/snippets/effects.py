@@ -49,8 +49,6 @@ from snippets.vocabulary import (
     PURE,
     SETTINGS,
     SHALLOW,
-    SILENT_FUNCTIONS,
-    SILENT_METHODS,
     VIEWS,
 )
 
@@ -502,7 +500,7 @@ class Analysis:
             node, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
         )
         for name in names.kills - names.uses if not simple else ():
-            self._rebind({name}, set(), after, keep=False)  # what it was before is not seen any more
+            after.rebind({name}, set(), keep=False)  # what it was before is not seen any more
         self._share(node, after, keep=not simple)
         read = facts.closure(names.uses)
         carried = names.deferred.union(*(facts.deferred.get(name, ()) for name in read - set(facts.modules)))
@@ -517,7 +515,7 @@ class Analysis:
         """Note who shares objects after a piece of code; with `keep`, what was shared before may still be."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             old = facts.functions.get(node.name, []) if keep else []
-            self._rebind({node.name}, set(), facts, keep=keep)
+            facts.rebind({node.name}, set(), keep=keep)
             facts.functions[node.name] = [*(one for one in old if one is not node), node]
             for decorator in node.decorator_list:  # what it returns may be a function in it
                 how, what = self.callee(decorator, facts)
@@ -527,11 +525,11 @@ class Analysis:
                     ]
             if isinstance(node, FUNCTIONS):  # it holds its default values
                 held = (self.sharing(default, facts) for default in defaults(node.args))
-                self._link({node.name}, facts.sharing(set().union(*held)), facts)
+                facts.link({node.name}, facts.sharing(set().union(*held)))
             return
         if isinstance(node, ast.Import | ast.ImportFrom):
             for name, dotted in imported(node).items():
-                self._rebind({name}, set(), facts, keep=keep)
+                facts.rebind({name}, set(), keep=keep)
                 facts.functions.pop(name, None)
                 facts.modules[name] = dotted
             return
@@ -554,7 +552,7 @@ class Analysis:
                 names = targets_of(target) if named else set()
                 functions = self.callee(value, facts) if isinstance(value, ast.Name | ast.Lambda) else ("", None)
                 modules = module_of(value, facts)
-                self._rebind(names, source, facts, keep=keep)
+                facts.rebind(names, source, keep=keep)
                 for name in names:
                     if isinstance(target, ast.Name):
                         if functions[0] == "page" and not keep:
@@ -570,14 +568,14 @@ class Analysis:
                     self._put(target.value, source, facts)
         elif isinstance(node, ast.For | ast.AsyncFor):
             # In the loop its names are its own, whatever they were before.
-            self._rebind(targets_of(node.target), facts.sharing(self.sharing(node.iter, facts)), facts, keep=False)
+            facts.rebind(targets_of(node.target), facts.sharing(self.sharing(node.iter, facts)), keep=False)
             if self.kind(node.iter, facts) == "foreign":
                 facts.kinds |= dict.fromkeys(targets_of(node.target), "foreign")
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 if item.optional_vars is not None:
                     source = facts.sharing(self.sharing(item.context_expr, facts))
-                    self._rebind(targets_of(item.optional_vars), source, facts, keep=keep)
+                    facts.rebind(targets_of(item.optional_vars), source, keep=keep)
         elif isinstance(node, ast.Delete):
             for name in set().union(*(targets_of(target) for target in node.targets)):
                 facts.functions.pop(name, None)
@@ -595,7 +593,7 @@ class Analysis:
         names = self.sharing(container, facts)
         if isinstance(container, ast.Name) and facts.kinds.get(container.id) == "list":
             facts.held.setdefault(container.id, set()).update(facts.sharing(source) - {container.id})
-        self._link(names, source, facts)
+        facts.link(names, source)
 
     def _link_by_call(self, node: ast.Call, facts: Facts) -> None:
         """Note that a call which changes one thing may put another into it."""
@@ -607,63 +605,12 @@ class Analysis:
             given = self._given(node, facts) | set().union(
                 *(summary.changes - set(summary.parameters) for summary in self._summaries(what))
             )
-            self._link(given, given, facts)
+            facts.link(given, given)
         elif how == "unknown" and self.wild:
             given = self._given(node, facts) | self.sharing(node.func, facts)
-            self._link(given, given, facts)
+            facts.link(given, given)
 
-    def _rebind(self, names: set[str], source: set[str], facts: Facts, *, keep: bool) -> None:
-        for name in names:
-            facts.functions.pop(name, None)
-            facts.modules.pop(name, None)
-            facts.kinds.pop(name, None)
-            if not keep:
-                facts.held.pop(name, None)
-                for other in facts.shares.pop(name, set()):
-                    facts.shares.get(other, set()).discard(name)
-        self._link(names, source, facts)
-        if len(names) > 1 and source:
-            self._link(names, names, facts)
-
-    def _link(self, some: set[str], others: set[str], facts: Facts) -> None:
-        if not some or not others:
-            return
-        some, others = facts.sharing(some), facts.sharing(others)
-        for name in some:
-            for other in others:
-                if name != other:
-                    facts.shares.setdefault(name, set()).add(other)
-                    facts.shares.setdefault(other, set()).add(name)
-
-    # What is drawn, returned and printed
-    def draws(self, node: ast.AST, facts: Facts, seen: frozenset[ast.AST] = frozenset()) -> bool:
-        """Whether a piece of code calls what draws, itself or in the functions of the page that it calls."""
-        for call in ast.walk(node):
-            if isinstance(call, ast.Call) and not isinstance(node, FUNCTIONS):
-                how, what = self.callee(call.func, facts)
-                if how == "module" and str(what).startswith(("matplotlib.pyplot.", "convbook.figures.")):
-                    return True
-                for one in set(what) - seen if how == "page" else ():  # type: ignore[call-overload]
-                    known = Facts(dict(self.functions), self.modules)
-                    inner = ast.Module(one.body if isinstance(one.body, list) else [ast.Expr(one.body)], [])
-                    if self.draws(inner, known, seen | {one}):
-                        return True
-        return False
-
-    def returns_nothing(self, node: ast.expr, facts: Facts) -> bool:
-        """Whether an expression surely is None: a call of print, of a function without a result, of a changer."""
-        if not isinstance(node, ast.Call):
-            return isinstance(node, ast.Constant) and node.value is None
-        how, what = self.callee(node.func, facts)
-        if how == "page":
-            functions = [one for one in what if isinstance(one, ast.FunctionDef)]  # type: ignore[attr-defined]
-            results = (ast.Return, ast.Yield, ast.YieldFrom)
-            return bool(functions) and not any(isinstance(n, results) for one in functions for n in own(one))
-        if how == "method":
-            return node.func.attr in SILENT_METHODS and node.func.attr not in self.methods  # type: ignore[attr-defined]
-        name = str(what).rpartition(".")[2]
-        return how in ("builtin", "module") and (name in SILENT_FUNCTIONS or str(what).startswith("numpy.testing."))
-
+    # What is printed
     def prints(self, node: ast.AST, facts: Facts) -> bool:
         """Whether a piece of code may print, outside of the functions that it defines."""
         if isinstance(node, FUNCTIONS):

@@ -51,6 +51,31 @@ class Facts:
                 found |= {name} | self.shares.get(name, set())
         return found
 
+    def rebind(self, names: set[str], source: set[str], *, keep: bool) -> None:
+        """Let names stand for something new that shares `source`; with `keep`, maybe still for what they did."""
+        for name in names:
+            self.functions.pop(name, None)
+            self.modules.pop(name, None)
+            self.kinds.pop(name, None)
+            if not keep:
+                self.held.pop(name, None)
+                for other in self.shares.pop(name, set()):
+                    self.shares.get(other, set()).discard(name)
+        self.link(names, source)
+        if len(names) > 1 and source:
+            self.link(names, names)
+
+    def link(self, some: set[str], others: set[str]) -> None:
+        """Note that names may share objects from now on."""
+        if not some or not others:
+            return
+        some, others = self.sharing(some), self.sharing(others)
+        for name in some:
+            for other in others:
+                if name != other:
+                    self.shares.setdefault(name, set()).add(other)
+                    self.shares.setdefault(other, set()).add(name)
+
 
 def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
     """Map the names that an import binds to what they stand for."""

@@ -8,7 +8,11 @@ from functools import cache
 from io import StringIO
 from pathlib import Path
 
+from snippets.effects import Analysis
+from snippets.facts import Facts
+from snippets.names import FUNCTIONS, own
 from snippets.slicer import Page
+from snippets.vocabulary import SILENT_FUNCTIONS, SILENT_METHODS
 
 MATPLOTLIBRC = Path(__file__).parents[2] / "_ipython" / "matplotlibrc"
 #: Of the style of the book's kernels, what the layout and the lines of a figure depend on.
@@ -38,12 +42,47 @@ def as_script(page: Page, number: int, body: str) -> str:
     if quiet or cell.expect is None or page.raises(number) or not isinstance(statements[-1].node, ast.Expr):
         return body
     last = statements[-1]
-    if page.analysis.returns_nothing(last.node.value, last.facts):  # type: ignore[attr-defined]
+    if returns_nothing(page.analysis, last.node.value, last.facts):  # type: ignore[attr-defined]
         return body
     printed = any(page.analysis.prints(s.node, s.facts) for s in statements[:-1])
     lines = cell.expect.strip().splitlines() or [""]
     exact = any(_REPR.match(line) for line in (lines if printed else lines[:1]))
     return _wrapped(body, "print(repr(" if exact else "print(", "))" if exact else ")")
+
+
+def draws(analysis: Analysis, node: ast.AST, facts: Facts, seen: frozenset[ast.AST] = frozenset()) -> bool:
+    """Whether a piece of code calls what draws, itself or in the functions of the page that it calls."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and not isinstance(node, FUNCTIONS):
+            how, what = analysis.callee(call.func, facts)
+            if how == "module" and str(what).startswith(("matplotlib.pyplot.", "convbook.figures.")):
+                return True
+            for one in set(what) - seen if how == "page" else ():  # type: ignore[call-overload]
+                known = Facts(dict(analysis.functions), analysis.modules)
+                inner = ast.Module(one.body if isinstance(one.body, list) else [ast.Expr(one.body)], [])
+                if draws(analysis, inner, known, seen | {one}):
+                    return True
+    return False
+
+
+def returns_nothing(analysis: Analysis, node: ast.expr, facts: Facts) -> bool:
+    """Whether an expression surely is None: a call of print, of a function without a result, of a changer."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, ast.Constant) and node.value is None
+    how, what = analysis.callee(node.func, facts)
+    if how == "page":
+        functions = [one for one in what if isinstance(one, ast.FunctionDef)]  # type: ignore[attr-defined]
+        results = (ast.Return, ast.Yield, ast.YieldFrom)
+        return bool(functions) and not any(isinstance(n, results) for one in functions for n in own(one))
+    if how == "method":
+        return node.func.attr in SILENT_METHODS and node.func.attr not in analysis.methods  # type: ignore[attr-defined]
+    name = str(what).rpartition(".")[2]
+    return how in ("builtin", "module") and (name in SILENT_FUNCTIONS or str(what).startswith("numpy.testing."))
+
+
+def shows_figure(page: Page, number: int) -> bool:
+    """Whether a cell itself draws a figure."""
+    return any(s.cell == number and draws(page.analysis, s.node, s.facts) for s in page.statements)
 
 
 def without_semicolon(body: str) -> tuple[str, bool]:

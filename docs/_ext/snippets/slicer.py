@@ -73,10 +73,6 @@ class Page:
         """Whether the cell ends with an exception."""
         return RAISES in self.cells[number].tags
 
-    def draws(self, number: int) -> bool:
-        """Whether the cell itself draws a figure."""
-        return any(s.cell == number and self.analysis.draws(s.node, s.facts) for s in self.statements)
-
     def taken(self, number: int) -> list[Statement]:
         """Follow the data flow backwards from a cell; give the statements of its snippet, in order."""
         taken: list[Statement] = []

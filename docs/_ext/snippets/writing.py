@@ -53,7 +53,7 @@ def standalone(page: Page, number: int) -> str:
     if text and body:
         text += "\n\n\n" if definition or (own is not None and _is_definition(own)) else "\n\n"
     text += showing.as_script(page, number, body)
-    if page.draws(number):
+    if showing.shows_figure(page, number):
         top += ast.parse("import matplotlib.pyplot as plt").body
         text = f"{showing.style()}\n\n{text}"
         text += "" if text.rstrip().endswith("plt.show()") else "\n\nplt.show()"
