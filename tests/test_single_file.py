@@ -225,6 +225,17 @@ def test_a_module_that_is_used_as_a_whole_gives_its_names(tmp_path: Path) -> Non
     assert found["printed"] == "(7, 8, 8)"
 
 
+def test_a_name_that_a_module_hands_on_is_found_under_both(tmp_path: Path) -> None:
+    found = flat(
+        tmp_path,
+        a="_N = 3\nUNIT = 5\n",
+        b="from small.c import UNIT, size\n\n_N = 4\n\n\ndef answer():\n"
+        "    from small_file.c import UNIT as same\n\n    return UNIT, same, size(), _N\n",
+        c="from small.a import UNIT, _N\n\n\ndef size():\n    return _N\n",
+    )
+    assert found["printed"] == "(5, 5, 3, 4)"
+
+
 def test_modules_that_need_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(single_file.NotFlat, match="need each other"):
         flat(tmp_path, a="from small.b import answer\n", b="from small.a import g\n\n\ndef answer(): ...\n")

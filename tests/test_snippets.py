@@ -536,6 +536,13 @@ def test_a_cell_that_only_uses_a_figures_numbers_shows_none():
     assert "plt" not in offered(*cells, expect="5").standalone
 
 
+def test_a_cell_that_closes_its_figure_shows_none():
+    cell = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nprint(len(ax.lines))\nplt.close(fig)"
+    code = offered(cell, expect="0").standalone
+    assert code.endswith("print(len(ax.lines))\nplt.close(fig)\n")
+    assert "rcParams" not in code
+
+
 def test_the_style_of_a_snippet_is_that_of_the_kernels():
     import matplotlib as mpl
     import matplotlib.pyplot as plt

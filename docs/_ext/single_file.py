@@ -209,9 +209,19 @@ def flat_names(modules: dict[str, Module], order: list[Module]) -> dict[str, str
     for name in [*taken, *origins]:
         if taken[name] + len(origins.get(name, ())) > 1 or (name in taken and hasattr(builtins, name)):
             raise NotFlat(f"The name {name} would stand for several things.")
+    for module in order:  # what a module only hands on is called as where it comes from
+        for name, path in module.names.items():
+            found[f"{module.path}.{name}"] = found[_origin(path, modules)]
     if clash := {path for path in modules if path and "." not in path} & {*taken, *origins}:
         raise NotFlat(f"The modules {sorted(clash)} are called like something in them.")
     return found
+
+
+def _origin(path: str, modules: dict[str, Module]) -> str:
+    """Follow a name to the module that defines it."""
+    while path.rpartition(".")[2] not in modules[path.rpartition(".")[0]].defined:
+        path = modules[path.rpartition(".")[0]].names[path.rpartition(".")[2]]
+    return path
 
 
 def _hidden(module: Module) -> Iterator[str]:
@@ -358,9 +368,11 @@ def _drawings(late: list[ast.stmt]) -> str:
 def _modules(order: list[Module], flat: dict[str, str]) -> str:
     rows, renamed = [], []
     for module in order:
-        held = {name: flat[f"{module.path}.{name}"] for name in module.defined}
-        if not held:  # a package: what it hands on
-            held = {name: flat[path] for name, path in module.names.items()}
+        wanted = (path.rpartition(".") for other in order for path in other.names.values())
+        names = {*module.defined, *(name for path, _, name in wanted if path == module.path)}
+        if not module.defined:  # a package hands on all that it imports
+            names |= module.names.keys()
+        held = {name: flat[f"{module.path}.{name}"] for name in names}
         rows += _row(module.path, sorted(held))
         renamed += [f'    "{module.path}.{name}": "{new}",' for name, new in sorted(held.items()) if name != new]
     return MODULES.format(rule="=" * (WIDTH - 2), table="\n".join(rows), renamed="\n".join(renamed))

@@ -81,8 +81,10 @@ def returns_nothing(analysis: Analysis, node: ast.expr, facts: Facts) -> bool:
 
 
 def shows_figure(page: Page, number: int) -> bool:
-    """Whether a cell itself draws a figure."""
-    return any(s.cell == number and draws(page.analysis, s.node, s.facts) for s in page.statements)
+    """Whether a cell itself draws a figure, and leaves it open."""
+    statements = [s for s in page.statements if s.cell == number]
+    closes = any(ast.unparse(s.node).startswith("plt.close(") for s in statements)
+    return not closes and any(draws(page.analysis, s.node, s.facts) for s in statements)
 
 
 def without_semicolon(body: str) -> tuple[str, bool]:

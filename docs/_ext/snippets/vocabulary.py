@@ -53,7 +53,7 @@ SILENT_METHODS = words("""
 """)
 SILENT_FUNCTIONS = words("""
     print display glue shuffle seed copyto put putmask place put_along_axis fill_diagonal heappush heapify insort
-    setattr delattr set_printoptions show
+    setattr delattr set_printoptions show close
 """)
 CHANGED_KEYWORDS = words("""
     out output rng generator random_state seed_sequence file ax where_out
