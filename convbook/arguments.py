@@ -8,6 +8,7 @@ import math
 import operator
 import reprlib
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -77,7 +78,13 @@ def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
     integers are accumulated and returned as int64 (uint64 if that is their common type): images in uint8
     never wrap.
     """
-    common = np.result_type(*(operand.dtype for operand in operands)).newbyteorder("=")
+    return dtypes_of_sums(*(operand.dtype for operand in operands))
+
+
+@cache
+def dtypes_of_sums(*dtypes: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """Return what :func:`sum_dtypes` returns for operands of these dtypes."""
+    common = np.result_type(*dtypes).newbyteorder("=")
     if common.kind in "bi" or (common.kind == "u" and common.itemsize < 8):
         return np.dtype(np.int64), np.dtype(np.int64)
     if common == np.float16:

@@ -12,7 +12,9 @@ The functions here check their arguments; ``convbook.algorithms.layers`` compute
 """
 
 from functools import lru_cache
+from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook.algorithms.layers import convolved, layer_of, plan_for, spread_back, weight_gradient
@@ -23,6 +25,7 @@ from convbook.arguments import (
     PerAxis,
     as_array,
     count,
+    dtypes_of_sums,
     integer,
     must_have_shape,
     one_of,
@@ -120,12 +123,10 @@ def conv(
     """
     one_of("method", method, _METHODS)
     x, weight, given_bias = _arrays(x, weight, bias)
-    groups = _groups(groups, x, weight)
+    recipe = _recipe(x, weight, given_bias, stride, padding, dilation, groups)
     _check_bias(given_bias, weight.shape[0])
-    windows = _geometry(x, weight, stride, padding, dilation)
-    accumulate, result = sum_dtypes(*_given(x, weight, given_bias))
-    y = convolved(x, weight, windows, groups, accumulate, method)
-    return _add_bias(y, given_bias).astype(result, copy=False)
+    y = convolved(x, weight, recipe.windows, recipe.groups, recipe.accumulate, method)
+    return _add_bias(y, given_bias).astype(recipe.result, copy=False)
 
 
 def explain_plan(
@@ -194,10 +195,8 @@ def explain_plan(
     """
     one_of("method", method, _METHODS)
     x, weight, _ = _arrays(x, weight, None)
-    groups = _groups(groups, x, weight)
-    windows = _geometry(x, weight, stride, padding, dilation)
-    accumulate, _ = sum_dtypes(x, weight)
-    return plan_for(layer_of(x, weight, windows, groups, accumulate), x, weight, method)
+    recipe = _recipe(x, weight, None, stride, padding, dilation, groups)
+    return plan_for(layer_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate), x, weight, method)
 
 
 def conv_vjp(
@@ -264,9 +263,9 @@ def conv_vjp(
     """
     grad = as_array("grad", grad)
     x, weight, given_bias = _arrays(x, weight, bias)
-    groups = _groups(groups, x, weight)
+    recipe = _recipe(x, weight, given_bias, stride, padding, dilation, groups)
     _check_bias(given_bias, weight.shape[0])
-    windows = _geometry(x, weight, stride, padding, dilation)
+    windows, groups = recipe.windows, recipe.groups
     must_have_shape("grad", grad, (x.shape[0], weight.shape[0], *windows.output), "the output")
     accumulate, result = sum_dtypes(grad, weight)
     grad_x = spread_back(grad, weight.conj(), windows, groups, accumulate).astype(result, copy=False)
@@ -435,19 +434,56 @@ def _arrays(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None) -> tuple[Ar
     return x, weight, None if bias is None else as_array("bias", bias)
 
 
-def _groups(groups: object, x: Array, weight: Array) -> int:
+class _Recipe(NamedTuple):
+    """What the arguments of a convolution come down to."""
+
+    windows: Geometry
+    groups: int
+    accumulate: np.dtype[Any]
+    result: np.dtype[Any]
+
+
+def _recipe(
+    x: Array, weight: Array, bias: Array | None, stride: object, padding: object, dilation: object, groups: object
+) -> _Recipe:
+    """Check the arguments of a convolution, once for all calls that are alike: it takes as long as a small layer."""
+    # Of plain integers and words equal calls are alike; True equals 1.
+    plain = type(stride) is type(dilation) is type(groups) is int and type(padding) in (int, str)
+    find = _found_recipe if plain else _found_recipe.__wrapped__
+    dtypes = (x.dtype, weight.dtype) if bias is None else (x.dtype, weight.dtype, bias.dtype)
+    return find(x.shape, weight.shape, dtypes, stride, padding, dilation, groups)
+
+
+@lru_cache(1024)
+def _found_recipe(
+    x: tuple[int, ...],
+    weight: tuple[int, ...],
+    dtypes: tuple[np.dtype[Any], ...],
+    stride: object,
+    padding: object,
+    dilation: object,
+    groups: object,
+) -> _Recipe:
     groups = integer("groups", groups, 1)
-    channels, filters = x.shape[1], weight.shape[0]
+    channels, filters = x[1], weight[0]
     if channels % groups:
         raise ValueError(f"`groups` (={groups}) must divide the {count(channels, 'input channel')}.")
     if filters % groups:
         raise ValueError(f"`groups` (={groups}) must divide the {count(filters, 'output channel')}.")
-    if weight.shape[1] != channels // groups:
+    if weight[1] != channels // groups:
         raise ValueError(
-            f"`weight` (of shape {weight.shape}) must have size {channels // groups} on axis 1, "
+            f"`weight` (of shape {weight}) must have size {channels // groups} on axis 1, "
             f"the {count(channels, 'input channel')} divided by `groups` (={groups})."
         )
-    return groups
+    windows = geometry(
+        x[2:],
+        weight[2:],
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        kernel_shown=f"`weight` (of shape {weight})",
+    )
+    return _Recipe(windows, groups, *dtypes_of_sums(*dtypes))
 
 
 def _transposed_groups(groups: object, x: Array, weight: Array) -> int:
@@ -465,27 +501,6 @@ def _transposed_groups(groups: object, x: Array, weight: Array) -> int:
 def _check_bias(bias: Array | None, channels: int) -> None:
     if bias is not None:
         must_have_shape("bias", bias, (channels,), "the output channels")
-
-
-def _geometry(x: Array, weight: Array, stride: object, padding: object, dilation: object) -> Geometry:
-    # Checking takes as long as a small layer. Of plain integers and words equal calls are alike; True equals 1.
-    plain = type(stride) is type(dilation) is int and type(padding) in (int, str)
-    find = _found_geometry if plain else _found_geometry.__wrapped__
-    return find(x.shape[2:], weight.shape, stride, padding, dilation)
-
-
-@lru_cache(1024)
-def _found_geometry(
-    size: tuple[int, ...], weight: tuple[int, ...], stride: object, padding: object, dilation: object
-) -> Geometry:
-    return geometry(
-        size,
-        weight[2:],
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        kernel_shown=f"`weight` (of shape {weight})",
-    )
 
 
 def _transposed_geometry(

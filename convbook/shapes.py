@@ -8,6 +8,7 @@ them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from convbook.arguments import (
@@ -37,6 +38,14 @@ class Geometry:
     padding: tuple[Pair, ...]
     dilation: tuple[int, ...]
     output: tuple[int, ...]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """The hash is computed once: every call looks up what is planned for its windows."""
+        return hash((self.size, self.kernel, self.stride, self.padding, self.dilation, self.output))
 
     @property
     def span(self) -> tuple[int, ...]:

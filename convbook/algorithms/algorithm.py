@@ -3,14 +3,25 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, Self
 
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.layer import Layer, seen_cells
+from convbook.algorithms.scratch import BLOCK as BLOCK
 from convbook.arguments import Array
 
-#: No block of any algorithm is planned to hold more bytes than this beside input, weights and output, unless a
-#: single row of outputs needs more. Every thread works on one block at a time.
-BLOCK = 16 << 20
+
+class Block(NamedTuple):
+    """Some outputs that are computed at once."""
+
+    #: The examples and channels that they see.
+    seen: tuple[slice, slice]
+    groups: slice
+    #: The first of their rows, and how many there are.
+    first: int
+    rows: int
+    #: Where they lie: examples, filters, rows.
+    outputs: tuple[slice, slice, slice]
 
 
 @dataclass(frozen=True)
@@ -22,8 +33,10 @@ class Algorithm(ABC):
     """
 
     layer: Layer
-    #: How many examples make a block, and how many rows (indices of the first spatial axis) of their outputs.
+    #: How many examples make a block, how many of the groups, and how many rows (indices of the first spatial axis)
+    #: of their outputs.
     images: int
+    groups: int
     rows: int
     #: The estimate, for the whole batch.
     nanoseconds: float
@@ -43,14 +56,34 @@ class Algorithm(ABC):
     def prepare(self, weight: Array) -> Any:
         """Return the weights as `run` needs them."""
 
+    def cells(self, x: Array, first: int, rows: int) -> Array:
+        """Return what a block needs of its examples: the cells that so many rows of outputs see, padded."""
+        return seen_cells(x, self.layer.windows, first, self.outputs(rows), self.layer.dtype)
+
     @abstractmethod
-    def run(self, cells: Array, prepared: Any, out: Array) -> None:
-        """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, from the cells that they see."""
+    def run(self, cells: Array, first: int, prepared: Any, out: Array) -> None:
+        """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, whose first row is `first`."""
 
     @property
     def contained(self) -> bool:
         """Whether infinities and NaNs reach the outputs that see them, and no other."""
         return False
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """All outputs, cut into blocks."""
+        layer, height, found = self.layer, self.layer.windows.output[0], []
+        for example in range(0, layer.batch, self.images):
+            examples = slice(example, example + self.images)
+            for group in range(0, layer.groups, self.groups):
+                last = min(group + self.groups, layer.groups)
+                channels = slice(group * layer.channels_each, last * layer.channels_each)
+                filters = slice(group * layer.filters_each, last * layer.filters_each)
+                for first in range(0, height, self.rows):
+                    rows = min(self.rows, height - first)
+                    outputs = examples, filters, slice(first, first + rows)
+                    found.append(Block((examples, channels), slice(group, last), first, rows, outputs))
+        return found
 
     def worthwhile(self) -> bool:
         """Tell whether the layer is of the kind for which the estimate is good: if not, only on request."""
@@ -68,12 +101,12 @@ def round_up(n: int, unit: int) -> int:
 
 def cut(
     layer: Layer, threads: int, *, numbers: float, budget: int, columns: int, unit: int = 1, rows: int = 0
-) -> tuple[int, int, int]:
-    """Return how many examples and rows a block has, and its bytes.
+) -> tuple[int, int, int, int]:
+    """Return how many examples, groups and rows a block has, and its bytes.
 
     A block of one example that needs `numbers` temporary numbers in all, rows of `unit`, should stay near `budget`
     bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
-    side by side, or so many `rows` of one (by default, what makes half the columns).
+    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns).
     """
     output_rows = layer.windows.output[0]
     in_a_row = layer.positions // output_rows
@@ -84,11 +117,18 @@ def cut(
         images = max(1, min(images, BLOCK // size))
         if images > 1:
             images = -(-layer.batch // -(-layer.batch // images))  # no small rest
-            return images, output_rows, images * size
+            return images, layer.groups, output_rows, images * size
+    groups = layer.groups
+    if groups > 1:
+        parts = min(groups, -(-size // budget))
+        if layer.batch < threads and layer.multiply_adds > 2e6:
+            parts = min(groups, round_up(parts, threads))
+        groups = -(-groups // parts)
+        size = -(-size * groups // layer.groups)
     least = max(unit, round_up(rows or -(-columns // (2 * in_a_row)), unit))
     rows = min(output_rows, max(least, budget * output_rows // size))
     blocks = -(-output_rows // rows)
-    if layer.batch < threads and layer.multiply_adds > 2e6:  # too few examples for the threads: share one's rows
-        blocks = min(round_up(blocks, threads), output_rows)
+    if layer.groups == groups and layer.batch < threads and layer.multiply_adds > 2e6:
+        blocks = min(round_up(blocks, threads), output_rows)  # too few examples for the threads: share one's rows
     rows = min(round_up(-(-output_rows // blocks), unit), output_rows)
-    return 1, rows, math.ceil(size * rows / output_rows)
+    return 1, groups, rows, math.ceil(size * rows / output_rows)

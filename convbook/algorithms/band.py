@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from convbook.algorithms import cost
-from convbook.algorithms.algorithm import Algorithm, cut, round_up
+from convbook.algorithms import cost, scratch
+from convbook.algorithms.algorithm import Algorithm, cut
 from convbook.algorithms.layer import Layer
+from convbook.algorithms.rows import lower_rows
 from convbook.arguments import Array
 
 _BUDGET = 2 << 20
@@ -43,7 +43,7 @@ class Band(Algorithm):
         nanoseconds, together = min((cls._cost(layer, b), b) for b in choices)
         taps_in_a_row = layer.windows.kernel[1]
         numbers = layer.channels * taps_in_a_row * height * layer.windows.stride[0] * row
-        images, rows, size = cut(
+        images, groups, rows, size = cut(
             layer,
             threads,
             numbers=numbers + layer.filters * layer.positions,
@@ -52,7 +52,9 @@ class Band(Algorithm):
             unit=together,
             rows=4 * together,
         )
-        return cls(layer, images, rows, nanoseconds * layer.batch, size, together)
+        blocks = layer.batch / images * layer.groups / groups * height / rows
+        calls = blocks * cost.CALLS * (2 + taps_in_a_row)
+        return cls(layer, images, groups, rows, nanoseconds * layer.batch + calls, size, together)
 
     @property
     def contained(self) -> bool:
@@ -66,14 +68,13 @@ class Band(Algorithm):
         made = layer.filters * depth * layer.positions
         columns = min(row * layer.batch, max(row, 256))
         copied = layer.channels * layer.windows.kernel[1] * layer.positions * layer.windows.stride[0]
-        each = 0.6 if layer.strided else 0.25
-        return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + cost.width(
-            layer.dtype
-        ) * (copied * each + layer.filters * layer.positions * 0.3)
+        copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
+        back = cost.copies(layer.filters * layer.positions, row, layer.dtype)
+        return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + copying + back
 
-    def outputs(self, rows: int) -> tuple[int, ...]:
-        """Compute whole groups of rows."""
-        return round_up(rows, self.together), self.layer.windows.output[1]
+    def cells(self, x: Array, first: int, rows: int) -> Array:
+        """Hand the examples on as they are: rows are copied where they lie."""
+        return x
 
     def prepare(self, weight: Array) -> Array:
         """Shift copies of the filters down a band matrix, of shape ``(groups, 1, filters * b, depth)``."""
@@ -90,38 +91,29 @@ class Band(Algorithm):
             band[:, :, row, start : start + dilation * (kernel - 1) + 1 : dilation] = filters
         return band.reshape(layer.groups, 1, layer.filters_each * self.together, -1)
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Copy the rows once per tap, then multiply overlapping views of the copies with the band."""
         layer, b = self.layer, self.together
         images, _, rows, row = out.shape
-        groups, channels, filters, width = (
-            layer.groups,
-            layer.channels_each,
-            layer.filters_each,
-            layer.windows.kernel[1],
-        )
+        groups, channels, filters = len(prepared), layer.channels_each, layer.filters_each
+        (stride, _), (_, width), ((before, _), _) = layer.windows.stride, layer.windows.kernel, layer.windows.padding
         whole = -(-rows // b)
-        _, channel, down, right = cells.strides
-        copies = np.empty((groups, cells.shape[2], channels, width, images, row), cells.dtype)
-        shifted = (channels * channel, down, channel, right * layer.windows.dilation[1], cells.strides[0])
-        copies[...] = as_strided(cells, copies.shape, (*shifted, right * layer.windows.stride[1]), writeable=False)
+        seen = (whole - 1) * b * stride + rows_seen(layer, b)
+        copies = scratch.empty((groups, seen, channels, width, images, row), layer.dtype)
+        lower_rows(cells, layer, first * stride - before, 1, copies.transpose(0, 2, 3, 1, 4, 5))
         per_group, per_row, _, per_tap, _, item = copies.strides
-        depth = prepared.shape[-1]
-        views = as_strided(
-            copies,
-            (groups, whole, depth, images * row),
-            (per_group, b * layer.windows.stride[0] * per_row, per_tap, item),
-            writeable=False,
-        )
+        shape, strides = (groups, whole, prepared.shape[-1], images * row), (per_group, b * stride * per_row)
+        views = scratch.strided(copies, shape, (*strides, per_tap, item))
         if images == 1 and filters == 1 and rows == whole * b:  # the product lies as the outputs do
-            np.matmul(prepared, views, out=np.reshape(out, (groups, whole, b, row), copy=False))
+            np.matmul(prepared, views, out=out.reshape((groups, whole, b, row), copy=False))
             return
-        product = np.matmul(prepared, views).reshape(groups, whole, filters, b, images, row)
-        product = product.transpose(4, 0, 2, 1, 3, 5)
-        by_group = np.reshape(out, (images, groups, filters, rows, row), copy=False)
+        product = scratch.empty((groups, whole, filters * b, images * row), layer.dtype)
+        np.matmul(prepared, views, out=product)
+        product = product.reshape(groups, whole, filters, b, images, row).transpose(4, 0, 2, 1, 3, 5)
+        by_group = out.reshape((images, groups, filters, rows, row), copy=False)
         full = rows // b
-        head = np.reshape(by_group[:, :, :, : full * b], (images, groups, filters, full, b, row), copy=False)
-        head[...] = product[:, :, :, :full]
+        head = by_group[:, :, :, : full * b].reshape((images, groups, filters, full, b, row), copy=False)
+        np.copyto(head, product[:, :, :, :full])
         if full < whole:
             by_group[:, :, :, full * b :] = product[:, :, :, full, : rows - full * b]
 

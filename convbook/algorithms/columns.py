@@ -5,13 +5,13 @@ of it, that stays in the cache between its copy and its product, nobody notices 
 the input itself: nothing is copied.
 """
 
+import math
 from operator import mul
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from convbook.algorithms import cost
+from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import Algorithm, cut
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
@@ -29,7 +29,6 @@ class Columns(Algorithm):
         """Return the plan; it is never refused."""
         depth = layer.channels_each * layer.taps
         copied = 0 if layer.pointwise else layer.channels * layer.taps * layer.positions
-        each = cost.COPY_STRIDED if layer.strided else cost.COPY
         nanoseconds = (
             cost.product(
                 layer.multiply_adds,
@@ -38,13 +37,14 @@ class Columns(Algorithm):
                 depth,
                 layer.dtype,
             )
-            + copied * each * cost.width(layer.dtype)
+            + cost.copies(copied, layer.windows.output[-1], layer.dtype, strided=layer.strided)
         ) * layer.batch
         numbers = copied + layer.filters * layer.positions
-        images, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
+        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
         if layer.pointwise and images == 1:
-            rows = layer.windows.output[0]
-        return cls(layer, images, rows, nanoseconds, size)
+            groups, rows = layer.groups, layer.windows.output[0]
+        blocks = layer.batch / images * layer.groups / groups * layer.windows.output[0] / rows
+        return cls(layer, images, groups, rows, nanoseconds + blocks * cost.CALLS, size)
 
     @property
     def contained(self) -> bool:
@@ -55,25 +55,36 @@ class Columns(Algorithm):
         """Flatten each filter to a row."""
         return weight.reshape(self.layer.groups, self.layer.filters_each, -1)
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Multiply the filters with the columns of the block."""
         columns = lowered(cells, self.layer, out.shape[2:])
         if len(out) == 1:
-            shape = (self.layer.groups, self.layer.filters_each, columns.shape[-1])
-            np.matmul(prepared, columns, out=np.reshape(out, shape, copy=False))
+            np.matmul(prepared, columns, out=out.reshape((*prepared.shape[:2], -1), copy=False))
         else:
-            product = np.matmul(prepared, columns)
-            out[...] = np.moveaxis(product.reshape(self.layer.filters, len(out), *out.shape[2:]), 1, 0)
+            product = scratch.empty((*prepared.shape[:2], columns.shape[2]), columns.dtype)
+            np.matmul(prepared, columns, out=product)
+            out[...] = product.reshape(out.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
+
+    def gradient(self, x: Array, first: int, y: Array, out: Array) -> None:
+        """Multiply a block of outputs with its columns, for the gradient of the weight."""
+        layer = self.layer
+        columns = lowered(self.cells(x, first, y.shape[2]), layer, self.outputs(y.shape[2]))
+        given = y.swapaxes(0, 1)
+        if len(y) > 1 or y.dtype != layer.dtype:
+            given = scratch.empty(given.shape, layer.dtype)
+            np.copyto(given, y.swapaxes(0, 1))
+        np.matmul(given.reshape(*out.shape[:2], -1), columns.transpose(0, 2, 1), out=out)
 
 
 def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
     """Lay out windows as ``(groups, channels * taps, images * positions)``."""
-    windows = layer.windows
+    windows, images = layer.windows, len(cells)
+    shape = (cells.shape[1] // layer.channels_each, layer.channels_each * layer.taps, images * math.prod(outputs))
+    if layer.pointwise and images == 1:
+        return cells.reshape(shape)
     image, channel, *steps = cells.strides
-    seen = as_strided(
-        cells,
-        (layer.channels, *windows.kernel, len(cells), *outputs),
-        (channel, *map(mul, windows.dilation, steps), image, *map(mul, windows.stride, steps)),
-        writeable=False,
-    )
-    return seen.reshape(layer.groups, layer.channels_each * layer.taps, -1)
+    each = (cells.shape[1], *windows.kernel, images, *outputs)
+    strides = (channel, *map(mul, windows.dilation, steps), image, *map(mul, windows.stride, steps))
+    columns = scratch.empty(each, cells.dtype)
+    np.copyto(columns, scratch.strided(cells, each, strides))
+    return columns.reshape(shape)

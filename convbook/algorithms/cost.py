@@ -13,9 +13,20 @@ import numpy as np
 _MULTIPLY_ADD = {"f4": 0.025, "f8": 0.05, "c8": 0.1, "c16": 0.2}
 _SLOW_MULTIPLY_ADD = 1.0
 
-#: Nanoseconds of one float32 copied to its place in a layout.
-COPY = 0.4
-COPY_STRIDED = 0.7
+#: Nanoseconds of one matrix product, whatever its size.
+_PRODUCT = 300
+
+#: Nanoseconds of one float32 copied to its place in a layout, from its neighbor's or not; and of a run of neighbors.
+_COPY, _COPY_STRIDED, _RUN = 0.3, 0.5, 7
+
+#: Nanoseconds of one float32 put at another place of a matrix that is transposed.
+TURN = 2
+
+#: Nanoseconds of one float32 multiplied and added in a fused loop over memory, and of starting such a loop.
+_MULTIPLY_ADD_IN_A_LOOP, _LOOP = 0.18, 40
+
+#: Nanoseconds that the calls of a handful of functions take, whatever they compute.
+CALLS = 10_000
 
 
 def has_fast_product(dtype: np.dtype[Any]) -> bool:
@@ -26,6 +37,16 @@ def has_fast_product(dtype: np.dtype[Any]) -> bool:
 def width(dtype: np.dtype[Any]) -> float:
     """Return how many float32 one number is, in bytes: what costs memory costs in proportion."""
     return dtype.itemsize / 4
+
+
+def copies(numbers: float, run: int, dtype: np.dtype[Any], *, strided: bool = False) -> float:
+    """Return the cost of copying so many numbers into a layout, of which so many in a row are neighbors."""
+    return numbers * ((_COPY_STRIDED if strided else _COPY) * width(dtype) + _RUN / run)
+
+
+def loops(multiply_adds: float, run: int, dtype: np.dtype[Any]) -> float:
+    """Return the cost of so many multiply-adds in fused loops over so many neighbors each."""
+    return multiply_adds * (_MULTIPLY_ADD_IN_A_LOOP * width(dtype) + _LOOP / run)
 
 
 def transform(cells: int, axes: int) -> float:
@@ -46,4 +67,5 @@ def product(multiply_adds: float, m: int, n: int, k: int, dtype: np.dtype[Any]) 
     each = _MULTIPLY_ADD.get(f"{dtype.kind}{dtype.itemsize}", _SLOW_MULTIPLY_ADD)
     if m == 1:
         return multiply_adds * each * 6 * (1 + 12 / k)
-    return multiply_adds * each * (1 + 8 / m) * (1 + 20 / max(1, n)) * (1 + 4 / k)
+    n = max(1, n)
+    return multiply_adds * (each * (1 + 8 / m) * (1 + 20 / n) * (1 + 4 / k) + _PRODUCT / (m * n * k))

@@ -2,11 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from convbook.algorithms import scratch
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 from convbook.windows import index
@@ -24,6 +25,14 @@ class Layer:
     dtype: np.dtype[Any]
     #: Only sums of the very products will do: integers, which rounding would falsify.
     exact: bool
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """The hash is computed once: every call looks its plan up."""
+        return hash((self.batch, self.channels, self.filters, self.groups, self.windows, self.dtype, self.exact))
 
     @cached_property
     def channels_each(self) -> int:
@@ -61,31 +70,51 @@ class Layer:
         return self.taps == 1 and set(self.windows.stride) == {1} and not any(map(any, self.windows.padding))
 
     @cached_property
+    def small(self) -> bool:
+        """Whether a second thread would cost more than it could save."""
+        return self.multiply_adds * self.batch < 1_000_000
+
+    @cached_property
     def multiply_adds(self) -> int:
         """The products in the sums of one example, by the definition."""
         return self.filters * self.channels_each * self.taps * self.positions
 
 
-def seen_cells(x: Array, windows: Geometry, first: int, outputs: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Return the cells that `outputs` windows per axis see, from row `first` on; zeros lie beyond the input.
+class _Seen(NamedTuple):
+    """Where the cells that some windows see lie in the input, and where among them; and how many there are."""
 
-    A row is an index on the first spatial axis. The result is a view of `x` where that is possible. A negative
-    padding crops.
-    """
-    starts, lengths, inner, outer = [], [], [], []
+    outer: tuple[Any, ...]
+    inner: tuple[Any, ...]
+    lengths: tuple[int, ...]
+    inside: bool
+
+
+@lru_cache(1024)
+def _seen(windows: Geometry, first: int, outputs: tuple[int, ...]) -> _Seen:
+    lengths, inner, outer = [], [], []
     axes = zip(windows.size, windows.padding, windows.stride, windows.span, outputs, strict=True)
     for axis, (n, (before, _), stride, span, count) in enumerate(axes):
         start = (first * stride if axis == 0 else 0) - before
         length = (count - 1) * stride + span
         low = max(start, 0)
         high = max(low, min(n, start + length))
-        starts.append(start)
         lengths.append(length)
         inner.append(slice(low - start, high - start))
         outer.append(slice(low, high))
-    inside: Array = x[index(..., *outer)]
-    if inside.shape[2:] == tuple(lengths):
-        return inside.astype(dtype, copy=False)
-    cells = np.zeros((*x.shape[:2], *lengths), dtype)
-    cells[index(..., *inner)] = inside
+    inside = all(cells.stop - cells.start == length for cells, length in zip(outer, lengths, strict=True))
+    return _Seen(index(..., *outer), index(..., *inner), tuple(lengths), inside)
+
+
+def seen_cells(x: Array, windows: Geometry, first: int, outputs: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return the cells that `outputs` windows per axis see, from row `first` on; zeros lie beyond the input.
+
+    A row is an index on the first spatial axis. The result is a view of `x` where that is possible, or else lies in
+    scratch memory. A negative padding crops.
+    """
+    seen = _seen(windows, first, outputs)
+    if seen.inside:
+        cells: Array = x[seen.outer]
+        return cells.astype(dtype, copy=False)
+    cells = scratch.zeros((*x.shape[:2], *seen.lengths), dtype)
+    cells[seen.inner] = x[seen.outer]
     return cells

@@ -8,25 +8,30 @@ stride, one for each phase of it; that of the weight is a product of outputs wit
 import itertools
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import Algorithm
-from convbook.algorithms.columns import Columns, lowered
-from convbook.algorithms.layer import Layer, seen_cells
+from convbook.algorithms.algorithm import BLOCK, Algorithm, Block
+from convbook.algorithms.columns import Columns
+from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.taps import Taps
 from convbook.arguments import Array
 from convbook.shapes import Geometry
-
-Block = tuple[slice, int, int]
+from convbook.windows import add_windows
 
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
     """Describe the convolution of two arrays."""
     exact = dtype.kind in "iu"
-    return Layer(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_dtype(x, weight, dtype), exact)
+    return _layer(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_dtype(x, weight, dtype), exact)
+
+
+_layer = lru_cache(1024)(Layer)
 
 
 def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -36,7 +41,7 @@ def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any
 
 def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto") -> Plan:
     """Plan a layer; only if the plan would spread infinities and NaNs, look whether there are any."""
-    threads = pool.available()
+    threads = 1 if layer.small else pool.available()
     planned = plan(layer, method, threads, True)
     if method == "auto" and not planned.chosen.contained and not (is_finite(x) and is_finite(weight)):
         planned = plan(layer, method, threads, False)
@@ -57,22 +62,27 @@ def convolved(
     layer = layer_of(x, weight, windows, groups, dtype)
     planned = plan_for(layer, x, weight, method)
     algorithm = planned.chosen
-    prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
     in_place = out is None and y.dtype == layer.dtype
+    whole = algorithm.groups == groups
 
     def compute(block: Block) -> None:
-        examples, first, rows = block
-        target = y[examples, :, first : first + rows]
-        cells = seen_cells(x[examples], windows, first, algorithm.outputs(rows), layer.dtype)
-        if in_place:
-            algorithm.run(cells, prepared, target)
-        else:
-            found = np.empty(target.shape, layer.dtype)
-            algorithm.run(cells, prepared, found)
-            target[...] = found
+        target = y[block.outputs]
+        start = scratch.mark()
+        try:
+            cells = algorithm.cells(x[block.seen], block.first, block.rows)
+            found = target if in_place else scratch.empty(target.shape, layer.dtype)
+            algorithm.run(cells, block.first, prepared if whole else prepared[block.groups], found)
+            if not in_place:
+                target[...] = found
+        finally:
+            scratch.release(start)
 
-    blocks = list(_blocks(algorithm))
-    pool.spread(compute, blocks, _threads(algorithm, planned.threads, len(blocks)))
+    start = scratch.mark()
+    try:
+        prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
+        pool.spread(compute, algorithm.blocks, _threads(algorithm, planned.threads))
+    finally:
+        scratch.release(start)
     return y
 
 
@@ -85,6 +95,8 @@ def spread_back(
     taps, turned around, and with channels and filters exchanged. With stride 1 there is one such phase.
     """
     filters, channels = weight.shape[:2]
+    if method == "auto" and _folding_pays(_layer(len(y), groups * channels, filters, groups, windows, dtype, False)):
+        return _folded(y, weight, windows, groups, dtype)
     turned = weight.reshape(groups, filters // groups, channels, *windows.kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, filters // groups, *windows.kernel)
     turned = np.flip(turned, tuple(range(2, turned.ndim)))
@@ -100,42 +112,88 @@ def spread_back(
     return np.zeros((len(y), groups * channels, *windows.size), dtype) if x is None else x
 
 
+@lru_cache(1024)
+def _folding_pays(layer: Layer) -> bool:
+    """Tell whether `_folded` costs less than turned filters: if there are many weights, and few numbers to add."""
+    if not cost.has_fast_product(layer.dtype):
+        return False
+    kernel, row = layer.windows.kernel, layer.windows.output[-1]
+    depth = layer.channels_each * layer.taps
+    products = layer.multiply_adds
+    adding = 2 * cost.copies(layer.channels * layer.taps * layer.positions, row, layer.dtype)
+    folding = cost.product(products, depth, layer.positions, layer.filters_each, layer.dtype) + adding
+    turning = layer.filters * depth * cost.TURN * cost.width(layer.dtype)
+    if layer.windows.stride == (1,) * len(kernel):
+        ((_, _, windows),) = _phases(layer.windows)
+        back = _layer(layer.batch, layer.filters, layer.channels, layer.groups, windows, layer.dtype, False)
+        lowering = plan(back, "auto", 1, True).chosen.nanoseconds
+    else:
+        lowering = cost.copies(layer.filters * layer.taps * layer.positions, row, layer.dtype) * layer.batch
+        seen = layer.filters_each * max(1, layer.taps // math.prod(layer.windows.stride))
+        lowering += cost.product(products, layer.channels_each, layer.positions, seen, layer.dtype) * layer.batch
+    fits = depth * layer.groups * layer.positions * layer.dtype.itemsize <= BLOCK // 2
+    return fits and folding * layer.batch < turning + lowering
+
+
+def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Multiply the filters with each example's outputs, and add up the columns where their windows lie."""
+    filters, channels = weight.shape[:2]
+    columns = weight.astype(dtype, copy=False).reshape(groups, filters // groups, -1).transpose(0, 2, 1)
+    given = y.astype(dtype, copy=False).reshape(len(y), groups, filters // groups, math.prod(windows.output))
+    x = np.empty((len(y), groups * channels, *windows.size), dtype)
+
+    def compute(example: int) -> None:
+        start = scratch.mark()
+        values = scratch.empty((*columns.shape[:2], given.shape[3]), dtype)
+        np.matmul(columns, given[example], out=values)
+        x[example] = add_windows(values.reshape(groups * channels, *windows.kernel, *windows.output), windows, dtype)
+        scratch.release(start)
+
+    pool.spread(compute, range(len(y)), pool.available() if len(y) > 1 else 1)
+    return x
+
+
 def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
     """Return the sums over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
     filters, channels = y.shape[1], x.shape[1] // groups
     exact = dtype.kind in "iu"
     compute_in = np.dtype(np.float64) if exact and _fits_float64(x, y, terms=math.prod(y.shape)) else dtype
-    layer = Layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
-    threads = pool.available()
-    algorithm = Columns.plan(layer, threads)
-    blocks = list(_blocks(algorithm))
-    shares = _threads(algorithm, threads, len(blocks))
-    weights = np.zeros((shares, groups, filters // groups, channels * layer.taps), compute_in)
+    layer = _layer(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
+    threads = 1 if layer.small else pool.available()
+    algorithm = _of_gradient(layer, threads)
+    shares = min(len(algorithm.blocks), _threads(algorithm, threads))
+    weights = np.empty((shares, groups, filters // groups, channels * layer.taps), compute_in)
 
     def compute(share: int) -> None:
-        for examples, first, rows in blocks[share::shares]:  # always the same ones: additions keep their order
-            outputs = algorithm.outputs(rows)
-            columns = lowered(seen_cells(x[examples], windows, first, outputs, compute_in), layer, outputs)
-            given = np.moveaxis(y[examples, :, first : first + rows], 0, 1).astype(compute_in, copy=False)
-            weights[share] += given.reshape(groups, filters // groups, -1) @ columns.transpose(0, 2, 1)
+        begun = set()
+        for block in algorithm.blocks[share::shares]:  # always the same: additions keep their order
+            start = scratch.mark()
+            total = weights[share, block.groups]
+            part = scratch.empty(total.shape, compute_in) if block.groups.start in begun else total
+            algorithm.gradient(x[block.seen], block.first, y[block.outputs], part)
+            if part is not total:
+                total += part
+            begun.add(block.groups.start)
+            scratch.release(start)
+        for group in range(0, groups, algorithm.groups):
+            if group not in begun:
+                weights[share, group : group + algorithm.groups] = 0
 
     pool.spread(compute, range(shares), shares)
-    weight: Array = weights.sum(axis=0)
+    weight: Array = weights[0] if shares == 1 else weights.sum(axis=0)
     return weight.reshape(filters, channels, *windows.kernel).astype(dtype, copy=False)
 
 
-def _blocks(algorithm: Algorithm) -> Iterator[Block]:
-    """Cut all outputs into blocks: examples, first row, rows."""
-    layer = algorithm.layer
-    height = layer.windows.output[0]
-    for example in range(0, layer.batch, algorithm.images):
-        for first in range(0, height, algorithm.rows):
-            yield slice(example, example + algorithm.images), first, min(algorithm.rows, height - first)
+@lru_cache(1024)
+def _of_gradient(layer: Layer, threads: int) -> Columns | Taps:
+    """Choose the algorithm for the gradient of the weight, which multiplies outputs with what filters see."""
+    columns, taps = Columns.plan(layer, threads), Taps.plan(layer, threads)
+    return taps if isinstance(taps, Taps) and taps.nanoseconds < columns.nanoseconds else columns
 
 
-def _threads(algorithm: Algorithm, threads: int, blocks: int) -> int:
+def _threads(algorithm: Algorithm, threads: int) -> int:
     """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
-    if blocks == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
+    if threads == 1 or len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
         return 1
     return 1 if algorithm.layer.pointwise and algorithm.images == 1 else threads
 

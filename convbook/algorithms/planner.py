@@ -8,10 +8,13 @@ from convbook.algorithms.band import Band
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.spectra import OverlapSave
+from convbook.algorithms.taps import Taps
 from convbook.algorithms.toeplitz import Toeplitz
 from convbook.algorithms.winograd import Winograd
 
-ALGORITHMS: dict[str, type[Algorithm]] = {one.name: one for one in (Columns, Band, Toeplitz, Winograd, OverlapSave)}
+ALGORITHMS: dict[str, type[Algorithm]] = {
+    one.name: one for one in (Columns, Band, Taps, Toeplitz, Winograd, OverlapSave)
+}
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class OverlapSave(Algorithm):
         together = max(1, _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels * layer.dtype.itemsize))
         rows = min(height, tile * together)
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
-        return cls(layer, 1, rows, nanoseconds + 60_000, size, tile)
+        return cls(layer, 1, layer.groups, rows, nanoseconds + 60_000, size, tile)
 
     def worthwhile(self) -> bool:
         """Tell whether the kernel is large enough."""
@@ -81,7 +81,7 @@ class OverlapSave(Algorithm):
         spectra: Array = np.conj(fft.rfftn(weight, self._lengths(), axes=range(2, weight.ndim)))
         return spectra[:, :, None]
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Transform the tiles, add up products over channels, transform back."""
         from scipy import fft
 

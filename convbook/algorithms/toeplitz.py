@@ -50,7 +50,7 @@ class Toeplitz(Algorithm):
         nanoseconds, fold = min((estimate(fold), fold) for fold in (16, 32, 64))
         rows = min(outputs, max(fold, _BUDGET // layer.dtype.itemsize // 2))
         size = 2 * rows * layer.dtype.itemsize
-        return cls(layer, 1, rows, (nanoseconds + 5_000) * layer.channels * layer.batch, size, fold)
+        return cls(layer, 1, layer.groups, rows, (nanoseconds + 5_000) * layer.channels * layer.batch, size, fold)
 
     def outputs(self, rows: int) -> tuple[int, ...]:
         """Compute whole rows; and as the last ones see whole rows, see so many cells."""
@@ -70,7 +70,7 @@ class Toeplitz(Algorithm):
         )
         return np.ascontiguousarray(band).reshape(len(weight), blocks, fold, fold)
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Multiply the rows with each block, and add up."""
         fold, blocks = self.fold, prepared.shape[1]
         length = out.shape[2]

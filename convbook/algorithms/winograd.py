@@ -14,9 +14,8 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from convbook.algorithms import cost
+from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import BLOCK, Algorithm, cut, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
@@ -64,15 +63,15 @@ class Winograd(Algorithm):
         moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(layer.dtype)
         weights = size * filters * channels  # transformed once a call, and read once a block
         once = weights * (1.5 if weights * layer.dtype.itemsize <= _CACHE else 4) * cost.width(layer.dtype)
-        images, rows, used = cut(
+        images, _, rows, used = cut(
             layer,
             threads,
             numbers=size * (channels + max(channels, filters)) * tiles * 1.25,
-            budget=BLOCK // 2,
+            budget=BLOCK // 4,
             columns=98 * _OUT**2,
             unit=_OUT,
         )
-        return cls(layer, images, rows, (moved + transforms + products) * layer.batch + once, used)
+        return cls(layer, images, 1, rows, (moved + transforms + products) * layer.batch + once, used)
 
     def worthwhile(self) -> bool:
         """Tell whether the layer is deep enough."""
@@ -85,38 +84,45 @@ class Winograd(Algorithm):
     def prepare(self, weight: Array) -> Array:
         """Evaluate the filters: ``(36, filters, channels)``."""
         _, of_filter, _ = transforms_2d(weight.dtype)
-        values = of_filter @ weight.reshape(-1, _TAPS * _TAPS).T
+        values = _product(of_filter, weight.reshape(-1, _TAPS * _TAPS).T)
         return values.reshape(_TILE**2, self.layer.filters, self.layer.channels)
 
-    def run(self, cells: Array, prepared: Array, out: Array) -> None:
+    def run(self, cells: Array, first: int, prepared: Array, out: Array) -> None:
         """Evaluate the tiles, multiply, interpolate."""
         of_tile, _, to_outputs = transforms_2d(cells.dtype)
         images, filters, rows, row = out.shape
         high, wide = -(-rows // _OUT), -(-row // _OUT)
         image, channel, down, right = cells.strides
         shape = (_TILE, _TILE, self.layer.channels, images, high, wide)
-        tiles = as_strided(cells, shape, (down, right, channel, image, _OUT * down, _OUT * right), writeable=False)
-        values = (of_tile @ tiles.reshape(_TILE**2, -1)).reshape(_TILE**2, self.layer.channels, -1)
+        strides = (down, right, channel, image, _OUT * down, _OUT * right)
+        tiles = scratch.empty(shape, cells.dtype)
+        np.copyto(tiles, scratch.strided(cells, shape, strides))
+        values = _product(of_tile, tiles.reshape(_TILE**2, -1)).reshape(_TILE**2, self.layer.channels, -1)
         products = _multiply(prepared, values)
-        found = (
-            (to_outputs @ products.reshape(_TILE**2, -1))
-            .reshape(_OUT, _OUT, filters, images, high, wide)
-            .transpose(3, 2, 4, 0, 5, 1)
-        )
+        found = _product(to_outputs, products.reshape(_TILE**2, -1))
+        found = found.reshape(_OUT, _OUT, filters, images, high, wide).transpose(3, 2, 4, 0, 5, 1)
         if (rows, row) == (_OUT * high, _OUT * wide):
-            np.reshape(out, found.shape, copy=False)[...] = found
+            np.copyto(out.reshape(found.shape, copy=False), found)
         else:
-            out[...] = found.reshape(images, filters, _OUT * high, _OUT * wide)[:, :, :rows, :row]
+            whole = scratch.empty(found.shape, found.dtype)
+            np.copyto(whole, found)
+            out[...] = whole.reshape(images, filters, _OUT * high, _OUT * wide)[:, :, :rows, :row]
+
+
+def _product(a: Array, b: Array) -> Array:
+    """Multiply matrices, or stacks of them, into scratch memory."""
+    product = scratch.empty((*a.shape[:-1], b.shape[-1]), b.dtype)
+    np.matmul(a, b, out=product)
+    return product
 
 
 def _multiply(filters: Array, tiles: Array) -> Array:
     """Multiply ``(36, F, C)`` with ``(36, C, tiles)``, and add up few channels at a time."""
     channels = filters.shape[2]
     if channels <= _CHANNELS:
-        whole: Array = np.matmul(filters, tiles)
-        return whole
-    products = np.empty((len(filters), filters.shape[1], tiles.shape[2]), tiles.dtype)
-    some = np.empty(products.shape[1:], tiles.dtype)
+        return _product(filters, tiles)
+    products = scratch.empty((len(filters), filters.shape[1], tiles.shape[2]), tiles.dtype)
+    some = scratch.empty(products.shape[1:], tiles.dtype)
     for of_filters, of_tiles, total in zip(filters, tiles, products, strict=True):
         np.matmul(of_filters[:, :_CHANNELS], of_tiles[:_CHANNELS], out=total)
         for first in range(_CHANNELS, channels, _CHANNELS):

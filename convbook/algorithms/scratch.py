@@ -1,0 +1,76 @@
+"""Memory that stays: what a block needs between its copies and its products lies in a buffer that is kept.
+
+A new array of a megabyte comes from the system page by page, and the first touch of a page can cost more than the
+arithmetic on its thousand numbers. So each thread keeps one buffer, of which arrays are taken from the front and given
+back all at once. Results never lie here.
+"""
+
+import math
+import threading
+from typing import Any
+
+import numpy as np
+
+from convbook.arguments import Array
+
+#: The bytes that each thread keeps. No block of any algorithm is planned to hold more beside input, weights and
+#: output, unless a single row of outputs needs more. Every thread works on one block at a time.
+BLOCK = 16 << 20
+
+#: Smaller arrays are new ones: the allocator keeps such memory by itself.
+_SMALL = 1 << 15
+
+#: Arrays start at multiples of this, the size of a cache line.
+_LINE = 64
+
+
+class _Buffer(threading.local):
+    """What one thread keeps."""
+
+    memory: Array | None = None
+    used: int = 0
+
+
+_buffer = _Buffer()
+
+
+def mark() -> int:
+    """Return what `release` needs to give back all arrays that are taken from now on."""
+    return _buffer.used
+
+
+def release(mark: int) -> None:
+    """Give back the arrays that were taken since the mark: others will lie there."""
+    _buffer.used = mark
+
+
+def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return an array for temporary numbers; one that does not fit into the buffer is new."""
+    size = math.prod(shape) * dtype.itemsize
+    start = _buffer.used
+    if size < _SMALL or start + size > BLOCK:
+        return np.empty(shape, dtype)
+    if _buffer.memory is None:
+        memory = np.empty(BLOCK + _LINE, np.uint8)
+        _buffer.memory = memory[-memory.ctypes.data % _LINE :]
+    _buffer.used = start + -(-size // _LINE) * _LINE
+    return np.ndarray(shape, dtype, _buffer.memory, start)
+
+
+def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return an array of zeros for temporary numbers."""
+    array = empty(shape, dtype)
+    array.fill(0)
+    return array
+
+
+def forget() -> None:
+    """Let go of this thread's buffer, as those who measure memory must."""
+    _buffer.memory, _buffer.used = None, 0
+
+
+def strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
+    """View an array with other strides from its first element on: overlapping windows, without a copy."""
+    if array.flags.c_contiguous:  # ten times faster, and checked against the array's end
+        return np.ndarray(shape, array.dtype, array, 0, strides)
+    return np.lib.stride_tricks.as_strided(array, shape, strides)
