@@ -1,8 +1,9 @@
 """Runs every snippet of every cell by itself, and compares what it shows with the cell's guard: `make test-snippets`.
 
-Each snippet runs in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib and nothing of
-the book: no state passes from one to the next. In the runs without convbook an import of it fails, and so does every
-access to this checkout. The folder is empty, and goes away.
+Each snippet runs as a plain script in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib
+and nothing of the book: no state passes from one to the next. A standalone snippet runs twice, with the package and
+with the single file that the site serves. In the runs without convbook an import of it fails, and so does every access
+to this checkout. The folder is empty, and goes away.
 """
 
 import argparse
@@ -11,7 +12,9 @@ import contextlib
 import io
 import json
 import os
+import py_compile
 import random
+import resource
 import runpy
 import signal
 import statistics
@@ -29,6 +32,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import chapters  # noqa: E402
 import guards  # noqa: E402
+import single_file  # noqa: E402
 from snippets import Snippet, snippets_of  # noqa: E402
 
 SECONDS = 120  # that one snippet may take
@@ -41,7 +45,7 @@ class Job:
 
     chapter: str
     snippet: str
-    form: str  # "standalone" or "numpy-only"
+    form: str  # "standalone", "single-file" or "numpy-only"
     cell: chapters.Cell
 
     def __str__(self) -> str:
@@ -67,7 +71,7 @@ def jobs_of(name: str, cells: Sequence[chapters.Cell], snippets: Sequence[Snippe
         cell = cells[s.number]
         if chapters.missing(cell):
             continue
-        forms = {} if s.same else {"standalone": s.standalone}
+        forms = {} if s.same else {"standalone": s.standalone, "single-file": s.standalone}
         if s.numpy_only is not None:
             forms["numpy-only"] = s.numpy_only
         for form, code in forms.items():
@@ -97,7 +101,14 @@ def warm_up() -> None:
     assert all((numpy, scipy, matplotlib))
 
 
-def faults_of(job: Job) -> list[str]:
+def write_single_file(folder: Path) -> None:
+    """Write the library as one file into a folder, compiled: each run imports it anew."""
+    text = single_file.flattened(ROOT / "convbook", (ROOT / "LICENSE").read_text(encoding="utf-8"))
+    (folder / "convbook.py").write_text(text, encoding="utf-8")
+    py_compile.compile(str(folder / "convbook.py"), doraise=True)
+
+
+def faults_of(job: Job, beside: Path) -> list[str]:
     """Run a snippet as a script in this process, which must be of no further use; say what is wrong."""
     assert "convbook" not in sys.modules
     sys.path[:] = [entry for entry in sys.path if entry and not Path(entry).resolve().is_relative_to(ROOT / "docs")]
@@ -105,9 +116,13 @@ def faults_of(job: Job) -> list[str]:
     if job.form == "numpy-only":
         sys.meta_path.insert(0, _NoConvbook())  # type: ignore[arg-type]
     else:
-        sys.path.insert(0, str(ROOT))
+        sys.path.insert(0, str(beside if job.form == "single-file" else ROOT))
     with tempfile.TemporaryDirectory() as folder:
-        return guards.faults(job.cell.metadata, outputs_of(job.cell.source, Path(folder)))
+        found = guards.faults(job.cell.metadata, outputs_of(job.cell.source, Path(folder)))
+    where = getattr(sys.modules.get("convbook"), "__file__", None)
+    if job.form == "single-file" and where and Path(where).parent != beside:
+        found.append(f"It took convbook from {where}.")
+    return found
 
 
 def outputs_of(code: str, folder: Path) -> list[dict[str, Any]]:
@@ -140,14 +155,16 @@ def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:
     waiting = list(range(len(jobs)))[::-1]
     running: dict[int, tuple[int, Path]] = {}
     results: dict[int, list[str]] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
+        if any(job.form == "single-file" for job in jobs):
+            write_single_file(Path(beside))
         while waiting or running:
             while waiting and len(running) < workers:
                 number = waiting.pop()
                 answer = Path(folder) / str(number)
                 child = os.fork()
                 if child == 0:
-                    _answer(jobs[number], answer)
+                    _answer(jobs[number], answer, Path(beside))
                 running[child] = number, answer
             child, status = os.wait()
             number, answer = running.pop(child)
@@ -158,7 +175,7 @@ def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:
     return results
 
 
-def _answer(job: Job, answer: Path) -> None:
+def _answer(job: Job, answer: Path, beside: Path) -> None:
     """Be the child: run, write what is wrong, end."""
     status = 1
     try:
@@ -166,7 +183,7 @@ def _answer(job: Job, answer: Path) -> None:
         sys.stdin.close()
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 1)
-        found = faults_of(job)
+        found = faults_of(job, beside)
         answer.write_text(json.dumps(found))
         status = 0
     except BaseException as error:  # the parent must hear of anything
@@ -292,7 +309,8 @@ def report(snippets: Sequence[Snippet], seconds: float) -> None:
     )
     for reason, count in reasons.most_common():
         print(f"  not NumPy only, {count}: {reason}")
-    print(f"{seconds:.0f} s")
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{seconds:.0f} s, of a processor {sum((own.ru_utime, own.ru_stime, *children[:2])):.0f} s")
 
 
 def _number(text: str) -> int:

@@ -9,6 +9,12 @@ TRIALS = {
     "import without convbook": ("numpy-only", "import convbook", None, "No module named 'convbook'"),
     "a part without convbook": ("numpy-only", "from convbook.kernels import box", None, "No module named 'convbook'"),
     "import with convbook": ("standalone", "import convbook\nprint(convbook.output_size(7, 3))", "5", ""),
+    "import of the single file": (
+        "single-file",
+        "import convbook as c\nprint(c.__file__.endswith('/convbook.py'), hasattr(c, '__path__'))",
+        "True False",
+        "",
+    ),
     "a wrong result": ("standalone", "print(1)", "2", "does not show what its guard predicts"),
     "a value that is not printed": ("standalone", "x = 1\nx", "1", "does not show what its guard predicts"),
     "an error": ("standalone", "1 // 0", None, "The cell failed: ZeroDivisionError"),
