@@ -20,6 +20,7 @@ from snippets.writing import sorted_imports
 
 LONGEST = 150
 WIDTH = 120
+ROW = 100  # of constants
 LIBRARY = Path(__file__).parents[3] / "convbook"
 REFERENCE = Path(__file__).with_name("reference.py")
 
@@ -299,12 +300,29 @@ def _joined(texts: list[str]) -> list[str]:
     """Put constants of one line first, and keep those that follow each other together."""
     plain = [text for text in texts if "\n" not in text and not _defines(text) and _is_literal(text)]
     found: list[str] = []
-    for text in [*plain, *(text for text in texts if text not in plain)]:
+    for text in [*_in_rows(plain), *(text for text in texts if text not in plain)]:
         if found and not _defines(text) and not _defines(found[-1].rpartition("\n\n\n")[2]):
             found[-1] += "\n" + text
         else:
             found.append(text)
     return found
+
+
+def _in_rows(constants: list[str]) -> list[str]:
+    """Write constants side by side, as many as a line has room for."""
+    rows: list[list[tuple[str, str]]] = []
+    for text in constants:
+        name, _, value = text.partition(" = ")
+        row = [*(rows[-1] if rows else []), (name, value)]
+        if "," not in value and "#" not in value.replace('"#', "") and len(_row(row)) <= ROW and rows:
+            rows[-1] = row
+        else:
+            rows.append([(name, value)])
+    return [_row(row) for row in rows]
+
+
+def _row(pairs: list[tuple[str, str]]) -> str:
+    return " = ".join(", ".join(part) for part in zip(*pairs, strict=True))
 
 
 def _is_literal(text: str) -> bool:

@@ -29,8 +29,7 @@ def padding_pairs(padding, kernel, dilation):
     if isinstance(padding, str):
         total = [d * (k - 1) if padding == "same" else 0 for k, d in zip(kernel, dilation)]
         return [(t // 2, t - t // 2) for t in total]
-    padding = np.asarray(padding)
-    return np.broadcast_to(padding[:, None] if padding.ndim == 1 else padding, (len(kernel), 2)).tolist()
+    return np.broadcast_to(np.reshape(padding, (*np.shape(padding), 1)[:2]), (len(kernel), 2)).tolist()
 
 
 def windows(x, kernel, stride, padding, dilation, fill=0):
@@ -60,14 +59,13 @@ def place(m, outputs, stride, dilation):
 # Signals --------------------------------------------------------------------------------------------------------
 def convolve(x, h, mode="full", *, boundary="constant", fill_value=0, method=None):
     x, h = wide(x), wide(h)
+    sizes = list(zip(x.shape, h.shape))
     if mode == "valid":
-        parts = [(min(n, k) - 1, abs(n - k) + 1) for n, k in zip(x.shape, h.shape)]
+        parts = [(min(n, k) - 1, abs(n - k) + 1) for n, k in sizes]
     else:
-        parts = [((k - 1) // 2, n) if mode == "same" else (0, n + k - 1) for n, k in zip(x.shape, h.shape)]
-        around = [(k - 1, k - 1) for k in h.shape]
+        parts = [(k - 1 + (k - 1) // 2, n) if mode == "same" else (k - 1, n + k - 1) for n, k in sizes]
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
-        x = np.pad(x, around, boundary, **constant)
-        parts = [(start + k - 1, size) for (start, size), k in zip(parts, h.shape)]
+        x = np.pad(x, [(k - 1, k - 1) for k in h.shape], boundary, **constant)
     if h.size > x.size:
         x, h = h, x
     y = np.zeros([n + k - 1 for n, k in zip(x.shape, h.shape)], np.result_type(x, h))
@@ -99,16 +97,14 @@ def conv(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, met
     view = windows(x, kernel, stride, padding, dilation)
     over = [(1, *range(-len(kernel), 0)), range(1, weight.ndim)]  # channels and taps
     pairs = zip(np.split(view, groups, axis=1), np.split(weight, groups))
-    y = np.concatenate([np.tensordot(part, w, over) for part, w in pairs], axis=-1)
-    y = np.ascontiguousarray(np.moveaxis(y, -1, 1))
+    y = np.moveaxis(np.concatenate([np.tensordot(part, w, over) for part, w in pairs], axis=-1), -1, 1)
     return y if bias is None else y + np.reshape(bias, (-1, *[1] * len(kernel)))
 
 
 def conv_vjp(grad, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     grad, x, weight = wide(grad), wide(x), wide(weight)
     kernel, outputs = weight.shape[2:], grad.shape[2:]
-    axes = len(kernel)
-    stride, dilation = per_axis(stride, axes), per_axis(dilation, axes)
+    stride, dilation = per_axis(stride, len(kernel)), per_axis(dilation, len(kernel))
     pairs = padding_pairs(padding, kernel, dilation)
     padded = np.pad(x, [(0, 0), (0, 0), *pairs])
     grad_x = np.zeros(padded.shape, np.result_type(grad, weight))
@@ -119,9 +115,8 @@ def conv_vjp(grad, x, weight, bias=None, *, stride=1, padding=0, dilation=1, gro
         for g in range(groups):
             f, c = slice(g * step, (g + 1) * step), slice(g * size, (g + 1) * size)
             taps = (f, slice(None), *m)
-            part = padded[:, c][seen]
             grad_x[:, c][seen] += np.einsum("nf...,fc->nc...", grad[:, f], np.conj(weight[taps]))
-            grad_weight[taps] = np.tensordot(grad[:, f], np.conj(part), [(0, *range(2, x.ndim))] * 2)
+            grad_weight[taps] = np.tensordot(grad[:, f], np.conj(padded[:, c][seen]), [(0, *range(2, x.ndim))] * 2)
     grad_x = grad_x[(..., *(slice(left, left + n) for (left, _), n in zip(pairs, x.shape[2:])))]
     return (grad_x, grad_weight) if bias is None else (grad_x, grad_weight, grad.sum(axis=(0, *range(2, x.ndim))))
 
