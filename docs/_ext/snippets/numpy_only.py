@@ -8,6 +8,7 @@ import ast
 import builtins
 import contextlib
 import io
+import json
 import re
 import tokenize
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def _constant(node: ast.expr, known: dict[str, object]) -> object:
 
 
 def _quoted(text: object) -> str:
-    return '"' + repr(text)[1:-1] + '"'
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _is_overload(node: ast.stmt) -> bool:
