@@ -3,15 +3,14 @@
 Names stand for objects. A statement *uses* the names that it reads before it binds them, *kills* those that it surely
 binds anew, and *mutates* those whose objects it may change in place. Where two names may share an object, a change of
 one counts as a change of both. All of this is found from the text alone, and where it cannot be known, more is
-assumed: a method that is not in the lists below changes its object, and a function that is not known changes its
-arguments as soon as any function of the page does such a thing.
+assumed: a method that is not in the lists of `vocabulary` changes its object, and a function that is not known
+changes its arguments as soon as any function of the page does such a thing.
 
 Functions read their free names when they are called, not when they are defined. So a name carries the names that its
 functions will read (`Facts.deferred`), and whoever uses the one uses the others.
 """
 
 import ast
-import builtins
 from collections.abc import Iterable
 
 import numpy as np
@@ -19,7 +18,6 @@ import numpy as np
 from snippets.facts import Facts, Summary, imported, module_of
 from snippets.names import (
     COMPREHENSIONS,
-    CONTAINERS,
     FUNCTIONS,
     HOOKED,
     Function,
@@ -31,6 +29,7 @@ from snippets.names import (
     own,
     targets_of,
 )
+from snippets.objects import Objects, pairs_of
 from snippets.vocabulary import (
     ARGUMENT_CHANGERS,
     CALLED,
@@ -39,49 +38,21 @@ from snippets.vocabulary import (
     CHANGES,
     DRAWS,
     FIGURE,
-    FOREIGN,
-    FRESH_BUILTINS,
     GENERATORS,
-    IMMUTABLE_ATTRIBUTES,
-    ITERATORS,
-    LIBRARIES,
-    NUMPY_VIEWS,
     PURE,
     SETTINGS,
     SHALLOW,
-    VIEWS,
 )
 
 
-class Analysis:
+class Analysis(Objects):
     """Judges the statements of one page."""
 
     def __init__(self, statements: Iterable[ast.stmt]) -> None:
-        self.summaries: dict[ast.AST, Summary] = {}
-        self.methods: dict[str, list[Function]] = {}
-        self.functions: dict[str, list[ast.AST]] = {}  # all versions, for calls inside of functions
-        self.modules: dict[str, str] = {}
+        nodes = [node for statement in statements for node in ast.walk(statement)]
+        super().__init__(nodes)
         self.hooks: list[Summary] = []
         self.wild = False  # some function of the page changes what it is given: unknown ones may be it
-        nodes = [node for statement in statements for node in ast.walk(statement)]
-        for node in nodes:
-            if isinstance(node, ast.ClassDef):
-                self.functions.setdefault(node.name, []).append(node)
-                for method in node.body:
-                    if isinstance(method, ast.FunctionDef):
-                        self.methods.setdefault(method.name, []).append(method)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self.functions.setdefault(node.name, []).append(node)
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                for name in targets_of(node):
-                    self.functions.setdefault(name, []).append(node.value)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                self.modules |= imported(node)
-            elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-                for target, value in _pairs(node.targets[0], node.value):
-                    if isinstance(target, ast.Name) and (dotted := module_of(value, Facts(modules=self.modules))):
-                        self.modules[target.id] = dotted
-        self.classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
         called = {node.func for node in nodes if isinstance(node, ast.Call)}
         bare = (n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load) and n not in called)
         known = Facts(modules=self.modules)
@@ -151,191 +122,6 @@ class Analysis:
         summary.iterates |= bool(yields) or any(self.kind(value, facts) == "iterator" for value in results)
         summary.prints |= any(self.prints(statement, facts) for statement in body)
 
-    # Expressions
-    def callee(self, node: ast.expr, facts: Facts) -> tuple[str, object]:
-        """Tell what is called: ("module" | "builtin", name), ("page", functions) or ("method" | "unknown", node)."""
-        if isinstance(node, ast.Name):
-            if facts.functions.get(node.id):
-                return "page", facts.functions[node.id]
-            if node.id in facts.modules:
-                return "module", facts.modules[node.id]
-            if hasattr(builtins, node.id) or node.id in ("display", "glue"):
-                return "builtin", node.id
-            return "unknown", node
-        if isinstance(node, ast.Lambda):
-            return "page", [node]
-        if isinstance(node, ast.Attribute):
-            dotted = module_of(node, facts)
-            return ("module", dotted) if dotted else ("method", node)
-        return "unknown", node
-
-    def kind(self, node: ast.expr, facts: Facts) -> str | None:
-        """Tell what sort of object an expression is, as far as it matters."""
-        if isinstance(node, ast.Name):
-            return facts.kinds.get(node.id)
-        if isinstance(node, ast.GeneratorExp):
-            return "iterator"
-        if isinstance(node, CONTAINERS):
-            return "list"
-        if isinstance(node, ast.Constant):
-            return "plain"
-        if isinstance(node, ast.Call):
-            how, what = self.callee(node.func, facts)
-            name = str(what).rpartition(".")[2] if how in ("module", "builtin") else ""
-            if how == "builtin" and name in ("list", "dict", "set", "tuple", "sorted"):
-                return "list"
-            if name in GENERATORS:
-                return "rng"
-            if name == "defaultdict":
-                return name
-            if name in ITERATORS or (how == "module" and str(what).startswith("itertools.")):
-                return "iterator"
-            if how == "page" and any(s.iterates for s in self._summaries(what)):
-                return "iterator"
-            if how == "module" and str(what).startswith(
-                ("numpy.", "convbook.convol", "convbook.corr", "convbook.conv")
-            ):
-                return "array" if not name.startswith(("split", "array_split", "conv_vjp")) else None
-            if how == "module" and str(what).startswith(FOREIGN):
-                return "foreign"
-            if how == "method" and self.kind(node.func.value, facts) in ("foreign", "array"):  # type: ignore[attr-defined]
-                return self.kind(node.func.value, facts)  # type: ignore[attr-defined]
-        if isinstance(node, ast.Attribute | ast.Subscript) and self.kind(node.value, facts) in ("foreign", "array"):
-            return self.kind(node.value, facts)
-        if isinstance(node, ast.BinOp):
-            return "array" if "array" in (self.kind(node.left, facts), self.kind(node.right, facts)) else None
-        return None
-
-    def _summaries(self, functions: object) -> list[Summary]:
-        found = []
-        for function in functions:  # type: ignore[attr-defined]
-            if isinstance(function, ast.ClassDef):
-                found += [
-                    self.summaries[m] for m in function.body if isinstance(m, ast.FunctionDef) and m.name == "__init__"
-                ]
-            else:
-                found.append(self.summaries[function])
-        return found
-
-    def sharing(self, node: ast.AST | None, facts: Facts) -> set[str]:
-        """Give the names whose objects the value of an expression may share."""
-        again = lambda *parts: set().union(*(self.sharing(part, facts) for part in parts))  # noqa: E731
-        match node:
-            case None | ast.Constant() | ast.JoinedStr() | ast.Compare() | ast.UnaryOp():
-                return set()
-            case ast.Name():
-                return set() if node.id in facts.modules else {node.id}
-            case ast.Attribute():
-                return set() if node.attr in IMMUTABLE_ATTRIBUTES else again(node.value)
-            case ast.Subscript() | ast.Starred() | ast.Await() | ast.NamedExpr():
-                return again(node.value)
-            case ast.BinOp():
-                if not isinstance(node.op, ast.Add | ast.Mult | ast.BitOr):
-                    return set()
-                kinds = {self.kind(node.left, facts), self.kind(node.right, facts)}
-                return set() if "array" in kinds else again(node.left, node.right)
-            case ast.BoolOp():
-                return again(*node.values)
-            case ast.IfExp():
-                return again(node.body, node.orelse)
-            case ast.Lambda():
-                return (free_names(node) - set(facts.modules)) | again(*defaults(node.args))
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                inner = self._inside(node, facts)
-                parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-                found = set().union(*(self.sharing(part, inner) for part in parts))
-                if isinstance(node, ast.GeneratorExp):  # what it will change when it is read
-                    found = found.union(*(self._changed(part, inner) for part in parts))
-                return inner.sharing(found) - targets_of(node)
-            case ast.Call():
-                return self._result(node, facts)
-        return again(*(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)))
-
-    def _inside(self, node: ast.AST, facts: Facts) -> Facts:
-        """Add what a comprehension's own names share."""
-        shares, functions = dict(facts.shares), dict(facts.functions)
-        inner = Facts(functions, dict(facts.modules), dict(facts.kinds), shares, facts.deferred, dict(facts.held))
-        for generator in node.generators:  # type: ignore[attr-defined]
-            source = inner.sharing(self.sharing(generator.iter, inner))
-            for name in targets_of(generator.target):
-                shares[name] = set(source)
-                functions.pop(name, None)
-                inner.modules.pop(name, None)
-                inner.kinds.pop(name, None)
-        return inner
-
-    def _result(self, node: ast.Call, facts: Facts) -> set[str]:
-        """Give the names whose objects the result of a call may share."""
-        arguments = self._given(node, facts)
-        how, what = self.callee(node.func, facts)
-        if how == "builtin" and what == "type":
-            return set(self.classes)
-        if how == "builtin":
-            later = set()
-            for value in node.args if what in ITERATORS else ():  # what a function will change when it is called
-                kind, functions = self.callee(value, facts)
-                later |= set().union(*(s.changes for s in self._summaries(functions))) if kind == "page" else set()
-            return set() if what in FRESH_BUILTINS else arguments | later
-        if how == "module":
-            dotted = str(what)
-            last = dotted.rpartition(".")[2]
-            if dotted.startswith("matplotlib.pyplot."):
-                return {FIGURE}
-            if last in GENERATORS or dotted.startswith("convbook.figures"):
-                return set()
-            if dotted.startswith("convbook.") and ".nn." not in dotted:
-                return {name for name in arguments if facts.kinds.get(name) != "rng"}
-            if dotted.startswith(LIBRARIES):
-                copies = not any(keyword.arg in ("copy", "out", "output") for keyword in node.keywords)
-                return set() if copies and last not in NUMPY_VIEWS else arguments
-            return arguments
-        if how == "page":
-            found = set()
-            for function, summary in zip(what, self._padded(what), strict=False):  # type: ignore[arg-type]
-                if isinstance(function, ast.ClassDef):
-                    own_values = [one.value for one in function.body if isinstance(one, ast.Assign)]
-                    shared = any(not isinstance(value, ast.Constant) for value in own_values)
-                    found |= arguments | ({function.name} if shared else set())
-                elif summary is not None:
-                    handed = summary.returns | (summary.changes if summary.iterates else set())
-                    found |= self._map(node, summary, handed, facts)
-            return found
-        if how == "method":
-            method = node.func.attr  # type: ignore[attr-defined]
-            receiver = self.sharing(node.func.value, facts)  # type: ignore[attr-defined]
-            if method not in self.methods:
-                if method in DRAWS or (method in PURE and method not in VIEWS | {"astype"}):
-                    return set()
-                if method in VIEWS or self.kind(node.func.value, facts) == "foreign":  # type: ignore[attr-defined]
-                    return receiver
-                if method == "astype" and not any(keyword.arg == "copy" for keyword in node.keywords):
-                    return set()
-            return receiver | arguments
-        return arguments | self.sharing(node.func, facts)
-
-    def _padded(self, functions: object) -> list[Summary | None]:
-        return [self.summaries.get(function) for function in functions]  # type: ignore[attr-defined]
-
-    def _given(self, node: ast.Call, facts: Facts) -> set[str]:
-        values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        return set().union(*(self.sharing(value, facts) for value in values))
-
-    def _map(
-        self, node: ast.Call, summary: Summary, names: set[str], facts: Facts, receiver: ast.expr | None = None
-    ) -> set[str]:
-        """Translate parameters of a function into what a call gives for them; names around it stay."""
-        found = names - set(summary.parameters)
-        positional = ([receiver] if receiver is not None else []) + node.args
-        starred = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
-        given: dict[str, ast.expr] = dict(zip(summary.parameters, positional, strict=False))
-        given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-        for name in names & set(summary.parameters):
-            if starred or len(positional) > len(summary.parameters) or (name not in given and positional[len(given) :]):
-                found |= self._given(node, facts) | self.sharing(receiver, facts)
-            elif name in given:
-                found |= self.sharing(given[name], facts)
-        return found
-
     # What is changed
     def changed(self, node: ast.AST, facts: Facts) -> set[str]:
         """Give the names whose objects a piece of code may change, with all that share them."""
@@ -347,7 +133,7 @@ class Analysis:
             found = set().union(*(self._changed(part, facts) for part in [*defaults(node.args), *decorators]))
             return found.union(*(self._changed_by_call(_called(one, node), facts) for one in decorators))
         if isinstance(node, COMPREHENSIONS):
-            inner = self._inside(node, facts)
+            inner = self.inside(node, facts)
             found = set()
             for child in ast.iter_child_nodes(node):
                 found |= inner.sharing(self._changed(child, inner))
@@ -407,23 +193,23 @@ class Analysis:
             # A function that is handed over may be called with what is handed over beside it.
             if isinstance(value, ast.Name | ast.Lambda):
                 how, what = self.callee(value, facts)
-                for summary in self._summaries(what) if how == "page" else ():
+                for summary in self.called_summaries(what) if how == "page" else ():
                     found |= summary.changes - set(summary.parameters)
                     if summary.changes & set(summary.parameters):
-                        found |= self._given(node, facts)
+                        found |= self.given(node, facts)
                     if summary.keeps and isinstance(value, ast.Name):
                         found.add(value.id)
         how, what = self.callee(node.func, facts)
         if how == "builtin":
             if what in ARGUMENT_CHANGERS:
-                found |= self._given(node, facts)
+                found |= self.given(node, facts)
             if what in ("exec", "eval", "globals", "locals"):  # it may bind and change anything
                 found.add(SETTINGS)
         elif how == "module":
             found |= self._changed_by_library(node, str(what), facts)
         elif how == "page":
-            for summary in self._summaries(what):
-                found |= self._map(node, summary, summary.changes, facts, _itself(what))
+            for summary in self.called_summaries(what):
+                found |= self.translated(node, summary, summary.changes, facts, _itself(what))
                 if summary.keeps and isinstance(node.func, ast.Name):
                     found.add(node.func.id)
         elif how == "method":
@@ -431,11 +217,11 @@ class Analysis:
         elif not self.wild:
             # At most a generator is used up, and an object that can be called changed.
             draws = any("rng" in name for s in self.summaries.values() for name in s.changes)
-            found |= {name for name in self._given(node, facts) if draws and facts.kinds.get(name) == "rng"}
+            found |= {name for name in self.given(node, facts) if draws and facts.kinds.get(name) == "rng"}
             if "__call__" in self.methods or any(s.keeps for s in self.summaries.values()):
                 found |= self.sharing(node.func, facts)
         else:
-            found |= self.sharing(node.func, facts) | self._given(node, facts)
+            found |= self.sharing(node.func, facts) | self.given(node, facts)
             for summary in self.summaries.values():
                 found |= summary.changes - set(summary.parameters)
         return found
@@ -448,7 +234,7 @@ class Analysis:
         }
         found |= facts.sharing(rngs)
         if last in ARGUMENT_CHANGERS:
-            found |= self._given(node, facts)
+            found |= self.given(node, facts)
         ufunc = getattr(np, last, None)
         if isinstance(ufunc, np.ufunc):  # what stands behind the operands is where the results go
             found |= set().union(*(self.sharing(argument, facts) for argument in node.args[ufunc.nin :]))
@@ -476,12 +262,12 @@ class Analysis:
         if function.attr in self.methods:
             for method in self.methods[function.attr]:
                 summary = self.summaries[method]
-                found |= self._map(node, summary, summary.changes, facts, function.value)
+                found |= self.translated(node, summary, summary.changes, facts, function.value)
                 found |= receiver if summary.keeps else set()
         elif function.attr not in PURE:
             found |= self._itself_or_all(function.value, facts) if function.attr in CHANGES else receiver
             if function.attr in ARGUMENT_CHANGERS:
-                found |= self._given(node, facts)
+                found |= self.given(node, facts)
         return found
 
     # What is shared
@@ -540,7 +326,7 @@ class Analysis:
                 self._put(target, facts.sharing(self.sharing(node.value, facts)), facts)
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            pairs = _pairs(targets[0], node.value)
+            pairs = pairs_of(targets[0], node.value)
             if len(pairs) > 1 and all(module_of(value, facts) for _, value in pairs):
                 for target, value in pairs:
                     self._share(ast.Assign([target], value), facts, keep=keep)
@@ -600,14 +386,14 @@ class Analysis:
         how, what = self.callee(node.func, facts)
         if how == "method" and (node.func.attr not in PURE | DRAWS or node.func.attr in self.methods):  # type: ignore[attr-defined]
             if self.kind(node.func.value, facts) != "foreign":  # type: ignore[attr-defined]
-                self._put(node.func.value, self._given(node, facts), facts)  # type: ignore[attr-defined]
-        elif how == "page" and any(summary.changes for summary in self._summaries(what)):
-            given = self._given(node, facts) | set().union(
-                *(summary.changes - set(summary.parameters) for summary in self._summaries(what))
+                self._put(node.func.value, self.given(node, facts), facts)  # type: ignore[attr-defined]
+        elif how == "page" and any(summary.changes for summary in self.called_summaries(what)):
+            given = self.given(node, facts) | set().union(
+                *(summary.changes - set(summary.parameters) for summary in self.called_summaries(what))
             )
             facts.link(given, given)
         elif how == "unknown" and self.wild:
-            given = self._given(node, facts) | self.sharing(node.func, facts)
+            given = self.given(node, facts) | self.sharing(node.func, facts)
             facts.link(given, given)
 
     # What is printed
@@ -619,20 +405,13 @@ class Analysis:
             how, what = self.callee(node.func, facts)
             if what in ("print", "display", "glue", "help") and how == "builtin":
                 return True
-            if how == "page" and any(summary.prints for summary in self._summaries(what)):
+            if how == "page" and any(summary.prints for summary in self.called_summaries(what)):
                 return True
             if how == "method" and any(self.summaries[m].prints for m in self.methods.get(node.func.attr, ())):  # type: ignore[attr-defined]
                 return True
             if how == "unknown" and any(summary.prints for summary in self.summaries.values()):
                 return True
         return any(self.prints(child, facts) for child in ast.iter_child_nodes(node))
-
-
-def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """Pair the sides of ``a, b = c, d``."""
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-        return list(zip(target.elts, value.elts, strict=True))
-    return [(target, value)]
 
 
 def _called(decorator: ast.expr, node: ast.AST) -> ast.Call:
