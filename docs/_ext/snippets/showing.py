@@ -141,7 +141,8 @@ def without_idle_style(code: str) -> str:
     bare = {"plt.figure", "plt.show", "plt.close", "plt.cycler"}
     if calls - bare or 'layout="none"' not in code:
         return code
-    return code.replace(f"{style()}\n\n", "")
+    before, _, after = code.partition(style())
+    return before + after.lstrip("\n")
 
 
 @cache

@@ -55,7 +55,8 @@ def standalone(page: Page, number: int) -> str:
     text += showing.as_script(page, number, body)
     if showing.shows_figure(page, number):
         top += ast.parse("import matplotlib.pyplot as plt").body
-        text = f"{showing.style()}\n\n{text}"
+        gap = "\n\n\n" if text.startswith(("def ", "class ", "@")) else "\n\n"
+        text = showing.style() + gap + text
         text += "" if text.rstrip().endswith("plt.show()") else "\n\nplt.show()"
     heads = sorted_imports(top)
     if heads and text:
