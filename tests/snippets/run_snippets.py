@@ -35,7 +35,7 @@ import guards  # noqa: E402
 import single_file  # noqa: E402
 from snippets import Snippet, snippets_of  # noqa: E402
 
-SECONDS = 120  # that one snippet may take
+SECONDS = 60  # of a processor that one snippet may take
 MEDIAN, LONGEST = 40, 150  # lines
 
 
@@ -171,7 +171,9 @@ def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:
             if answer.is_file() and status == 0:
                 results[number] = json.loads(answer.read_text())
             else:
-                results[number] = [f"The process ended with status {status} (more than {SECONDS} s, or a crash)."]
+                results[number] = [
+                    f"The process ended with status {status} (more than {SECONDS} s of work, or a crash)."
+                ]
     return results
 
 
@@ -179,7 +181,8 @@ def _answer(job: Job, answer: Path, beside: Path) -> None:
     """Be the child: run, write what is wrong, end."""
     status = 1
     try:
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of work: others may be at work beside it
+        signal.alarm(10 * SECONDS)
         sys.stdin.close()
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 1)
