@@ -182,7 +182,7 @@ part/first recipe-add table
 part/second recipe-negate signs
 ```
 
-Take {served}`wheel` or {served}`all of it <zip>`.
+Take {served}`wheel`, {served}`file` or {served}`all of it <zip>`.
 """
 
 INDEX = """# A book

@@ -17,6 +17,7 @@ import nbformat
 import notebooks
 import plain_markdown
 import pytest
+import single_file
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
@@ -188,6 +189,12 @@ def test_the_wheel_is_the_same_whenever_it_is_built(site: Site, tmp_path: Path) 
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 
+def test_the_library_is_served_as_one_file(site: Site) -> None:
+    license_text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    served = site.file("downloads/convbook.py").read_text(encoding="utf-8")
+    assert served == single_file.flattened(ROOT / "convbook", license_text)
+
+
 # The site -----------------------------------------------------------------------------------------------------
 def test_the_zip_holds_the_whole_site_in_one_folder(site: Site, tmp_path: Path) -> None:
     (packed,) = site.file("downloads").glob("*.zip")
@@ -202,10 +209,11 @@ def test_the_zip_holds_the_whole_site_in_one_folder(site: Site, tmp_path: Path) 
     assert "cookbook.ipynb" not in found, "it has no cells of its own"
 
 
-def test_a_role_links_to_the_wheel_and_to_the_zip(site: Site) -> None:
+def test_a_role_links_to_the_wheel_the_file_and_the_zip(site: Site) -> None:
     page = site.page("cookbook")
     (wheel,) = site.file("downloads").glob("*.whl")
     assert f'href="downloads/{wheel.name}">{wheel.name}</a>' in page
+    assert 'href="downloads/convbook.py">convbook.py</a>' in page
     assert 'href="downloads/convbook-site.zip">all of it</a>' in page
 
 

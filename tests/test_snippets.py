@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 
 import chapters
+import guards
 import numpy as np
 import pytest
 from snippets import function_snippet, reference, snippets_of
 from snippets.slicer import Page, Source
+from snippets.writing import standalone
 
 import convbook
 from convbook import definitions, kernels, matrices, nn, properties
@@ -27,7 +29,7 @@ def _numpy_prints_as_before() -> Iterator[None]:
 def snippet(*cells, raises=()):
     """Give the standalone snippet of the last of some cells."""
     sources = [Source(cell, frozenset({"raises-exception"} if n in raises else ())) for n, cell in enumerate(cells)]
-    return Page(sources).standalone(len(cells) - 1)
+    return standalone(Page(sources), len(cells) - 1)
 
 
 def printed(code):
@@ -347,8 +349,8 @@ def test_hidden_cells_are_taken_only_for_the_names_that_they_define():
     ]
     page = Page(cells)
     assert not page.offered(1)
-    assert page.standalone(2) == "x = 1\n\nprint(x)\n"
-    assert page.standalone(3) == "x = 1\n\ny = x\n\nprint(y)\n"
+    assert standalone(page, 2) == "x = 1\n\nprint(x)\n"
+    assert standalone(page, 3) == "x = 1\n\ny = x\n\nprint(y)\n"
 
 
 # Without convbook ---------------------------------------------------------------------------------------------------
@@ -397,12 +399,17 @@ def test_an_error_message_is_the_librarys_own(monkeypatch):
         without_convbook(monkeypatch, code)
 
 
-def test_a_snippet_says_where_it_comes_from():
-    found = offered("import convbook", "print(convbook.output_size(7, 3))")
+def test_a_snippet_says_where_it_comes_from_and_how_to_get_the_library():
+    cell = chapters.Cell(None, 1, 1, "c", "import convbook\nprint(convbook.output_size(7, 3))", {})
+    version = convbook.__version__
+    (found,) = snippets_of([cell], "part/page")
     assert found.standalone.startswith(
-        f"# From convbook, part/page (BSD-3-Clause). Needs convbook {convbook.__version__}.\n"
+        f"# From convbook, part/page (BSD-3-Clause). Needs convbook {version}:\n"
+        "# save downloads/convbook.py of the site beside this file.\nimport convbook\n"
     )
-    assert found.numpy_only.startswith(f"# From convbook {convbook.__version__} (BSD-3-Clause), page part/page;")
+    assert found.numpy_only.startswith(f"# From convbook {version} (BSD-3-Clause), page part/page;")
+    (found,) = snippets_of([cell], "part/page", site="https://example.org/book/")
+    assert "\n# save https://example.org/book/downloads/convbook.py beside this file.\n" in found.standalone
 
 
 def test_a_snippet_without_convbook_is_the_same_in_both_forms():
@@ -412,7 +419,6 @@ def test_a_snippet_without_convbook_is_the_same_in_both_forms():
 @pytest.mark.parametrize(
     ("cell", "metadata", "reason"),
     [
-        ("from convbook import figures\nfigures.bars({});", {}, "It draws with convbook.figures."),
         ("import convbook\nconvbook.pad([1], 1)", {"requires": ["scikit-learn"]}, "It needs scikit-learn."),
         ("import convbook\nprint(convbook)", {}, "It uses the module convbook as a whole."),
     ],
@@ -446,6 +452,164 @@ def test_a_function_of_the_library_can_be_taken_along(monkeypatch):
     code, reason = function_snippet("kernels.binomial")
     assert reason == ""
     assert without_convbook(monkeypatch, code + "print(binomial(3).tolist())") == "[0.25, 0.5, 0.25]\n"
+
+
+# As files ------------------------------------------------------------------------------------------------------------
+SHOWN = {  # the cell, its guard, and how its last line must look
+    "a number": ("1 + 1", "2", "print(1 + 1)"),
+    "an array": ("np.array([1, 2])", "array([1, 2])", "print(repr(np.array([1, 2])))"),
+    "a scalar of NumPy": ("np.float64(0.5)", "np.float64(0.5)", "print(repr(np.float64(0.5)))"),
+    "a text": ("'a' + 'b'", "'ab'", "print(repr('a' + 'b'))"),
+    "a list of texts": ("['a']", "['a']", "print(['a'])"),
+    "a tuple without brackets": ("1, (2, 3)", "(1, (2, 3))", "print((1, (2, 3)))"),
+    "two brackets": ("(1, 2), (3, 4)", "((1, 2), (3, 4))", "print(((1, 2), (3, 4)))"),
+    "a tuple in brackets": ("(1, 2)", "(1, 2)", "print((1, 2))"),
+    "one element": ("3,", "(3,)", "print((3,))"),
+    "a comment": ("1 + 1  # two", "2", "print(1 + 1)  # two"),
+    "a semicolon": ("1 + 1;", None, "1 + 1"),
+    "a semicolon and a comment": ("1 + 1;  # quiet", None, "1 + 1  # quiet"),
+    "two on a line": ("a = 3; a", "3", "a = 3; print(a)"),
+    "a print": ("print(3)", "3", "print(3)"),
+    "something printed, then a value": ("print(3)\n'a'", "3\n'a'", "print(repr('a'))"),
+    "something printed, then nothing": (
+        "print(3)\nnp.testing.assert_equal(1, 1)",
+        "3",
+        "np.testing.assert_equal(1, 1)",
+    ),
+    "a method that returns nothing": ("print(3)\n[].append(1)", "3", "[].append(1)"),
+    "a function that returns nothing": ("def f():\n    print(3)\n\n\nf()", "3", "f()"),
+    "None": ("None", None, "None"),
+    "several lines": ("sum([\n    1,\n    2,\n])", "3", "]))"),
+    "aligned lines": ("np.add([1,\n        2], 1)", "array([2, 3])", "                   2], 1)))"),
+    "a text over several lines": ("len('''a\n            b''')", "15", "            b'''))"),
+    "umlauts": ("'ä', 'ö'", "('ä', 'ö')", "print(('ä', 'ö'))"),
+}
+
+
+@pytest.mark.parametrize(("cell", "expect", "last"), SHOWN.values(), ids=SHOWN)
+def test_run_as_a_file_a_snippet_prints_what_the_page_shows(cell, expect, last, tmp_path):
+    metadata = {} if expect is None else {"expect": expect}
+    found = offered("import numpy as np", cell, **metadata)
+    assert found.standalone.splitlines()[-1] == last
+    assert found.cell == cell
+    assert guards.matches(expect or "", printed(found.standalone))
+
+
+def test_a_cell_that_raises_stays_as_it_is():
+    assert offered("1 // 0", expect="ZeroDivisionError", tags=["raises-exception"]).standalone.endswith("\n1 // 0\n")
+
+
+def test_a_cell_that_is_free_prints_its_value():
+    assert offered("'a'", free="it differs each time").standalone.endswith("\nprint('a')\n")
+
+
+DRAWING = {
+    "pyplot": ["import matplotlib.pyplot as plt", "plt.plot([1, 2])"],
+    "a figure of the book": ["from convbook import figures", "figures.bars({'a': 1}, xlabel='x');"],
+    "a figure of the book by its name": ["from convbook.figures import bars", "ax = bars({'a': 1}, xlabel='x')"],
+    "a function of the page": [
+        "import matplotlib.pyplot as plt\n\n\ndef draw(x):\n    plt.plot(x)\n\n\ndef twice(x):\n    draw(x)",
+        "twice([1, 2])",
+    ],
+}
+
+
+@pytest.mark.parametrize("cells", DRAWING.values(), ids=DRAWING)
+def test_a_cell_that_draws_shows_its_figure_in_the_books_style(cells):
+    import matplotlib.pyplot as plt
+
+    found = offered(*cells)
+    for code in (found.standalone, found.numpy_only):
+        assert code.endswith("\n\nplt.show()\n")
+        assert "import matplotlib.pyplot as plt" in code
+        plt.close("all")
+        with plt.rc_context():
+            plt.rcdefaults()
+            printed(code)
+            assert plt.rcParams["figure.constrained_layout.use"]
+            assert len(plt.get_fignums()) == 1
+            plt.close("all")
+
+
+def test_a_cell_that_only_uses_a_figures_numbers_shows_none():
+    cells = "import matplotlib.pyplot as plt\nbars = plt.bar([1, 2], [3, 4])\nheight = 5", "height"
+    assert "plt" not in offered(*cells, expect="5").standalone
+
+
+def test_a_cell_that_closes_its_figure_shows_none():
+    cell = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nprint(len(ax.lines))\nplt.close(fig)"
+    code = offered(cell, expect="0").standalone
+    assert code.endswith("print(len(ax.lines))\nplt.close(fig)\n")
+    assert "rcParams" not in code
+
+
+def test_the_style_of_a_snippet_is_that_of_the_kernels():
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+    from snippets import showing
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        exec(showing.style(), {"plt": plt})
+        ours = {key: mpl.rcParams[key] for key in showing.STYLE}
+        mpl.rc_file(showing.MATPLOTLIBRC)
+        assert ours == {key: mpl.rcParams[key] for key in showing.STYLE}
+
+
+FIGURES = {
+    "bars": "figures.bars({'a': 1.5, 'b': 0.5}, xlabel='x')",
+    "tiles": "figures.kernel_tiles({'one': (np.eye(3), 'r'), 'two': (-np.eye(3), 's')})",
+    "answers": "figures.answers([np.eye(4), -np.eye(4)], ['one', 'two'])",
+    "curves": "figures.learning_curves([1, 10], {'p': {'m': [1, 0.1], 'n': [1, 0.5]}})",
+    "peak": "figures.smoothed_peak([0, 1, 2], [1, 3, 2], {'w': [1, 2, 1]}, xlabel='x', ylabel='y', name='n')",
+}
+
+
+@pytest.mark.parametrize("call", FIGURES.values(), ids=FIGURES)
+def test_a_figure_that_is_taken_along_is_the_same_picture(call, monkeypatch):
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    def picture(code):
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            exec(code, {"__name__": "__main__"})
+            plt.gcf().canvas.draw()
+            found = np.asarray(plt.gcf().canvas.buffer_rgba()).copy()
+            plt.close("all")
+        return found
+
+    found = offered("import numpy as np\nfrom convbook import figures", call + ";")
+    want = picture(found.standalone)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "convbook"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    np.testing.assert_array_equal(picture(found.numpy_only), want)
+    assert np.ptp(want) > 0
+
+
+#: The cells of the book that need nothing but convbook, and still have no form without it.
+TOO_LONG = {
+    "constraining-the-mlp/learning-curves-2": "an experiment over three cells, and the figure of its curves",
+    "learning-a-kernel/losses-by-step-2": "two descents with a layer's gradients, and the figure of their losses",
+    "learning-a-kernel/kernel-tiles": "a kernel learned with a layer's gradients, and three tables",
+    "pooling/pooled-tables": "two poolings with all of their options, and three tables",
+    "stride/dilation-zero": "the error message needs the library's checks of all arguments",
+}
+
+
+def test_nearly_every_cell_that_requires_nothing_can_be_taken_along_without_convbook():
+    missing = {}
+    for path in sorted((chapters.ROOT / "docs").rglob("*.md")):
+        if path.parent.name.startswith("_") or not chapters.is_chapter(path):
+            continue
+        cells = chapters.read(path).cells
+        for s in snippets_of(cells, path.stem):
+            if s.numpy_only is None and not s.reason.startswith("It needs "):
+                missing[f"{path.stem}/{s.name}"] = s.reason
+    assert len(TOO_LONG) <= 5
+    assert missing.keys() <= TOO_LONG.keys(), missing
+    assert missing.keys() >= TOO_LONG.keys(), "shorten the list"
+    assert all("lines, and 150 are the most" in reason for reason in missing.values())
 
 
 # The short forms -----------------------------------------------------------------------------------------------------

@@ -63,6 +63,4 @@ def note(ax: Axes, column: float, row: float, words: str, **text: Any) -> None:
 
 def number(value: object) -> str:
     """Write a value as a reader would: whole numbers whole, a true minus sign."""
-    if isinstance(value, str):
-        return value
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    return value if isinstance(value, str) else f"{value:g}".replace("-", "\N{MINUS SIGN}")

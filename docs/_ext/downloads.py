@@ -1,10 +1,10 @@
 """What the site serves beside its pages: each chapter as a notebook and as a script, the library, and itself.
 
 - ``pictures/padding.ipynb`` and ``pictures/padding.py`` lie beside ``pictures/padding.html``;
-- ``downloads/`` holds the wheel of the library and the whole site as one zip.
+- ``downloads/`` holds the library as a wheel and as a single file, and the whole site as one zip.
 
 All are the same bytes whenever the same sources are built, and are left alone if nothing has changed.
-``{served}`wheel``` and ``{served}`words <zip>``` are links to them.
+``{served}`wheel```, ``{served}`file``` and ``{served}`words <zip>``` are links to them.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ import chapters
 import nbformat
 import notebooks
 import plain_markdown
+import single_file
 from assets import write
 from docutils import nodes
 from execution import inputs
@@ -51,6 +52,10 @@ def wheel_name(config: Config) -> str:
 
 def zip_name(config: Config) -> str:
     return f"{FOLDER}/{config.project}-site.zip"
+
+
+def file_name(config: Config) -> str:
+    return f"{FOLDER}/{config.project}.py"
 
 
 # Chapters ---------------------------------------------------------------------------------------------------
@@ -167,9 +172,16 @@ def build_zip(site: Path, target: Path) -> None:
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
-    """Serve the wheel and the zip, after all pages are written."""
+    """Serve the wheel, the single file and the zip, after all pages are written."""
     if exception is not None or app.builder.name != "html":
         return
+    license_text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    try:
+        text = single_file.flattened(ROOT / "convbook", license_text, app.config.html_baseurl)
+    except single_file.NotFlat as error:
+        logger.warning("%s is not built: %s", file_name(app.config), error)
+        return
+    write(Path(app.outdir, file_name(app.config)), text.encode())
     wheel = Path(app.outdir, wheel_name(app.config))
     stamp, sources = Path(app.doctreedir, "wheel.txt"), wheel_sources()
     if not (wheel.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == sources):
@@ -187,14 +199,14 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
 
 # Links to them ----------------------------------------------------------------------------------------------
 class Served(SphinxRole):
-    """A link to the wheel or to the zip, by default with the file's name."""
+    """A link to the wheel, the single file or the zip, by default with the file's name."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         words, _, what = self.text.rpartition("<")
-        names = {"wheel": wheel_name, "zip": zip_name}
+        names = {"wheel": wheel_name, "file": file_name, "zip": zip_name}
         key = what.removesuffix(">").strip()
         if key not in names:
-            message = self.inliner.reporter.error(f"`served` knows wheel and zip, not {key!r}", line=self.lineno)
+            message = self.inliner.reporter.error(f"`served` knows wheel, file and zip, not {key!r}", line=self.lineno)
             return [], [message]
         name = names[key](self.config)
         text = words.strip() or name.rpartition("/")[2]

@@ -1,15 +1,21 @@
 """Runs every snippet of every cell by itself, and compares what it shows with the cell's guard: `make test-snippets`.
 
-Each snippet runs in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib and nothing of
-the book: no state passes from one to the next. In the runs without convbook an import of it fails, and so does every
-access to this checkout. The folder is empty, and goes away.
+Each snippet runs as a plain script in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib
+and nothing of the book: no state passes from one to the next. A standalone snippet runs twice, with the package and
+with the single file that the site serves. In the runs without convbook an import of it fails, and so does every access
+to this checkout. The folder is empty, and goes away.
 """
 
 import argparse
 import ast
+import contextlib
+import io
 import json
 import os
+import py_compile
 import random
+import resource
+import runpy
 import signal
 import statistics
 import sys
@@ -26,9 +32,11 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import chapters  # noqa: E402
 import guards  # noqa: E402
+import single_file  # noqa: E402
 from snippets import Snippet, snippets_of  # noqa: E402
 
-SECONDS = 120  # that one snippet may take
+SECONDS = 60  # of a processor that one snippet may take
+MEDIAN, LONGEST = 40, 150  # lines
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Job:
 
     chapter: str
     snippet: str
-    form: str  # "standalone" or "numpy-only"
+    form: str  # "standalone", "single-file" or "numpy-only"
     cell: chapters.Cell
 
     def __str__(self) -> str:
@@ -63,7 +71,7 @@ def jobs_of(name: str, cells: Sequence[chapters.Cell], snippets: Sequence[Snippe
         cell = cells[s.number]
         if chapters.missing(cell):
             continue
-        forms = {} if s.same else {"standalone": s.standalone}
+        forms = {} if s.same else {"standalone": s.standalone, "single-file": s.standalone}
         if s.numpy_only is not None:
             forms["numpy-only"] = s.numpy_only
         for form, code in forms.items():
@@ -80,8 +88,10 @@ class _NoConvbook:
 
 
 def warm_up() -> None:
-    """Import what every snippet may, but not convbook, and make the shell once."""
-    os.environ.update(chapters.ENVIRONMENT, MPLBACKEND="agg")
+    """Import what every snippet may, but not convbook, as a plain script would find it."""
+    for name in ("MATPLOTLIBRC", "DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+    os.environ["MPLBACKEND"] = "agg"
     import matplotlib.pyplot
     import numpy
     import scipy.fft
@@ -89,22 +99,55 @@ def warm_up() -> None:
     import scipy.signal
 
     assert all((numpy, scipy, matplotlib))
-    with chapters.Session(ROOT) as session:
-        session.run(chapters.Cell(Path("warm.md"), 1, 1, "warm", "import numpy as np\nnp.arange(3)", {}))
 
 
-def faults_of(job: Job) -> list[str]:
-    """Run a snippet in this process, which must be of no further use; say what is wrong."""
+def write_single_file(folder: Path) -> None:
+    """Write the library as one file into a folder, compiled: each run imports it anew."""
+    text = single_file.flattened(ROOT / "convbook", (ROOT / "LICENSE").read_text(encoding="utf-8"))
+    (folder / "convbook.py").write_text(text, encoding="utf-8")
+    py_compile.compile(str(folder / "convbook.py"), doraise=True)
+
+
+def faults_of(job: Job, beside: Path) -> list[str]:
+    """Run a snippet as a script in this process, which must be of no further use; say what is wrong."""
     assert "convbook" not in sys.modules
+    sys.path[:] = [entry for entry in sys.path if entry and not Path(entry).resolve().is_relative_to(ROOT / "docs")]
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]
     if job.form == "numpy-only":
         sys.meta_path.insert(0, _NoConvbook())  # type: ignore[arg-type]
-        sys.path[:] = [entry for entry in sys.path if entry and not Path(entry).resolve().is_relative_to(ROOT / "docs")]
-        sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]
     else:
-        sys.path.insert(0, str(ROOT))
-    with tempfile.TemporaryDirectory() as folder, chapters.Session(Path(folder)) as session:
-        outputs, _ = session.run(job.cell)
-    return guards.faults(job.cell.metadata, outputs)
+        sys.path.insert(0, str(beside if job.form == "single-file" else ROOT))
+    with tempfile.TemporaryDirectory() as folder:
+        found = guards.faults(job.cell.metadata, outputs_of(job.cell.source, Path(folder)))
+    where = getattr(sys.modules.get("convbook"), "__file__", None)
+    if job.form == "single-file" and where and Path(where).parent != beside:
+        found.append(f"It took convbook from {where}.")
+    return found
+
+
+def outputs_of(code: str, folder: Path) -> list[dict[str, Any]]:
+    """Run a script in a folder of its own; give what it shows, in Jupyter's format."""
+    script = folder / "snippet.py"
+    script.write_text(code, encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    sys.argv = [str(script)]
+    streams = {"stdout": io.StringIO(), "stderr": io.StringIO()}
+    error: BaseException | None = None
+    with contextlib.chdir(folder), contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(streams["stdout"]))
+        stack.enter_context(contextlib.redirect_stderr(streams["stderr"]))
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except BaseException as caught:  # what ends a script, whatever it is
+            error = caught
+    outputs: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": name, "text": stream.getvalue()}
+        for name, stream in streams.items()
+        if stream.getvalue()
+    ]
+    if error is not None:
+        outputs.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": []})
+    return outputs
 
 
 def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:
@@ -112,33 +155,38 @@ def run_all(jobs: Sequence[Job], workers: int) -> dict[int, list[str]]:
     waiting = list(range(len(jobs)))[::-1]
     running: dict[int, tuple[int, Path]] = {}
     results: dict[int, list[str]] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
+        if any(job.form == "single-file" for job in jobs):
+            write_single_file(Path(beside))
         while waiting or running:
             while waiting and len(running) < workers:
                 number = waiting.pop()
                 answer = Path(folder) / str(number)
                 child = os.fork()
                 if child == 0:
-                    _answer(jobs[number], answer)
+                    _answer(jobs[number], answer, Path(beside))
                 running[child] = number, answer
             child, status = os.wait()
             number, answer = running.pop(child)
             if answer.is_file() and status == 0:
                 results[number] = json.loads(answer.read_text())
             else:
-                results[number] = [f"The process ended with status {status} (more than {SECONDS} s, or a crash)."]
+                results[number] = [
+                    f"The process ended with status {status} (more than {SECONDS} s of work, or a crash)."
+                ]
     return results
 
 
-def _answer(job: Job, answer: Path) -> None:
+def _answer(job: Job, answer: Path, beside: Path) -> None:
     """Be the child: run, write what is wrong, end."""
     status = 1
     try:
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of work: others may be at work beside it
+        signal.alarm(10 * SECONDS)
         sys.stdin.close()
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 1)
-        found = faults_of(job)
+        found = faults_of(job, beside)
         answer.write_text(json.dumps(found))
         status = 0
     except BaseException as error:  # the parent must hear of anything
@@ -230,25 +278,42 @@ def main() -> int:
             failed += 1
             print(f"\n{job}:\n" + "\n".join(results[number]) + "\n" + _listing(job.cell.source))
     report(snippets, time.monotonic() - began)
-    print(f"{len(jobs) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    too_long = excesses(snippets)
+    print("\n".join([*too_long, f"{len(jobs) - failed} passed, {failed} failed"]))
+    return 1 if failed or too_long else 0
+
+
+def forms_of(snippets: Sequence[Snippet]) -> dict[str, list[int]]:
+    """Map each form to the sorted lengths of its snippets, in lines."""
+    return {
+        "standalone": sorted(s.standalone.count("\n") for s in snippets),
+        "NumPy only": sorted(s.numpy_only.count("\n") for s in snippets if s.numpy_only is not None),
+    }
+
+
+def excesses(snippets: Sequence[Snippet]) -> list[str]:
+    """Say in sentences which limits of length are passed."""
+    found = []
+    for form, sizes in forms_of(snippets).items():
+        if sizes and statistics.median(sizes) > MEDIAN:
+            found.append(f"{form}: the median is {statistics.median(sizes):g} lines, and {MEDIAN} are the most.")
+        if sizes and sizes[-1] > LONGEST:
+            found.append(f"{form}: the largest has {sizes[-1]} lines, and {LONGEST} are the most.")
+    return found
 
 
 def report(snippets: Sequence[Snippet], seconds: float) -> None:
     """Say how many snippets there are, how long, and why some have no NumPy-only form."""
-    forms: dict[str, Any] = {
-        "standalone": [s.standalone for s in snippets],
-        "NumPy only": [s.numpy_only for s in snippets if s.numpy_only is not None],
-    }
-    for form, codes in forms.items():
-        sizes = sorted(code.count("\n") for code in codes)
-        print(f"{form}: {len(sizes)} snippets, median {statistics.median(sizes):g} lines, largest {sizes[-1]}")
+    for form, sizes in forms_of(snippets).items():
+        if sizes:
+            print(f"{form}: {len(sizes)} snippets, median {statistics.median(sizes):g} lines, largest {sizes[-1]}")
     reasons = Counter(
         s.reason.replace(str(n), "N") if (n := _number(s.reason)) else s.reason for s in snippets if s.reason
     )
     for reason, count in reasons.most_common():
         print(f"  not NumPy only, {count}: {reason}")
-    print(f"{seconds:.0f} s")
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{seconds:.0f} s, of a processor {sum((own.ru_utime, own.ru_stime, *children[:2])):.0f} s")
 
 
 def _number(text: str) -> int:

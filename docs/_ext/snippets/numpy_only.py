@@ -6,17 +6,22 @@ message, is taken from the library's own source, where the names in a definition
 
 import ast
 import builtins
+import contextlib
 import io
+import json
 import re
 import tokenize
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from snippets.effects import FUNCTIONS, imported, local_name
-from snippets.slicer import sorted_imports
+from snippets.facts import imported
+from snippets.names import FUNCTIONS, local_name
+from snippets.writing import sorted_imports
 
 LONGEST = 150
+WIDTH = 120
+ROW = 100  # of constants
 LIBRARY = Path(__file__).parents[3] / "convbook"
 REFERENCE = Path(__file__).with_name("reference.py")
 
@@ -49,6 +54,7 @@ def _module(path: Path) -> Module:
     lines = source.splitlines()
     definitions: dict[str, Definition] = {}
     imports: dict[str, ast.stmt] = {}
+    constants: dict[str, object] = {}
     for order, node in enumerate(ast.parse(source).body):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
@@ -63,12 +69,33 @@ def _module(path: Path) -> Module:
             continue
         if _is_overload(node):
             continue
+        if len(names) == 1 and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            with contextlib.suppress(ValueError):
+                constants[names[0]] = _constant(node.value, constants)
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         text = _bare("\n".join(lines[first - 1 : node.end_lineno]))
+        if isinstance(constants.get(names[0]), str):  # KERNEL = RED = PALETTE["red"][0]
+            text = f"{names[0]} = {_quoted(constants[names[0]])}"
         needed = frozenset(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)) - {*names}
         for name in names:
             definitions[name] = Definition(name, text, needed, order)
     return Module(definitions, imports)
+
+
+def _constant(node: ast.expr, known: dict[str, object]) -> object:
+    """Give the value of a literal, or of a part of a constant that is known."""
+    if isinstance(node, ast.Name) and node.id in known:
+        return known[node.id]
+    if isinstance(node, ast.Subscript):
+        try:
+            return _constant(node.value, known)[ast.literal_eval(node.slice)]  # type: ignore[index]
+        except (TypeError, LookupError) as error:
+            raise ValueError from error
+    return ast.literal_eval(node)
+
+
+def _quoted(text: object) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _is_overload(node: ast.stmt) -> bool:
@@ -123,8 +150,28 @@ def _bare(text: str) -> str:
     text = "\n".join(line.decode() for line in lines if line != b"\0")
     # One blank after a docstring went with it; defaults without annotations have no blanks around the sign.
     text = re.sub(r"(:\n)\n+", r"\1", text)
-    tree = ast.parse(text)
-    return _tight_defaults(text, tree)
+    text = _tight_defaults(text, ast.parse(text))
+    return _one_line_heads(text, ast.parse(text))
+
+
+def _one_line_heads(text: str, tree: ast.Module) -> str:
+    """Write the head of a function in one line where it has room, or in three."""
+    lines = text.splitlines()
+    for node in sorted((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), key=lambda n: -n.lineno):
+        first, last = node.lineno - 1, node.body[0].lineno - 1
+        while last > first and not lines[last - 1].rstrip().endswith(":"):  # comments before the body
+            last -= 1
+        head = " ".join(line.strip() for line in lines[first:last])
+        head = head.replace("( ", "(").replace(", )", ")")
+        indent = " " * node.col_offset
+        begin, _, rest = head.partition("(")
+        if last - first <= 1 or "#" in head:
+            continue
+        if len(indent + head) <= WIDTH:
+            lines[first:last] = [indent + head]
+        elif len(indent + rest) + 2 <= WIDTH:  # its end goes to a line of its own
+            lines[first:last] = [f"{indent}{begin}(", f"{indent}    {rest.removesuffix('):')}", f"{indent}):"]
+    return "\n".join(lines)
 
 
 def _tight_defaults(text: str, tree: ast.Module) -> str:
@@ -197,7 +244,14 @@ def _resolve(dotted: str) -> tuple[str, str]:
         if parts[1] not in _public():
             raise NotOffered(f"It uses {dotted}, which is not a function of convbook.")
         return _public()[parts[1]], parts[1]
-    return ".".join(parts[:-1]), parts[-1]
+    return _home(".".join(parts[:-1]), parts[-1])
+
+
+def _home(module: str, name: str) -> tuple[str, str]:
+    """Give the module that a name comes from, where a package hands it on."""
+    package = LIBRARY.parent / module.replace(".", "/") / "__init__.py"
+    node = _module(package).imports.get(name) if package.is_file() else None
+    return (node.module or module, name) if isinstance(node, ast.ImportFrom) else (module, name)
 
 
 def inlined(code: str, *, exact: bool, head: str) -> str:
@@ -207,13 +261,9 @@ def inlined(code: str, *, exact: bool, head: str) -> str:
     for node in ast.walk(tree):
         if _is_convbook(node):
             modules |= imported(node)  # type: ignore[arg-type]
-    if any(dotted.startswith("convbook.figures") for dotted in modules.values()):
-        raise NotOffered("It draws with convbook.figures.")
     wanted: dict[str, tuple[str, str]] = {}  # as written -> (module, name)
     replaced: dict[str, str] = {}
     for written, dotted in _written(tree, modules):
-        if dotted.startswith("convbook.figures"):
-            raise NotOffered("It draws with convbook.figures.")
         wanted[written] = _resolve(dotted)
     others = _bound(tree)
     own_names = {local for local, dotted in modules.items() if "." in dotted and dotted not in ("convbook",)}
@@ -248,14 +298,37 @@ def inlined(code: str, *, exact: bool, head: str) -> str:
 
 
 def _joined(texts: list[str]) -> list[str]:
-    """Keep constants that follow each other together."""
+    """Put constants of one line first, and keep those that follow each other together."""
+    plain = [text for text in texts if "\n" not in text and not _defines(text) and _is_literal(text)]
     found: list[str] = []
-    for text in texts:
+    for text in [*_in_rows(plain), *(text for text in texts if text not in plain)]:
         if found and not _defines(text) and not _defines(found[-1].rpartition("\n\n\n")[2]):
             found[-1] += "\n" + text
         else:
             found.append(text)
     return found
+
+
+def _in_rows(constants: list[str]) -> list[str]:
+    """Write constants side by side, as many as a line has room for."""
+    rows: list[list[tuple[str, str]]] = []
+    for text in constants:
+        name, _, value = text.partition(" = ")
+        row = [*(rows[-1] if rows else []), (name, value)]
+        if "," not in value and "#" not in value.replace('"#', "") and len(_row(row)) <= ROW and rows:
+            rows[-1] = row
+        else:
+            rows.append([(name, value)])
+    return [_row(row) for row in rows]
+
+
+def _row(pairs: list[tuple[str, str]]) -> str:
+    return " = ".join(", ".join(part) for part in zip(*pairs, strict=True))
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a constant needs nothing that must stand before it."""
+    return not any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) for n in ast.walk(ast.parse(text)))
 
 
 def _defines(text: str) -> bool:
@@ -282,9 +355,12 @@ def _written(tree: ast.AST, modules: dict[str, str]) -> list[tuple[str, str]]:
             continue
         dotted = [*modules[root.id].split("."), *path]
         size = 2 if len(dotted) > 1 and dotted[1] in _public() and not _is_module(dotted[1]) else 3
+        size += len(dotted) > 3 and _is_module("/".join(dotted[1:3]))  # convbook.figures.style.WIDTH
         if len(dotted) > 1 and ((_is_module(dotted[1]) and len(dotted) > 2) or not _is_module(dotted[1])):
             steps = size - len(modules[root.id].split("."))
             if steps < 0 or steps > len(path):
+                continue
+            if size == 3 and _is_module("/".join(dotted[1:3])):  # the first part of convbook.figures.style.WIDTH
                 continue
             found[".".join([root.id, *path[:steps]])] = ".".join(dotted[:size])
         elif node not in inner:
@@ -324,7 +400,8 @@ def _gathered(
         if (module, name) in keys:
             return
         keys[module, name] = module, name
-        if not exact and name in reference.definitions and module != "convbook.arguments":
+        own_form = module.startswith(("convbook.arguments", "convbook.figures"))
+        if not exact and name in reference.definitions and not own_form:
             source, where = reference, "reference"
         else:
             if module.startswith("convbook.algorithms"):

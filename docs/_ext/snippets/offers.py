@@ -3,16 +3,19 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from snippets.numpy_only import LIBRARY, LONGEST, NotOffered, inlined, uses_convbook
-from snippets.slicer import RAISES, Page, Source, Statement
+from snippets.showing import without_idle_style
+from snippets.slicer import Page, Source, Statement
+from snippets.writing import standalone
 
 LICENSE = "BSD-3-Clause"
+SINGLE_FILE = "downloads/convbook.py"  # of the site; downloads.py serves it
 
 
 class CellLike(Protocol):
@@ -48,9 +51,12 @@ def version() -> str:
     return found[1]
 
 
-def snippets_of(cells: Sequence[CellLike], page: str) -> Iterator[Snippet]:
-    """Give the snippets of the cells that readers see; `page` is the chapter's name, such as ``pictures/padding``."""
-    program = Page([Source(cell.source, frozenset(cell.metadata.get("tags") or ())) for cell in cells])  # type: ignore[call-overload]
+def snippets_of(cells: Sequence[CellLike], page: str, site: str = "") -> Iterator[Snippet]:
+    """Give the snippets of the cells that readers see.
+
+    `page` is the chapter's name, such as ``pictures/padding``, and `site` the address of the site, if it is known.
+    """
+    program = Page([_source(cell) for cell in cells])
     names: dict[str, int] = {}
     for number, cell in enumerate(cells):
         if not program.offered(number):
@@ -59,10 +65,10 @@ def snippets_of(cells: Sequence[CellLike], page: str) -> Iterator[Snippet]:
         names[name] = names.get(name, 0) + 1
         if names[name] > 1:
             name += f"-{names[name]}"
-        code = program.standalone(number)
+        code = standalone(program, number)
         needs = _needs(cells, program.taken(number), number)
-        alone = _head(code, page, needs) + code
-        plain, reason = _numpy_only(code, alone, page, needs, raises=RAISES in program.cells[number].tags)
+        alone = _head(code, page, needs, site) + code
+        plain, reason = _numpy_only(code, alone, page, needs, raises=program.raises(number))
         yield Snippet(number, name, cell.source, alone, plain, reason)
 
 
@@ -77,10 +83,20 @@ def _needs(cells: Sequence[CellLike], taken: Sequence[Statement], number: int) -
     return list(dict.fromkeys(found))
 
 
-def _head(code: str, page: str, needs: list[str]) -> str:
-    needed = ([f"convbook {version()}"] if uses_convbook(code) else []) + needs
-    need = f" Needs {', '.join(needed)}." if needed else ""
-    return f"# From convbook, {page} ({LICENSE}).{need}\n"
+def _source(cell: CellLike) -> Source:
+    tags: Iterable[str] = cell.metadata.get("tags") or ()  # type: ignore[assignment]
+    shown = cell.metadata.get("expect", "" if "free" in cell.metadata else None)
+    return Source(cell.source, frozenset(tags), shown if shown is None else str(shown))
+
+
+def _head(code: str, page: str, needs: list[str], site: str) -> str:
+    """Say where a snippet comes from, what it needs, and how to get convbook without any registry."""
+    head = f"# From convbook, {page} ({LICENSE})."
+    if not uses_convbook(code):
+        return head + (f" Needs {', '.join(needs)}." if needs else "") + "\n"
+    place = f"{site.rstrip('/')}/{SINGLE_FILE}" if site else f"{SINGLE_FILE} of the site"
+    needed = ", ".join([f"convbook {version()}", *needs])
+    return f"{head} Needs {needed}:\n# save {place} beside this file.\n"
 
 
 def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: bool) -> tuple[str | None, str]:
@@ -88,19 +104,23 @@ def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: b
         return None, f"It needs {', '.join(needs)}."
     if not uses_convbook(code):
         return alone, ""
-    # Who catches an error, or shows one, wants the library's own sentences.
-    exact = raises or any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(code)))
-    kind = "as it stands there" if exact else "short forms without checks"
-    head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
-    try:
-        found = inlined(code, exact=exact, head="# convbook's functions")
-    except NotOffered as answer:
-        return None, str(answer)
-    found = f"{head}\n{found}"
-    lines = found.count("\n")
-    if lines > LONGEST:
-        return None, f"It would have {lines} lines, and {LONGEST} are the most."
-    return found, ""
+    # Who catches an error, or shows one, wants the library's own sentences, where they have room.
+    catches = any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(code)))
+    reason = ""
+    for exact in (True, False) if catches and not raises else (raises,):
+        kind = "as it stands there" if exact else "short forms without checks"
+        head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
+        try:
+            found = inlined(code, exact=exact, head="# convbook's functions")
+        except NotOffered as answer:
+            reason = str(answer)
+            continue
+        found = f"{head}\n{without_idle_style(found)}"
+        lines = found.count("\n")
+        if lines <= LONGEST:
+            return found, ""
+        reason = f"It would have {lines} lines, and {LONGEST} are the most."
+    return None, reason
 
 
 def function_snippet(name: str) -> tuple[str | None, str]:

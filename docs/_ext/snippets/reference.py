@@ -29,23 +29,26 @@ def padding_pairs(padding, kernel, dilation):
     if isinstance(padding, str):
         total = [d * (k - 1) if padding == "same" else 0 for k, d in zip(kernel, dilation)]
         return [(t // 2, t - t // 2) for t in total]
-    padding = np.asarray(padding)
-    return np.broadcast_to(padding[:, None] if padding.ndim == 1 else padding, (len(kernel), 2)).tolist()
+    return np.broadcast_to(np.reshape(padding, (*np.shape(padding), 1)[:2]), (len(kernel), 2)).tolist()
 
 
-def windows(x, kernel, stride, padding, dilation, ceil_mode=False, fill=0):
+def windows(x, kernel, stride, padding, dilation, fill=0):
     """View x (N, C, *spatial), padded, as (N, C, *output, *kernel)."""
     stride, dilation = per_axis(stride, len(kernel)), per_axis(dilation, len(kernel))
-    padding = padding_pairs(padding, kernel, dilation)
+    x = np.pad(x, [(0, 0), (0, 0), *padding_pairs(padding, kernel, dilation)], constant_values=fill)
     spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
-    ends = [None] * len(kernel)
-    if ceil_mode:  # one more window, unless it would start behind the input
-        for axis, (n, span, s, (left, right)) in enumerate(zip(x.shape[2:], spans, stride, padding)):
-            last = min(-(-(n + left + right - span) // s), (n + left - 1) // s)
-            padding[axis], ends[axis] = (left, max(right, last * s + span - n - left)), last * s + 1
-    x = np.pad(x, [(0, 0), (0, 0), *padding], constant_values=fill)
     view = sliding_window_view(x, spans, axis=tuple(range(2, x.ndim)))
-    return view[(..., *(slice(0, end, s) for end, s in zip(ends, stride)), *(slice(None, None, d) for d in dilation))]
+    return view[(..., *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))]
+
+
+def ceil_padding(sizes, kernel, stride, padding, dilation):  # one more window, unless it would start behind the input
+    stride, dilation = per_axis(stride, len(kernel)), per_axis(dilation, len(kernel))
+    pairs = []
+    for n, k, s, d, (left, right) in zip(sizes, kernel, stride, dilation, padding_pairs(padding, kernel, dilation)):
+        span = d * (k - 1) + 1
+        last = min(-(-(n + left + right - span) // s), (n + left - 1) // s)
+        pairs.append((left, max(0, last * s + span - n - left)))
+    return pairs
 
 
 def place(m, outputs, stride, dilation):
@@ -56,14 +59,13 @@ def place(m, outputs, stride, dilation):
 # Signals --------------------------------------------------------------------------------------------------------
 def convolve(x, h, mode="full", *, boundary="constant", fill_value=0, method=None):
     x, h = wide(x), wide(h)
+    sizes = list(zip(x.shape, h.shape))
     if mode == "valid":
-        parts = [(min(n, k) - 1, abs(n - k) + 1) for n, k in zip(x.shape, h.shape)]
+        parts = [(min(n, k) - 1, abs(n - k) + 1) for n, k in sizes]
     else:
-        parts = [((k - 1) // 2, n) if mode == "same" else (0, n + k - 1) for n, k in zip(x.shape, h.shape)]
-        around = [(k - 1, k - 1) for k in h.shape]
+        parts = [(k - 1 + (k - 1) // 2, n) if mode == "same" else (k - 1, n + k - 1) for n, k in sizes]
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
-        x = np.pad(x, around, boundary, **constant)
-        parts = [(start + k - 1, size) for (start, size), k in zip(parts, h.shape)]
+        x = np.pad(x, [(k - 1, k - 1) for k in h.shape], boundary, **constant)
     if h.size > x.size:
         x, h = h, x
     y = np.zeros([n + k - 1 for n, k in zip(x.shape, h.shape)], np.result_type(x, h))
@@ -95,35 +97,28 @@ def conv(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, met
     view = windows(x, kernel, stride, padding, dilation)
     over = [(1, *range(-len(kernel), 0)), range(1, weight.ndim)]  # channels and taps
     pairs = zip(np.split(view, groups, axis=1), np.split(weight, groups))
-    y = np.concatenate([np.tensordot(part, w, over) for part, w in pairs], axis=-1)
-    y = np.ascontiguousarray(np.moveaxis(y, -1, 1))
+    y = np.moveaxis(np.concatenate([np.tensordot(part, w, over) for part, w in pairs], axis=-1), -1, 1)
     return y if bias is None else y + np.reshape(bias, (-1, *[1] * len(kernel)))
 
 
 def conv_vjp(grad, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     grad, x, weight = wide(grad), wide(x), wide(weight)
     kernel, outputs = weight.shape[2:], grad.shape[2:]
-    axes = len(kernel)
-    stride, dilation = per_axis(stride, axes), per_axis(dilation, axes)
+    stride, dilation = per_axis(stride, len(kernel)), per_axis(dilation, len(kernel))
     pairs = padding_pairs(padding, kernel, dilation)
     padded = np.pad(x, [(0, 0), (0, 0), *pairs])
-    grad_x, grad_weight = (
-        np.zeros(padded.shape, np.result_type(grad, weight)),
-        np.zeros_like(weight, np.result_type(grad, x)),
-    )
+    grad_x = np.zeros(padded.shape, np.result_type(grad, weight))
+    grad_weight = np.zeros(weight.shape, np.result_type(grad, x))
     step, size = len(weight) // groups, weight.shape[1]
     for m in np.ndindex(kernel):
         seen = place(m, outputs, stride, dilation)
         for g in range(groups):
             f, c = slice(g * step, (g + 1) * step), slice(g * size, (g + 1) * size)
             taps = (f, slice(None), *m)
-            part = padded[:, c][seen]
             grad_x[:, c][seen] += np.einsum("nf...,fc->nc...", grad[:, f], np.conj(weight[taps]))
-            grad_weight[taps] = np.tensordot(grad[:, f], np.conj(part), [(0, *range(2, x.ndim))] * 2)
+            grad_weight[taps] = np.tensordot(grad[:, f], np.conj(padded[:, c][seen]), [(0, *range(2, x.ndim))] * 2)
     grad_x = grad_x[(..., *(slice(left, left + n) for (left, _), n in zip(pairs, x.shape[2:])))]
-    if bias is None:
-        return grad_x, grad_weight
-    return grad_x, grad_weight, grad.sum(axis=(0, *range(2, x.ndim)))
+    return (grad_x, grad_weight) if bias is None else (grad_x, grad_weight, grad.sum(axis=(0, *range(2, x.ndim))))
 
 
 def conv_transpose(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
@@ -148,14 +143,16 @@ def conv_transpose(x, weight, bias=None, *, stride=1, padding=0, output_padding=
 def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     x = np.asarray(x)
     kernel = per_axis(kernel_size, x.ndim - 2)
-    options = kernel if stride is None else stride, padding, dilation, ceil_mode
+    stride = kernel if stride is None else stride
+    if ceil_mode:
+        padding = ceil_padding(x.shape[2:], kernel, stride, padding, dilation)
     least = -np.inf if x.dtype.kind == "f" else False if x.dtype == bool else np.iinfo(x.dtype).min
-    view = windows(x, kernel, *options, least)
+    view = windows(x, kernel, stride, padding, dilation, least)
     view = view.reshape(*view.shape[: x.ndim], -1)
     if not return_indices:
         return view.max(axis=-1)
     plane = np.arange(math.prod(x.shape[2:])).reshape(1, 1, *x.shape[2:])
-    plane = windows(plane, kernel, *options, -1).reshape(1, 1, *view.shape[2:])
+    plane = windows(plane, kernel, stride, padding, dilation, -1).reshape(1, 1, *view.shape[2:])
     best = view.argmax(axis=-1)[..., None]
     return view.max(axis=-1), np.take_along_axis(np.broadcast_to(plane, view.shape), best, axis=-1)[..., 0]
 
@@ -184,13 +181,17 @@ def avg_pool(
     x = np.asarray(x)
     x = x if x.dtype.kind in "fc" else x.astype(float)
     kernel = per_axis(kernel_size, x.ndim - 2)
-    options = kernel if stride is None else stride, padding, dilation, ceil_mode
-    y = windows(x, kernel, *options).sum(tuple(range(-len(kernel), 0)))
+    stride = kernel if stride is None else stride
+    wanted = pairs = padding_pairs(padding, kernel, per_axis(dilation, len(kernel)))
+    if ceil_mode:
+        wanted = ceil_padding(x.shape[2:], kernel, stride, padding, dilation)
+    over = tuple(range(-len(kernel), 0))
+    y = windows(x, kernel, stride, wanted, dilation).sum(over)
     if divisor_override is not None:
         return y / divisor_override
-    pairs = padding_pairs(padding, kernel, per_axis(dilation, len(kernel)))
     cells = np.pad(np.ones((1, 1, *x.shape[2:]), x.dtype), [(0, 0), (0, 0), *pairs], constant_values=count_include_pad)
-    cells = windows(cells, kernel, options[0], 0, dilation, ceil_mode).sum(tuple(range(-len(kernel), 0)))
+    more = [(0, max(0, new - old)) for (_, old), (_, new) in zip(pairs, wanted)]
+    cells = windows(cells, kernel, stride, more, dilation).sum(over)
     return y / cells[(..., *(slice(n) for n in y.shape[2:]))]
 
 

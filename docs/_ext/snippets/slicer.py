@@ -1,32 +1,30 @@
-"""Standalone snippets: a code cell with the imports and the earlier statements that it needs.
+"""Which statements of a page a code cell needs: what a standalone snippet is made of.
 
 The page is one program. A cell's snippet is what is left of it when the cell's statements are followed backwards along
-the data flow that `effects` finds, statement by statement: the text of each as it stands on the page, with its
-comments. Imports go to the top. What an earlier statement would print is not printed again.
+the data flow that `effects` finds, statement by statement.
 """
 
 import ast
-import re
-import sys
-import tokenize
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 
-from snippets.effects import CHANCE, FIGURE, SETTINGS, Analysis, Facts, Names, local_name, names_of
+from snippets.effects import Analysis
+from snippets.facts import Facts
+from snippets.names import Names, names_of
+from snippets.vocabulary import CHANCE, FIGURE, SETTINGS
 
 RAISES = "raises-exception"
 HIDDEN = {"remove-cell", "remove_cell"}
-IMPORT_WIDTH = 88
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one code cell and its tags."""
+    """The text of one code cell, its tags, and what it must show, if it shows any text."""
 
     code: str
     tags: frozenset[str] = frozenset()
+    expect: str | None = None  # its guard; "" where none can be
 
 
 @dataclass
@@ -71,6 +69,10 @@ class Page:
         """Whether readers see the cell."""
         return not HIDDEN & self.cells[number].tags and any(s.cell == number for s in self.statements)
 
+    def raises(self, number: int) -> bool:
+        """Whether the cell ends with an exception."""
+        return RAISES in self.cells[number].tags
+
     def taken(self, number: int) -> list[Statement]:
         """Follow the data flow backwards from a cell; give the statements of its snippet, in order."""
         taken: list[Statement] = []
@@ -84,7 +86,7 @@ class Page:
                 needed = bool((s.names.binds | s.changed) & wanted)
             if not needed:
                 continue
-            fails = RAISES in self.cells[s.cell].tags and s.cell != number
+            fails = self.raises(s.cell) and s.cell != number
             if fails and s.cell not in whole:
                 whole.add(s.cell)
                 later = [one for one in self.statements if one.cell == s.cell and one not in taken]
@@ -97,10 +99,6 @@ class Page:
                 wanted -= s.names.kills
             wanted |= s.uses
         return taken[::-1]
-
-    def standalone(self, number: int) -> str:
-        """Give the snippet of a cell, without a head comment."""
-        return _written(self, number, self.taken(number))
 
 
 # Reading ----------------------------------------------------------------------------------------------------
@@ -129,234 +127,3 @@ def _statements(number: int, code: str) -> list[Statement]:
         else:
             found.append(Statement(number, node, names_of(node), text.rstrip().removesuffix(";"), gap))
     return found
-
-
-# Writing ----------------------------------------------------------------------------------------------------
-def _written(page: Page, number: int, taken: list[Statement]) -> str:
-    imports = _needed_imports(taken, number)
-    rest = [s for s in taken if not s.is_import]
-    bound = set().union(*(s.names.binds for s in rest)) if rest else set()
-    seen: dict[str, str] = {}
-    for s in imports:
-        name = local_name(s.node.names[0])  # type: ignore[attr-defined]
-        if seen.setdefault(name, s.text) != s.text and not _same_root(seen[name], s.text):
-            bound.add(name)  # one name for two imports
-    staying = {id(s) for s in imports if local_name(s.node.names[0]) in bound}  # type: ignore[attr-defined]
-    top = [s.node for s in imports if id(s) not in staying]
-    blocks: list[tuple[str, bool, bool]] = []  # text, whether a gap stands before, whether it is a definition
-    cell_before = None
-    earlier = [s for s in taken if s.cell != number and (not s.is_import or id(s) in staying)]
-    for fails, group in _grouped(page, earlier):
-        text, added = _silent(page, group, fails=fails)
-        if not text:
-            continue
-        if added:
-            top += ast.parse("import contextlib\nimport io").body
-        first = group[0]
-        gap = (cell_before is not None and cell_before != first.cell) or first.gap
-        blocks.append((text, gap, _is_definition(first.node)))
-        cell_before = first.cell
-    body = _own_text(page.cells[number].code, [s for s in taken if s.cell == number], staying)
-    text = ""
-    definition = False
-    for block, gap, defines in blocks:
-        text += ("" if not text else "\n\n\n" if defines or definition else "\n\n" if gap else "\n") + block
-        definition = defines
-    own = next((s.node for s in taken if s.cell == number and not s.is_import), None)
-    if text and body:
-        text += "\n\n\n" if definition or (own is not None and _is_definition(own)) else "\n\n"
-    text += body
-    heads = sorted_imports(top)
-    if heads and text:
-        starts = text.lstrip().startswith(("def ", "class ", "@"))
-        heads += "\n\n\n" if starts else "\n\n"
-    return heads + text + "\n"
-
-
-def _same_root(one: str, other: str) -> bool:
-    """``import scipy.signal`` and ``import scipy.ndimage`` bind one name to one thing."""
-    return all(re.fullmatch(r"import [\w.]+", text) for text in (one, other))
-
-
-def _is_definition(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-
-
-def _needed_imports(taken: list[Statement], number: int) -> list[Statement]:
-    """Leave out imports that nothing in the snippet names; a cell of imports alone keeps them."""
-    code = [s for s in taken if not s.is_import]
-    if not any(s.cell == number for s in code):
-        return [s for s in taken if s.is_import]
-    named = {n.id for s in code for n in ast.walk(s.node) if isinstance(n, ast.Name)}
-    found, seen = [], set()
-    for s in taken:
-        if s.is_import and local_name(s.node.names[0]) in named:  # type: ignore[attr-defined]
-            rebound = any(local_name(s.node.names[0]) in one.names.binds for one in code)  # type: ignore[attr-defined]
-            if rebound or s.text not in seen:
-                found.append(s)
-            seen.add(s.text)
-    return found
-
-
-def sorted_imports(nodes: Iterable[ast.stmt]) -> str:
-    """Write imports in three groups: the standard library, other packages, convbook."""
-    groups: dict[int, tuple[set[str], dict[str, set[str]]]] = {n: (set(), {}) for n in range(3)}
-    for node in nodes:
-        for alias in node.names:  # type: ignore[attr-defined]
-            module = alias.name if isinstance(node, ast.Import) else node.module  # type: ignore[attr-defined]
-            root = module.partition(".")[0]
-            group = groups[2 if root == "convbook" else 0 if root in sys.stdlib_module_names else 1]
-            name = alias.name + (f" as {alias.asname}" if alias.asname else "")
-            if isinstance(node, ast.Import):
-                group[0].add(f"import {name}")
-            else:
-                group[1].setdefault(module, set()).add(name)
-    blocks = []
-    for plain, members in groups.values():
-        lines = sorted(plain, key=str.lower)
-        lines += [_from(module, sorted(members[module], key=str.lower)) for module in sorted(members)]
-        if lines:
-            blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
-
-
-def _from(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= IMPORT_WIDTH:
-        return line
-    return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
-
-
-def _own_text(code: str, own: list[Statement], staying: set[int]) -> str:
-    """Give the cell as it is shown, without the imports that went to the top."""
-    lines = code.splitlines()
-    tree = ast.parse(code)
-    if not any(isinstance(node, ast.Import | ast.ImportFrom) for node in tree.body):
-        return code.strip("\n")
-    stays = {(s.node.lineno, s.node.col_offset) for s in own if s.is_import and id(s) in staying}
-    for node in reversed(tree.body):
-        if isinstance(node, ast.Import | ast.ImportFrom) and (node.lineno, node.col_offset) not in stays:
-            first, last = node.lineno - 1, node.end_lineno or node.lineno
-            after = lines[last - 1][node.end_col_offset :].strip()
-            if not lines[first][: node.col_offset].strip() and (not after or after.startswith("#")):
-                del lines[first:last]
-            else:
-                segment = lines[first]
-                lines[first] = segment[: node.col_offset] + segment[node.end_col_offset :].lstrip("; ")
-    text = re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in lines).strip("\n"))
-    return _at_most_one_gap(text)
-
-
-def _at_most_one_gap(text: str) -> str:
-    """Where an import went from between two gaps, one of them goes too."""
-    return re.sub(
-        r"\n\n\n+(?!(?:def |class |@|#))(?=\S)",
-        lambda m: "\n\n\n" if _ends_indented(text[: m.start()]) else "\n\n",
-        text,
-    )
-
-
-def _ends_indented(text: str) -> bool:
-    return text.rpartition("\n")[2].startswith((" ", "\t"))
-
-
-def _grouped(page: Page, statements: list[Statement]) -> Iterable[tuple[bool, list[Statement]]]:
-    """Part earlier statements; those of a cell that raises stay together."""
-    groups: list[tuple[bool, list[Statement]]] = []
-    for s in statements:
-        fails = RAISES in page.cells[s.cell].tags
-        if fails and groups and groups[-1][0] and groups[-1][1][0].cell == s.cell:
-            groups[-1][1].append(s)
-        else:
-            groups.append((fails, [s]))
-    return groups
-
-
-def _silent(page: Page, group: list[Statement], *, fails: bool) -> tuple[str, bool]:
-    """Give the text of earlier statements that print nothing and raise nothing, and whether they needed a wrapper."""
-    texts = [_without_prints(page, s) for s in group]
-    prints = any(_still_prints(page, s, text) for s, text in zip(group, texts, strict=True))
-    text = "\n".join(text for text in texts if text)
-    if not text:
-        return "", False
-    if not (fails or prints):
-        return text, False
-    managers = (["contextlib.suppress(Exception)"] if fails else []) + ["contextlib.redirect_stdout(io.StringIO())"]
-    return f"with {', '.join(managers)}:\n" + indented(text), True
-
-
-def indented(code: str) -> str:
-    """Indent code, but not the inside of its texts."""
-    inside = set()
-    for token in tokenize.generate_tokens(StringIO(code + "\n").readline):
-        if token.type == tokenize.STRING:
-            inside |= set(range(token.start[0] + 1, token.end[0] + 1))
-    lines = code.splitlines()
-    return "\n".join(line if n in inside or not line else "    " + line for n, line in enumerate(lines, 1))
-
-
-def _still_prints(page: Page, s: Statement, text: str) -> bool:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return True
-    if _is_definition(s.node):
-        return False
-    # The nodes are new, so what is called is looked up by its name, in what is known before the statement.
-    return any(page.analysis.prints(node, s.facts) for node in tree.body)
-
-
-def _without_prints(page: Page, s: Statement) -> str:
-    """Take out the calls of print; what their arguments change is kept."""
-    if _is_definition(s.node):
-        return s.text
-    text = s.text
-    tree = ast.parse(text)
-    lines = text.splitlines()
-    edits = []
-    catching = [n for n in ast.walk(tree) if isinstance(n, ast.With) and "redirect_stdout" in ast.dump(n)]
-    caught = {id(inner) for n in catching for inner in ast.walk(n)}  # what is printed there is kept by the page
-    for node in ast.walk(tree):
-        if id(node) in caught or isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
-            continue
-        for body in (getattr(node, "body", None), getattr(node, "orelse", None), getattr(node, "finalbody", None)):
-            if not isinstance(body, list):
-                continue
-            for one in body:
-                if _is_print(one) and "print" not in s.facts.functions:
-                    edits.append((one, node, body))
-    for one, _, body in sorted(edits, key=lambda edit: -edit[0].lineno):
-        left = [part for part in (_kept(page, s, argument, text) for argument in one.value.args) if part]
-        alone = len(body) == 1 or all(_is_print(other) for other in body)
-        indent = " " * one.col_offset
-        new = [indent + part for part in left]
-        if not new and alone and one is body[0] and not isinstance(tree.body[0], ast.Expr):
-            new = [indent + "pass"]
-        if lines[one.lineno - 1][: one.col_offset].strip():  # after a colon or a semicolon
-            new = [lines[one.lineno - 1][: one.col_offset] + ("; ".join(left) or "pass")]
-        lines[one.lineno - 1 : one.end_lineno] = new
-    return "\n".join(lines).strip("\n")
-
-
-def _is_print(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id in ("print", "display")
-        and all(keyword.arg != "file" for keyword in node.value.keywords)
-    )
-
-
-def _kept(page: Page, s: Statement, argument: ast.expr, text: str) -> str:
-    """Give the text of an argument of print if its evaluation changes something."""
-    if not _has_effects(page, s, argument):
-        return ""
-    inner = argument.value if isinstance(argument, ast.Starred) else argument
-    source = ast.get_source_segment(text, inner) or ast.unparse(inner)
-    source = re.sub(r"\s*\n\s*", " ", source)
-    return f"list({source})" if isinstance(argument, ast.Starred) else source
-
-
-def _has_effects(page: Page, s: Statement, argument: ast.expr) -> bool:
-    return bool(page.analysis.changed(argument, s.facts))

@@ -1,0 +1,246 @@
+"""The library as one file does what the package does: the package's own tests and doctests run against it."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import single_file
+
+import convbook
+
+ROOT = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
+LICENSE = (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+#: Tests of the library that cannot hold for one file, with the reason; a longer list is a worse file.
+LEFT_OUT = {
+    "test_project.py": "looks at the project's files",
+    "test_public_api.py": "looks for the package's files, and at how they are imported",
+    "test_algorithms.py::test_layers_in_many_blocks_are_the_same_layers": "plants block sizes in modules by name",
+    "test_algorithms.py::test_threads_share_the_blocks_and_change_nothing": "plants threads in modules by name",
+}
+
+# Nothing but the file may be found: the conftest takes the package out of the way, and says so if it cannot.
+CONFTEST = """
+import importlib.util, sys
+from pathlib import Path
+
+here = Path(__file__).parent
+before = sys.path[:]
+sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in str(finder)]
+sys.path[:] = [entry for entry in before if Path(entry or ".").resolve() not in (here, Path({root!r}))]
+assert importlib.util.find_spec("convbook") is None, "the package can be imported"
+sys.path[:0] = [str(here)]
+"""
+
+WHICH = """
+import sys
+from pathlib import Path
+
+import convbook
+import convbook.algorithms.planner
+import convbook.kernels
+
+
+def test_it_is_the_single_file():
+    assert convbook.__file__ == str(Path(__file__).parents[1] / "convbook.py")
+    parts = [module for name, module in sys.modules.items() if name.startswith("convbook.")]
+    assert len(parts) > 20
+    assert not any(hasattr(module, "__file__") for module in parts)
+    assert convbook.conv.__code__.co_filename == convbook.kernels.box.__code__.co_filename == convbook.__file__
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the single file alone."""
+    folder = tmp_path_factory.mktemp("single")
+    (folder / "convbook.py").write_text(single_file.flattened(ROOT / "convbook", LICENSE), encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, code: str, *options: str) -> subprocess.CompletedProcess[str]:
+    # -S: no site-packages, so no package; NumPy and its like by their folder.
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    code = f"import sys; sys.path.append({packages!r})\n{code}"
+    command = [sys.executable, "-S", *options, "-c", code]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def library_tests() -> list[Path]:
+    """List the test modules that import the library, and nothing of the book."""
+    book = {path.stem for path in (ROOT / "docs" / "_ext").iterdir()} | {"small_site", "built_site"}
+    found = [path for path in sorted(TESTS.glob("test_*.py")) if {"convbook", "peers"} & imports(path)]
+    return [path for path in found if not book & imports(path)]
+
+
+def test_the_librarys_tests_and_doctests_pass_with_the_single_file(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    shutil.copy(folder / "convbook.py", tmp_path)
+    modules = [path for path in library_tests() if path.name not in LEFT_OUT]
+    for path in modules:
+        shutil.copy(path, tmp_path / "tests")
+    shutil.copytree(TESTS / "peers", tmp_path / "tests" / "peers")
+    (tmp_path / "tests" / "test_which.py").write_text(WHICH, encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(CONFTEST.format(root=str(ROOT)), encoding="utf-8")
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    settings = settings.replace('testpaths = ["tests", "docs", "convbook"]', "")
+    settings = settings.replace('pythonpath = [".", "docs/_ext"]', "")
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest" + settings.partition("[tool.pytest")[2], encoding="utf-8")
+    options = [f"--deselect=tests/{name}" for name in LEFT_OUT if "::" in name]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHONPATH", "PYTEST"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--junit-xml=report.xml", *options, "convbook.py", "tests"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    cases = [case for case in ET.parse(tmp_path / "report.xml").iter("testcase") if case.find("skipped") is None]
+    ran = {case.get("classname", "").rpartition(".")[2] for case in cases}
+    assert ran == {path.stem for path in modules} | {"test_which", "convbook"}
+    examples = {case.get("name", "").removeprefix("convbook.") for case in cases if case.get("classname") == "convbook"}
+    functions = {name for name in convbook.__all__ if callable(getattr(convbook, name))}
+    assert functions <= examples
+
+
+def test_what_is_left_out_is_there_and_does_not_grow() -> None:
+    assert len(LEFT_OUT) <= 4
+    for place in LEFT_OUT:
+        name, _, function = place.partition("::")
+        assert f"def {function}" in (TESTS / name).read_text(encoding="utf-8")
+
+
+def test_the_single_file_imports_neither_matplotlib_nor_scipy_before_it_must(folder: Path) -> None:
+    code = "import convbook; print(sorted({'matplotlib', 'scipy'} & set(sys.modules)))"
+    assert run(folder, code).stdout == "[]\n"
+    code = "import convbook.figures; from convbook.figures import bars; print('matplotlib' in sys.modules)"
+    assert run(folder, code).stdout == "True\n"
+    code = "sys.modules['matplotlib'] = None; import convbook; convbook.figures.bars({'a': 1}, xlabel='x')"
+    assert "ModuleNotFoundError: import of matplotlib" in run(folder, code).stderr
+
+
+def test_without_the_file_there_is_no_convbook(folder: Path, tmp_path: Path) -> None:
+    code = "import numpy, convbook; print(convbook.__file__)"
+    assert run(folder, code).stdout.strip() == str(folder / "convbook.py")
+    assert "No module named 'convbook'" in run(tmp_path, code).stderr
+
+
+def test_its_public_names_are_the_packages(folder: Path) -> None:
+    code = "import convbook as c; print(c.__all__, c.__version__, all(hasattr(c, name) for name in c.__all__))"
+    assert run(folder, code).stdout == f"{convbook.__all__} {convbook.__version__} True\n"
+    for module in (convbook.kernels, convbook.matrices, convbook.properties, convbook.definitions):
+        names = f"from {module.__name__} import *; print({', '.join(module.__all__)}, sep='', end='')"
+        assert run(folder, names).stderr == ""
+
+
+def test_a_missing_name_is_missed_as_in_a_package(folder: Path) -> None:
+    assert (
+        "cannot import name 'gaussien' from 'convbook.kernels'"
+        in run(folder, "from convbook.kernels import gaussien").stderr
+    )
+    assert "No module named 'convbook.kernel'" in run(folder, "import convbook.kernel").stderr
+
+
+def test_a_traceback_points_to_the_lines_of_the_file(folder: Path) -> None:
+    text = run(folder, "import convbook; convbook.kernels.box(0)").stderr
+    places = re.findall(r'convbook\.py", line (\d+), in (\w+)\n +(.*)', text)
+    lines = (folder / "convbook.py").read_text(encoding="utf-8").splitlines()
+    assert places
+    assert all(lines[int(number) - 1].strip() == shown for number, _, shown in places)
+
+
+def test_the_table_names_the_line_of_each_section(folder: Path) -> None:
+    lines = (folder / "convbook.py").read_text(encoding="utf-8").splitlines()
+    rows = re.findall(r"(?m)^ +(\d+)  (convbook\.[\w.]+)", "\n".join(lines[:80]))
+    assert [lines[int(number) - 1] for number, _ in rows] == [f"# {name}" for _, name in rows]
+    modules = {".".join(p.relative_to(ROOT).with_suffix("").parts) for p in (ROOT / "convbook").rglob("*.py")}
+    assert {name for _, name in rows} == {m.removesuffix(".__init__") for m in modules} - {"convbook"}
+
+
+def test_its_license_is_all_there(folder: Path) -> None:
+    text = (folder / "convbook.py").read_text(encoding="utf-8")
+    bare = " ".join(re.sub(r"(?m)^# ?", "", text).split())
+    notice = LICENSE.partition("Copyright")[2].partition("----")[0]
+    assert " ".join(f"Copyright{notice}".split()) in bare
+
+
+def test_the_same_package_gives_the_same_bytes_and_the_site_its_address() -> None:
+    once, again = (single_file.flattened(ROOT / "convbook", LICENSE) for _ in range(2))
+    assert once == again
+    assert "https://example.org/book" in single_file.flattened(ROOT / "convbook", LICENSE, "https://example.org/book")
+    assert "://" not in once.partition('"""\n')[0]
+
+
+# What cannot stand in one file, and what can -----------------------------------------------------------------------
+def flat(tmp_path: Path, **modules: str) -> dict[str, object]:
+    """Flatten a small package and run it."""
+    library = tmp_path / "small"
+    library.mkdir()
+    (library / "__init__.py").write_text('"""S: small."""\n\n__version__ = "1"\n', encoding="utf-8")
+    for name, code in modules.items():
+        (library / f"{name}.py").write_text(code, encoding="utf-8")
+    text = single_file.flattened(library, "Code: x, under the Y License:\n\nZ\n")
+    (tmp_path / "small_file.py").write_text(text, encoding="utf-8")
+    done = run(tmp_path, "import small_file as s; print(s.b.answer())")
+    assert done.stderr == "", text
+    return {"printed": done.stdout.strip(), "text": text}
+
+
+def test_names_that_two_modules_share_stay_apart(tmp_path: Path) -> None:
+    found = flat(
+        tmp_path,
+        a="_N = 1\n\n\ndef _f(_N):\n    return _N + 1\n\n\ndef g():\n    return _f(_N)\n",
+        b="from small.a import g\n\n_N = 10\n\n\ndef _f():\n    return _N\n\n\ndef answer():\n    return _f(), g()\n",
+    )
+    assert found["printed"] == "(10, 2)"
+
+
+def test_a_module_that_is_used_as_a_whole_gives_its_names(tmp_path: Path) -> None:
+    found = flat(
+        tmp_path,
+        a="def width():\n    return 7\n\n\ndef deep():\n    return 8\n",
+        b="from small import a as room\nfrom small.a import deep as d\n\n\n"
+        "def answer():\n    width = room.width()\n    return width, room.deep(), d()\n",
+    )
+    assert found["printed"] == "(7, 8, 8)"
+
+
+def test_a_name_that_a_module_hands_on_is_found_under_both(tmp_path: Path) -> None:
+    found = flat(
+        tmp_path,
+        a="_N = 3\nUNIT = 5\n",
+        b="from small.c import UNIT, size\n\n_N = 4\n\n\ndef answer():\n"
+        "    from small_file.c import UNIT as same\n\n    return UNIT, same, size(), _N\n",
+        c="from small.a import UNIT, _N\n\n\ndef size():\n    return _N\n",
+    )
+    assert found["printed"] == "(5, 5, 3, 4)"
+
+
+def test_modules_that_need_each_other_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(single_file.NotFlat, match="need each other"):
+        flat(tmp_path, a="from small.b import answer\n", b="from small.a import g\n\n\ndef answer(): ...\n")
+
+
+def test_a_name_with_two_origins_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(single_file.NotFlat, match="The name sin would stand for several things"):
+        flat(tmp_path, a="from math import sin\n", b="from cmath import sin\n")
