@@ -4,6 +4,7 @@ The text of each form stands in the page as it stands in its file, so that `take
 as well as from a server.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -11,6 +12,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
+
+#: What has a color in a fold: comments, words of the language, texts, names that are defined. A page has many folds,
+#: and a color for each name, number and sign would double the elements of the page and a third of its weight.
+COLORED = "c1|k|kc|kn|ow|sa|s1|s2|sd|nf|nc"
+OTHER = re.compile(rf'<span class="(?!(?:{COLORED})")\w+">([^<]*)</span>')
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def fold(offer: Offer, here: str, highlighter: Any) -> Iterator[str]:
         needs = f' <span class="take-needs">needs {escape(", ".join(form.needs))}</span>' if form.needs else ""
         label = f'<span class="take-label">{escape(form.label)}</span>{needs}'
         yield f'<div class="take-form"><p class="take-head">{label} {link(form, here)}</p>\n'
-        yield f"{highlighter.highlight_block(form.code, 'python').rstrip()}</div>\n"
+        yield OTHER.sub(r"\1", highlighter.highlight_block(form.code, "python").rstrip()) + "</div>\n"
     if offer.reason:
         yield reason
     if offer.cell is not None:
