@@ -132,13 +132,14 @@ def test_where_the_clipboard_is_closed_the_code_is_shown_and_selected(browser: B
 # Where they are -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", [*SOME, "layers/channels.html"])
 def test_on_a_phone_the_buttons_are_seen_and_cover_nothing(browser: Browser, site: str, name: str) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(f"{site}{name}")
     unfold(page)
     found: list[dict[str, Any]] = page.evaluate(
         """() => [...document.querySelectorAll(".take-buttons button")].map(button => {
-            const box = button.getBoundingClientRect(), x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
             button.scrollIntoView({block: "center"});
             const now = button.getBoundingClientRect();
             const top = document.elementFromPoint((now.left + now.right) / 2, (now.top + now.bottom) / 2);
