@@ -3,9 +3,9 @@
 const recipes = [...document.querySelectorAll("section.recipe-entry")].map(section => ({
   section,
   task: section.parentElement,
-  // What a reader sees of it: its task, its words and its code, not what is written out in the fold.
+  // Its words and those of its task. Code has too many: nearly every recipe asks for a size.
   text: [...section.parentElement.querySelectorAll(":scope > :not(section)"),
-    ...section.querySelectorAll(":scope > :not(.cell), .cell_input > [class*=highlight-] pre")]
+    ...section.querySelectorAll(":scope > :not(.cell)")]
     .map(part => part.textContent).join(" ").toLowerCase(),
 }));
 if (recipes.length) {
