@@ -39,6 +39,7 @@ extensions = [
     # What can be taken along.
     "cookbook",
     "downloads",
+    "take_along",
     "sphinx.ext.intersphinx",
     "api",
     "search_index",
@@ -74,7 +75,8 @@ html_show_sphinx = False
 language = "en"
 html_math_renderer = "katex"
 numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s", "section": "Chapter %s"}
-copybutton_selector = ".cell_input pre, div.highlight-python pre, div.highlight-console pre, div.doctest pre"
+# Cells, but not what can be taken along with them: that has buttons of its own.
+copybutton_selector = ".cell_input > [class*=highlight-] pre, div.highlight-python pre, div.highlight-console pre"
 # Pages that no person wrote describe themselves by their first sentence.
 description_exempt = ["api/"]
 # The page for a wrong address is served at any depth: its links begin at the root of the site.
@@ -118,6 +120,6 @@ default_role = "literal"  # `x` in a docstring names an argument
 maximum_signature_line_length = 72  # longer ones have one parameter a line
 toc_object_entries_show_parents = "hide"
 intersphinx_mapping = inventories.write(ROOT / "_build" / "inventories")
-copybutton_selector += ", div.highlight-pycon pre"  # doctests: their inputs, without the prompts
+copybutton_selector += ", div.doctest pre, div.highlight-pycon pre"  # doctests: their inputs, without the prompts
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import api_docstring  # noqa: E402  (docs/_ext)
 import api_usage  # noqa: E402
 import inventories  # noqa: E402
+from snippets import function_snippet  # noqa: E402
 
 STUB = "---\nmyst:\n  html_meta:\n    description: A page of the small book.\n---\n\n{label}# {title}\n\n{body}\n"
 
@@ -185,6 +186,23 @@ def test_the_source_of_a_function_is_folded_under_it_without_its_docstring(book:
     assert ">>>" not in source
     tree = ast.parse(source.partition("Source")[2].strip().partition("\n\n\n")[0])
     assert ast.get_docstring(tree.body[0]) is None  # type: ignore[arg-type]
+
+
+def test_every_function_can_be_taken_along_without_the_library_or_says_why_not(book: Book) -> None:
+    taken = 0
+    for name in (name for name, value in public_names().items() if inspect.isfunction(value)):
+        code, reason = function_snippet(name.partition(".")[2])
+        entry, file = book.entry(name), book.html / "api" / f"{name.replace('.', '/')}.py"
+        if code is None:
+            assert html.escape(f"There is no form with NumPy only. {reason}") in entry, name
+            assert not file.exists(), name
+            continue
+        taken += 1
+        fold = entry[entry.index('<div class="take">') : entry.index("</details></div>")]
+        assert file.read_text(encoding="utf-8") == code, name
+        assert html.unescape(re.sub(r"<[^>]+>", "", fold[fold.index("<pre>") :])).strip() == code.strip(), name
+        assert f'href="{file.relative_to(book.html / "api").as_posix()}" download' in fold, name
+    assert taken > 30
 
 
 def test_every_page_describes_itself(book: Book) -> None:

@@ -13,6 +13,7 @@ from astroid import nodes as astroid_nodes
 from astroid.builder import AstroidBuilder
 from autodoc2.astroid_utils import resolve_annotation
 from autodoc2.render.rst_ import RstRenderer
+from snippets import function_snippet
 
 SHORT = 64  # characters of a signature that fit on a line, beside the path of its module
 _LITERAL = re.compile(r"(?:typing\.)?Literal\[([^\]'\"]*)\]")
@@ -98,11 +99,24 @@ class Renderer(RstRenderer):
             yield from ("   :Other names: " + ", ".join(f"``{name}``" for name in names), "")
         if users := self.users.get(entry.path):
             yield from ("   :Used in: " + ", ".join(f":doc:`/{document}`" for document in users), "")
+        yield from self.render_take_along(entry)
         if source := source_code(entry):
             yield from ("   .. admonition:: Source", "      :collapsible: closed", "      :class: api-source", "")
             yield from ("      .. code-block:: python", "")
             yield from (f"         {line}" if line else "" for line in source)
             yield ""
+
+    def render_take_along(self, entry: Entry) -> Iterator[str]:
+        """Offer the source of a function that runs alone, or say why it does not."""
+        if (self.get_item(entry.defined) or {}).get("type") != "function":
+            return
+        code, reason = function_snippet(entry.path.partition(".")[2])
+        yield f"   .. take-along:: {entry.path}"
+        if code is None:
+            yield f"      :reason: {reason}"
+        yield ""
+        yield from (f"      {line}" if line else "" for line in (code or "").splitlines())
+        yield ""
 
     def render_function(self, item: Any) -> Iterator[str]:
         """Render a function; its signature stays in one line where that is short in print."""

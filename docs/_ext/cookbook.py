@@ -152,7 +152,7 @@ class FillRecipes(SphinxPostTransform):
         before = next((i for i in range(own - 1, -1, -1) if tagged(box[i], "recipe")), None)
         words = [node for node in box[1 if before is None else before + 1 : own] if not isinstance(node, nodes.comment)]
         identifier = f"{Path(entry.chapter).name}-{entry.cell.removeprefix('recipe-')}"
-        section = nodes.section("", ids=[identifier], names=[identifier])
+        section = nodes.section("", ids=[identifier], names=[identifier], classes=["recipe-entry"])
         section += nodes.title("", "", *self.title(box, entry))
         section += [node.deepcopy() for node in words]
         section += cell.deepcopy()
@@ -188,6 +188,12 @@ class FillRecipes(SphinxPostTransform):
         return nodes.reference("", "", *text, refuri=f"{address}#{place}" if place else address, internal=True)
 
 
+def add_filter(app: Sphinx, pagename: str, *_: Any) -> None:
+    """Load the box that filters recipes, on the pages that have some."""
+    if app.builder.name == "html" and known(app.env).get(pagename):
+        app.add_js_file("cookbook.js", loading_method="defer")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(Recipes)
     app.add_directive("recipes", RecipesDirective)
@@ -197,4 +203,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-merge-info", merge)
     app.connect("env-get-updated", outdated)
     app.connect("env-check-consistency", check)
+    app.connect("html-page-context", add_filter)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -225,6 +225,7 @@ def _toolchain() -> list[str]:
     here = Path(__file__).parent
     loaded = {Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
     files = [*sorted(file for file in loaded if file.parent == here), *sorted((here.parent / "_ipython").iterdir())]
+    files += sorted((here / "snippets").glob("*.py"))  # one of them is read, not imported
     code = hashlib.sha256(b"".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
     return [sys.version, *versions, code]
 

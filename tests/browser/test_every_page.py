@@ -37,13 +37,15 @@ WIDER = """() => {
 PRINTED = """() => {
     const shows = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
         e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height > 0;
-    return [...document.querySelectorAll("button, nav, input, .headerlink, .back-to-top, .sidebar-drawer, .toc-drawer")]
+    const unprinted = "button, nav, input, .headerlink, .back-to-top, .sidebar-drawer, .toc-drawer, .take, .take-note";
+    return [...document.querySelectorAll(unprinted)]
         .filter(shows).map(e => `${e.tagName}.${e.className}`);
 }"""
 BUTTONS = """() => [...document.querySelectorAll("button.copybtn")]
     .map(b => [Boolean(b.closest(".cell_output")), Boolean(b.parentElement.querySelector("pre")), b.tabIndex,
                b.getAttribute("aria-label") || b.textContent.trim(), b.parentElement.parentElement.className])"""
-CELLS = """() => [...document.querySelectorAll(".cell_input pre, .highlight-python pre, .highlight-pycon pre")]
+CODE = ".cell_input > [class*=highlight-] pre, .highlight-python pre, .highlight-pycon pre"
+CELLS = f"""() => [...document.querySelectorAll("{CODE}")]
     .filter(pre => !pre.parentElement.querySelector("button.copybtn")).map(pre => pre.textContent.slice(0, 60))"""
 
 

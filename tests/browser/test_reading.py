@@ -79,15 +79,15 @@ def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, si
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.textContent.toLowerCase()")
-    reached, wanted = set(), page.locator("button.copybtn").count()
+    reached, wanted = set(), page.locator("button.copybtn, .take-buttons button").count()
     for _ in range(1500):
         page.keyboard.press("Tab")
         where = page.evaluate(
             """() => { const e = document.activeElement;
                 if (!e || e === document.body) return null;
-                const style = getComputedStyle(e);
-                return [e.matches("button.copybtn") ? [...document.querySelectorAll("button.copybtn")].indexOf(e) : -1,
-                        Number(style.opacity) > 0.9 && style.visibility === "visible"]; }"""
+                const buttons = [...document.querySelectorAll("button.copybtn, .take-buttons button")];
+                return [buttons.indexOf(e),
+                        e.checkVisibility({opacityProperty: true, visibilityProperty: true})]; }"""
         )
         if where is None:
             break

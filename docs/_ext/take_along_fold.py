@@ -1,0 +1,88 @@
+"""The fold under a cell or a function: what is offered to take along, as a page shows it without any script.
+
+The text of each form stands in the page as it stands in its file, so that `take_along.js` can copy it from a folder
+as well as from a server.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.osutil import relative_uri
+
+#: What has a color in a fold: comments, words of the language, texts, names that are defined. A page has many folds,
+#: and a color for each name, number and sign would double the elements of the page and a third of its weight.
+COLORED = "c1|k|kc|kn|ow|sa|s1|s2|sd|nf|nc"
+OTHER = re.compile(rf'<span class="(?!(?:{COLORED})")\w+">([^<]*)</span>')
+
+
+@dataclass(frozen=True)
+class Form:
+    """One text to take along, and the file in which the site serves it."""
+
+    label: str
+    file: str
+    code: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is offered for one cell or function: forms to show, and the reason why there is none without convbook."""
+
+    name: str
+    forms: tuple[Form, ...]
+    reason: str = ""
+    cell: Form | None = None
+    line: int | None = None  # of the cell in its chapter
+
+    @property
+    def served(self) -> Iterator[Form]:
+        """Every form that is a file."""
+        yield from self.forms
+        if self.cell is not None:
+            yield self.cell
+
+
+class TakeAlong(nodes.General, nodes.Element):
+    """Where a fold will stand; ``offer`` says what is in it."""
+
+
+def visit_fold(translator: Any, node: TakeAlong) -> None:
+    if translator.builder.name == "html":
+        here = translator.builder.get_target_uri(translator.builder.current_docname)
+        translator.body.extend(fold(node["offer"], here, translator.highlighter))
+    raise nodes.SkipNode
+
+
+def skip(translator: Any, node: TakeAlong) -> None:
+    """Write nothing: only the site serves the files."""
+    raise nodes.SkipNode
+
+
+def fold(offer: Offer, here: str, highlighter: Any) -> Iterator[str]:
+    """Write the fold on the page with the address `here`."""
+    reason = f'<p class="take-note">There is no form with NumPy only. {escape(offer.reason)}</p>\n'
+    if not offer.forms:
+        yield reason
+        return
+    words = f'Take along<span class="visually-hidden"> {escape(offer.name)}</span>'
+    yield f'<div class="take"><details><summary>{words}</summary>\n'
+    for form in offer.forms:
+        needs = f' <span class="take-needs">needs {escape(", ".join(form.needs))}</span>' if form.needs else ""
+        label = f'<span class="take-label">{escape(form.label)}</span>{needs}'
+        yield f'<div class="take-form"><p class="take-head">{label} {link(form, here)}</p>\n'
+        yield OTHER.sub(r"\1", highlighter.highlight_block(form.code, "python").rstrip()) + "</div>\n"
+    if offer.reason:
+        yield reason
+    if offer.cell is not None:
+        yield f'<p class="take-note">The cell as shown: {link(offer.cell, here)}</p>\n'
+    yield "</details></div>\n"
+
+
+def link(form: Form, here: str) -> str:
+    """Link to the file of a form by its name."""
+    return f'<a href="{escape(relative_uri(here, form.file))}" download>{escape(form.file.rpartition("/")[2])}</a>'

@@ -1,0 +1,68 @@
+// Buttons that put a snippet on the clipboard. Its text is in the page, in the fold, which needs no script to be read.
+
+const said = document.createElement("p");
+said.className = "visually-hidden";
+said.setAttribute("role", "status");
+document.body.append(said);
+
+function say(text) {
+  said.textContent = "";
+  setTimeout(() => { said.textContent = text; }, 50); // the same words twice would be silent
+}
+
+// A word in the place of the label, for a moment, while the button keeps its width.
+function show(button, word) {
+  const label = button.firstElementChild;
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.classList.add("done");
+  label.textContent = word;
+  clearTimeout(button.timer);
+  button.timer = setTimeout(() => {
+    button.classList.remove("done");
+    label.textContent = button.value;
+  }, 2000);
+}
+
+async function copy(button, form, what) {
+  const code = form.querySelector("pre");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    show(button, "Copied");
+    say(`Copied: ${what}`);
+  } catch { // refused, or there is none: the reader copies by hand
+    form.closest("details").open = true;
+    getSelection().selectAllChildren(code);
+    code.scrollIntoView({ block: "nearest" });
+    show(button, "Selected");
+    say(`The browser keeps its clipboard closed. The code is selected: ${what}`);
+  }
+}
+
+function button(form, name) {
+  const made = document.createElement("button");
+  const label = form.querySelector(".take-label").textContent;
+  const what = `${label.replace(/^S/, "s")}, ${name}`;
+  made.type = "button";
+  made.value = label;
+  made.append(document.createElement("span"));
+  made.firstElementChild.textContent = label;
+  made.setAttribute("aria-label", `Copy ${what}`);
+  made.addEventListener("click", () => copy(made, form, what));
+  return made;
+}
+
+for (const take of document.querySelectorAll(".take")) {
+  const buttons = document.createElement("div");
+  const name = take.querySelector("summary .visually-hidden").textContent.trim();
+  buttons.className = "take-buttons";
+  buttons.append(...[...take.querySelectorAll(".take-form")].map(form => button(form, name)));
+  take.prepend(buttons);
+}
+
+// The button on the code itself shows that it has copied; it does not say so.
+addEventListener("load", () => {
+  const watch = new MutationObserver(changes => {
+    if (changes.some(({ target }) => target.classList.contains("success"))) say("Copied: the code as shown");
+  });
+  for (const one of document.querySelectorAll("button.copybtn")) watch.observe(one, { attributeFilter: ["class"] });
+});

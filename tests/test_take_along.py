@@ -1,0 +1,188 @@
+"""What can be taken along: the files of each cell, the folds that show them, and their addresses."""
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+import chapters
+import pytest
+from small_site import Site
+from snippets import Snippet, snippets_of
+
+FORMS = ("", "-numpy-only", "-cell")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the small site, and keep a copy beside it."""
+    folder = tmp_path_factory.mktemp("take-along")
+    site = Site(folder / "site")
+    assert site.build() == ""
+    shutil.copytree(folder / "site", folder / "pristine", symlinks=True)
+    return folder
+
+
+@pytest.fixture
+def site(built: Path) -> Site:
+    """Give the built site, at its address, as if no test had changed it."""
+    shutil.rmtree(built / "site")
+    shutil.copytree(built / "pristine", built / "site", symlinks=True)
+    site = object.__new__(Site)
+    site.folder = built / "site"
+    return site
+
+
+def snippets(site: Site, page: str) -> dict[str, Snippet]:
+    return {s.name: s for s in snippets_of(chapters.read(site.source(page)).cells, page)}
+
+
+def served(site: Site, page: str) -> set[str]:
+    return {path.name for path in site.file(page).glob("*")}
+
+
+def folds(page: str) -> dict[str, str]:
+    """Map the name of each cell to its fold."""
+    parts = re.split(r'<div class="take">', page)[1:]
+    parts = [part[: part.index("</details></div>")] for part in parts]
+    return {re.search(r'visually-hidden"> ([^<]+)<', part)[1]: part for part in parts}  # type: ignore[index]
+
+
+def shown(fold: str) -> dict[str, str]:
+    """Map the file of each form that a fold shows to the text which it shows."""
+    forms = re.findall(r'<div class="take-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', fold, re.S)
+    return {file: html.unescape(re.sub(r"<[^>]*>", "", code)) for file, code in forms}
+
+
+# Files --------------------------------------------------------------------------------------------------------
+def test_a_cell_is_served_as_shown_alone_and_without_convbook(site: Site) -> None:
+    snippet = snippets(site, "part/second")["recipe-negate"]
+    assert snippet.numpy_only != snippet.standalone
+    texts = [site.file(f"part/second/recipe-negate{form}.py").read_text(encoding="utf-8") for form in FORMS]
+    assert texts == [snippet.standalone, snippet.numpy_only, f"{snippet.cell}\n"]
+
+
+def test_a_cell_that_needs_no_convbook_is_one_file_beside_the_cell_as_shown(site: Site) -> None:
+    assert {"recipe-add.py", "recipe-add-cell.py"} <= served(site, "part/first")
+    assert "recipe-add-numpy-only.py" not in served(site, "part/first")
+
+
+def test_every_cell_whose_code_is_shown_has_its_files_and_no_other_has(site: Site) -> None:
+    names = {"start", "failing", "fig-line", "twice", "recipe-add"}
+    assert served(site, "part/first") == {f"{name}{form}.py" for name in names for form in ("", "-cell")}
+
+
+def test_a_figure_gives_its_name_to_its_cell(site: Site) -> None:
+    """The order of the figures could change the name that the code gives."""
+    assert "plot" in snippets(site, "part/first")
+    assert "fig-line.py" in served(site, "part/first")
+
+
+def test_files_that_are_gone_are_written_again_and_others_left_alone(site: Site) -> None:
+    before = site.written()
+    site.file("part/first/start.py").unlink()
+    shutil.rmtree(site.file("part/second"))
+    assert site.build() == ""
+    after = site.written()
+    assert after.keys() == before.keys()
+    gone = {name for name in before if name == "part/first/start.py" or name.startswith("part/second/")}
+    assert {name for name in before if before[name] != after[name]} == gone
+
+
+def test_the_files_of_a_removed_cell_and_of_a_removed_page_are_removed(site: Site) -> None:
+    site.change("part/first", "name: start\n", "name: beginning\n")
+    site.source("part/second").unlink()
+    site.change("index", "part/second\n", "")
+    site.change("cookbook", "part/second recipe-negate signs", "")
+    site.change("part/first", "[the other](#ch-second)", "another")
+    assert site.build() == ""
+    assert "start.py" not in served(site, "part/first")
+    assert "beginning.py" in served(site, "part/first")
+    assert not site.file("part/second").exists()
+
+
+# Addresses ----------------------------------------------------------------------------------------------------
+def lines_of(site: Site, page: str, name: str) -> list[int]:
+    """Give the lines of the fences that open cells of this name."""
+    return [cell.line for cell in chapters.read(site.source(page)).cells if cell.name == name]
+
+
+def test_cells_with_one_address_are_reported_with_file_and_line(site: Site) -> None:
+    site.change("part/first", "name: failing\n", "name: start\n")
+    site.change("part/first", "name: twice\n", "name: start-cell\n")
+    said = site.build()
+    (_, again), (suffixed,) = (lines_of(site, "part/first", name) for name in ("start", "start-cell"))
+    assert f"part/first.md:{again}: WARNING: part/first/start.py would be the address of two files" in said
+    assert f"part/first.md:{suffixed}: WARNING: part/first/start-cell.py would be the address of two files" in said
+
+
+def test_the_script_of_a_page_keeps_its_address_on_disks_that_do_not_tell_capitals(site: Site) -> None:
+    """A chapter in the folder of another would have the address of a cell."""
+    text = site.source("part/second").read_text(encoding="utf-8").replace("ch-second", "ch-third")
+    (site.folder / "docs" / "part" / "first").mkdir()
+    site.source("part/first/Start").write_text(text.replace("[recipe]", "[]").replace(":::{recipe}", ":::{pitfall}"))
+    site.change("index", "part/second\n", "part/second\npart/first/Start\n")
+    said = site.build()
+    (line,) = lines_of(site, "part/first", "start")
+    assert f"part/first.md:{line}: WARNING: part/first/start.py would be the address of two files" in said
+
+
+# Folds --------------------------------------------------------------------------------------------------------
+def test_the_fold_of_a_cell_shows_each_form_just_as_its_file_has_it(site: Site) -> None:
+    found = {
+        (page, file): text
+        for page in ("part/first", "part/second")
+        for fold in folds(site.page(page)).values()
+        for file, text in shown(fold).items()
+    }
+    assert len(found) == 5 + 2
+    for (page, file), text in found.items():
+        assert text == site.file(page).parent.joinpath(file).read_text(encoding="utf-8"), file
+
+
+def test_a_fold_names_its_cell_and_links_to_its_files(site: Site) -> None:
+    fold = folds(site.page("part/second"))["recipe-negate"]
+    links = re.findall(r'<a href="([^"]+)" download>([^<]+)</a>', fold)
+    assert links == [(f"second/recipe-negate{form}.py", f"recipe-negate{form}.py") for form in FORMS]
+    assert re.findall(r'take-label">([^<]+)<', fold) == ["Standalone", "NumPy only"]
+    assert ">needs convbook<" in fold
+    assert re.findall(r'take-label">([^<]+)<', folds(site.page("part/first"))["start"]) == ["Standalone, NumPy only"]
+
+
+def test_a_form_that_is_not_offered_has_a_reason_and_names_what_the_cell_requires(site: Site) -> None:
+    site.change("part/first", "name: start\n", "name: start\nrequires: [pillow]\n")
+    assert site.build() == ""
+    fold = folds(site.page("part/first"))["start"]
+    assert re.findall(r'take-label">([^<]+)<', fold) == ["Standalone"]
+    assert ">needs pillow<" in fold
+    assert "There is no form with NumPy only. It needs pillow." in fold
+
+
+def test_a_folded_cell_folds_what_can_be_taken_along_with_it(site: Site) -> None:
+    page = site.page("part/first")
+    code = page[page.index("Code of this figure") :]
+    assert code.index('<div class="take">') < code.index("fig-line.py") < code.index("</details>\n</div>")
+    solution = page[page.index('id="ex-double"') : page.index('id="take-along"')]
+    assert "twice.py" in solution
+
+
+def test_a_recipe_of_the_cookbook_has_the_files_of_its_chapter(site: Site) -> None:
+    own, copied = folds(site.page("part/second"))["recipe-negate"], folds(site.page("cookbook"))["recipe-negate"]
+    assert copied == own.replace('href="second/', 'href="part/second/')
+    assert not site.file("cookbook").exists()
+
+
+def test_the_search_knows_the_page_and_not_what_is_written_out_in_its_folds(site: Site) -> None:
+    index = site.file("searchindex.js").read_text(encoding="utf-8")
+    assert "chang" in index
+    assert "standalon" not in index
+
+
+def test_books_and_texts_without_files_have_no_folds(site: Site) -> None:
+    assert "recipe-negate.py" not in site_text(site)
+
+
+def site_text(site: Site) -> str:
+    site.build("text")
+    texts = (site.folder / "_build" / "text").rglob("*.txt")
+    return "".join(path.read_text(encoding="utf-8") for path in texts)
