@@ -413,6 +413,16 @@ def test_a_snippet_without_convbook_is_the_same_in_both_forms():
     ("cell", "metadata", "reason"),
     [
         ("from convbook import figures\nfigures.bars({});", {}, "It draws with convbook.figures."),
+        (
+            "import convbook\nconvbook.conv([[[1, 2]]], [[[3]]], method='columns')",
+            {},
+            "It needs convbook's fast algorithms.",
+        ),
+        (
+            "from convbook.algorithms.winograd import cook_toom\ncook_toom((0, 1), 1, 3)",
+            {},
+            "It needs convbook's fast algorithms.",
+        ),
         ("import convbook\nconvbook.pad([1], 1)", {"requires": ["scikit-learn"]}, "It needs scikit-learn."),
         ("import convbook\nprint(convbook)", {}, "It uses the module convbook as a whole."),
     ],

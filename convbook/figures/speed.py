@@ -204,7 +204,7 @@ def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: M
         The axes of the new figure.
     """
     fig, ax = plt.subplots(figsize=(WIDTH, 0.7 * len(families) + 1.2))
-    words_at = {"transform": ax.get_yaxis_transform(), "va": "center"}
+    words_at: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center"}
     for row, (name, measured) in enumerate(families.items()):
         means = [_strip(ax, row, place, ratios) for place, ratios in enumerate(measured) if len(ratios)]
         words = "mean " + " and ".join(f"{mean:.2f}" for mean in means)
@@ -214,7 +214,8 @@ def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: M
         ax.text(0, row - 0.32, name, fontsize=10.5, color=INK, **words_at)
         ax.text(1, row - 0.32, words, fontsize=10, color=MUTED, ha="right", **words_at)
     ax.axvline(1, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
-    ax.set(xscale="log", ylim=(len(families) - 0.3, -0.6), yticks=[], xlabel="our time ÷ theirs (left of 1: we are faster)")
+    ax.set(xscale="log", ylim=(len(families) - 0.3, -0.6), yticks=[])
+    ax.set_xlabel("our time ÷ theirs (left of 1: we are faster)")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.spines["left"].set_visible(False)

@@ -13,7 +13,9 @@ from built_site import SITE, Page, pages
 
 #: Markup that only the book understands, outside of code.
 MARKUP = re.compile(r"^:::|\{[a-z]+(:[a-z]+)?\}`|^\([a-z-]+\)=$", re.M)
-CHAPTERS = [page for page in pages().values() if page.name.split("/")[0] in {"operation", "pictures", "layers", "speed"}]
+CHAPTERS = [
+    page for page in pages().values() if page.name.split("/")[0] in {"operation", "pictures", "layers", "speed"}
+]
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
