@@ -98,14 +98,16 @@ def matrices(shown: Mapping[str, ArrayLike]) -> list[Axes]:
     return list(axes[0])
 
 
-def compared_rows(rows: Mapping[str, ArrayLike], wanted: ArrayLike) -> Axes:
-    """Draw rows of numbers below each other; one as long as `wanted` is colored by whether it agrees.
+def compared_rows(given: tuple[str, ArrayLike], results: Mapping[str, ArrayLike], wanted: ArrayLike) -> Axes:
+    """Draw a row of numbers, and below it rows of results whose cells are colored by whether they are right.
 
     Parameters
     ----------
-    rows : mapping from str to array_like
-        The rows, by their names.
-    wanted : array_like
+    given : (str, array_like)
+        The name and the numbers of the first row.
+    results : mapping from str to array_like, shape (N,)
+        The rows that are judged, by their names.
+    wanted : array_like, shape (N,)
         What is right; NaN where nothing is.
 
     Returns
@@ -114,14 +116,15 @@ def compared_rows(rows: Mapping[str, ArrayLike], wanted: ArrayLike) -> Axes:
         The axes of the new figure, one unit a cell.
     """
     right = np.asarray(wanted, float)
-    ax = board(max(map(np.size, rows.values())) + 3.6, 1.25 * len(rows) + 0.2)
-    for at, (name, values) in enumerate(rows.items()):
+    ax = board(right.size + 3.6, 1.25 * len(results) + 1.45)
+    for at, (name, values) in enumerate([given, *results.items()]):
         label(ax, 3.3, 0.6 + 1.25 * at, name, ha="right", color=MUTED, fontsize=10.5)
+        agrees = np.isclose(np.asarray(values, float), right)
         for place, value in enumerate(np.asarray(values)):
-            judged = np.size(values) == right.size
-            agrees = judged and abs(value - right[place]) < 1e-6 * max(1, abs(value))
-            fill = TEAL_SOFT if agrees else RED_SOFT if judged else PANEL
+            fill = PANEL if at == 0 else TEAL_SOFT if agrees[place] else RED_SOFT
             cell(ax, 3.6 + place, 0.1 + 1.25 * at, value, fill=fill)
+            if at and not agrees[place]:
+                label(ax, 4.1 + place, 1.3 + 1.25 * at, "wrong", color=MUTED, fontsize=9)
     return ax
 
 
@@ -173,12 +176,14 @@ def _label_ends(ax: Axes, ends: list[tuple[float, str, Any]]) -> None:
     """Write names at the right of lines, the higher the value the higher, without overlaps."""
     ax.set_yscale("log")
     low, high = np.log(ax.get_ylim())
-    place = -np.inf
-    for value, name, color in sorted(ends):
-        place = max(place + 0.075, (np.log(value) - low) / (high - low))
+    places: list[float] = []
+    for value, _, _ in sorted(ends):
+        places.append(max([(np.log(value) - low) / (high - low), *(place + 0.08 for place in places[-1:])]))
+    over = max(0, places[-1] - 1)
+    for place, (_, name, color) in zip(places, sorted(ends), strict=True):
         ax.annotate(
             name,
-            (1.02, place),
+            (1.02, place - over),
             xycoords="axes fraction",
             color=color,
             va="center",
@@ -209,7 +214,7 @@ def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: M
         means = [_strip(ax, row, place, ratios) for place, ratios in enumerate(measured) if len(ratios)]
         words = "mean " + " and ".join(f"{mean:.2f}" for mean in means)
         if name in goals:
-            ax.plot(goals[name], row + 0.42, "^", color=RED, markersize=7, clip_on=False)
+            ax.plot(goals[name], row + 0.25 + 0.2 * (len(measured) - 1), "^", color=RED, markersize=6.5)
             words += f", goal {goals[name]:g}"
         ax.text(0, row - 0.32, name, fontsize=10.5, color=INK, **words_at)
         ax.text(1, row - 0.32, words, fontsize=10, color=MUTED, ha="right", **words_at)
