@@ -124,7 +124,7 @@ def compared_rows(given: tuple[str, ArrayLike], results: Mapping[str, ArrayLike]
             fill = PANEL if at == 0 else TEAL_SOFT if agrees[place] else RED_SOFT
             cell(ax, 3.6 + place, 0.1 + 1.25 * at, value, fill=fill)
             if at and not agrees[place]:
-                label(ax, 4.1 + place, 1.3 + 1.25 * at, "wrong", color=MUTED, fontsize=9)
+                label(ax, 4.1 + place, 1.32 + 1.25 * at, "≠", color=MUTED)
     return ax
 
 
@@ -224,7 +224,8 @@ def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: M
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.spines["left"].set_visible(False)
-    fig.legend(handles=_LEGEND[: max(map(len, families.values()))] + _LEGEND[2:], loc="outside upper left", ncols=4)
+    handles = _LEGEND[: max(map(len, families.values()))] + _LEGEND[2:]
+    fig.legend(handles=handles, loc="outside upper left", ncols=4, handlelength=1, columnspacing=1.4)
     return ax
 
 
