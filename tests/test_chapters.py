@@ -1,4 +1,4 @@
-"""The anatomy of a chapter: what every chapter of the three parts has, in the manner of the first."""
+"""The anatomy of a chapter: what every chapter of the four parts has, in the manner of the first."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import chapters
 import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
-PARTS = ("operation", "pictures", "layers")
+PARTS = ("operation", "pictures", "layers", "speed")
 CHAPTERS = [path for part in PARTS for path in sorted((DOCS / part).glob("*.md"))]
 
 #: Characters of code that the page shows without scrolling.

@@ -419,6 +419,16 @@ def test_a_snippet_without_convbook_is_the_same_in_both_forms():
 @pytest.mark.parametrize(
     ("cell", "metadata", "reason"),
     [
+        (
+            "import convbook\nconvbook.conv([[[1, 2]]], [[[3]]], method='columns')",
+            {},
+            "It needs convbook's fast algorithms.",
+        ),
+        (
+            "from convbook.algorithms.winograd import cook_toom\ncook_toom((0, 1), 1, 3)",
+            {},
+            "It needs convbook's fast algorithms.",
+        ),
         ("import convbook\nconvbook.pad([1], 1)", {"requires": ["scikit-learn"]}, "It needs scikit-learn."),
         ("import convbook\nprint(convbook)", {}, "It uses the module convbook as a whole."),
     ],

@@ -17,15 +17,26 @@ from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.series import signal_and_trend
 from convbook.figures.sliding import size_steps, windows_on_grid, windows_on_line
+from convbook.figures.speed import (
+    compared_rows,
+    cost_curves,
+    errors_by_method,
+    lowered_product,
+    matrices,
+    ratios_by_family,
+)
 
 __all__ = [
     "answers",
     "bars",
     "border_rules",
     "commuting_square",
+    "compared_rows",
     "continuations",
+    "cost_curves",
     "descents",
     "error_table",
+    "errors_by_method",
     "errors_by_shift",
     "factors_by_rate",
     "failing_places",
@@ -37,11 +48,14 @@ __all__ = [
     "kernel_tiles",
     "learning_curves",
     "losses_by_step",
+    "lowered_product",
+    "matrices",
     "nine_products",
     "one_output",
     "pooled_tables",
     "product_table",
     "product_tables",
+    "ratios_by_family",
     "rows_of_numbers",
     "score_maps",
     "shifted_copies",

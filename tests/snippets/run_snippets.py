@@ -3,7 +3,8 @@
 Each snippet runs as a plain script in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib
 and nothing of the book: no state passes from one to the next. A standalone snippet runs twice, with the package and
 with the single file that the site serves. In the runs without convbook an import of it fails, and so does every access
-to this checkout. The folder is empty, and goes away.
+to this checkout. The folder has the files that the chapter reads and
+the page offers, and goes away.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import py_compile
 import random
 import resource
 import runpy
+import shutil
 import signal
 import statistics
 import sys
@@ -47,13 +49,14 @@ class Job:
     snippet: str
     form: str  # "standalone", "single-file" or "numpy-only"
     cell: chapters.Cell
+    reads: tuple[str, ...] = ()  # the chapter's files, as its front matter names them
 
     def __str__(self) -> str:
         return f"{self.chapter}/{self.snippet} ({self.form})"
 
 
-def all_chapters(only: str = "") -> Iterator[tuple[str, list[chapters.Cell], list[Snippet]]]:
-    """Give each chapter's name, cells and snippets."""
+def all_chapters(only: str = "") -> Iterator[tuple[str, chapters.Chapter, list[Snippet]]]:
+    """Give each chapter's name, the chapter and its snippets."""
     docs = ROOT / "docs"
     for path in sorted(docs.rglob("*.md")):
         if any(part.startswith("_") for part in path.relative_to(docs).parts) or not chapters.is_chapter(path):
@@ -61,21 +64,22 @@ def all_chapters(only: str = "") -> Iterator[tuple[str, list[chapters.Cell], lis
         if only and path.stem != only:
             continue
         name = path.relative_to(docs).with_suffix("").as_posix()
-        cells = chapters.read(path).cells
-        yield name, cells, list(snippets_of(cells, name))
+        chapter = chapters.read(path)
+        yield name, chapter, list(snippets_of(chapter.cells, name))
 
 
-def jobs_of(name: str, cells: Sequence[chapters.Cell], snippets: Sequence[Snippet]) -> Iterator[Job]:
+def jobs_of(name: str, chapter: chapters.Chapter, snippets: Sequence[Snippet]) -> Iterator[Job]:
     """Give the runs of a chapter. A snippet whose forms are one runs once, where less is installed."""
+    reads = tuple(chapter.metadata.get("reads", []))
     for s in snippets:
-        cell = cells[s.number]
+        cell = chapter.cells[s.number]
         if chapters.missing(cell):
             continue
         forms = {} if s.same else {"standalone": s.standalone, "single-file": s.standalone}
         if s.numpy_only is not None:
             forms["numpy-only"] = s.numpy_only
         for form, code in forms.items():
-            yield Job(name, s.name, form, replace(cell, line=1, first=1, source=code))
+            yield Job(name, s.name, form, replace(cell, line=1, first=1, source=code), reads)
 
 
 # One run --------------------------------------------------------------------------------------------------------
@@ -118,7 +122,12 @@ def faults_of(job: Job, beside: Path) -> list[str]:
     else:
         sys.path.insert(0, str(beside if job.form == "single-file" else ROOT))
     with tempfile.TemporaryDirectory() as folder:
-        found = guards.faults(job.cell.metadata, outputs_of(job.cell.source, Path(folder)))
+        here = Path(folder, "part")  # a chapter may read from beside its part
+        here.mkdir()
+        for name in job.reads:
+            (here / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(job.cell.path.parent / name, here / name)
+        found = guards.faults(job.cell.metadata, outputs_of(job.cell.source, here))
     where = getattr(sys.modules.get("convbook"), "__file__", None)
     if job.form == "single-file" and where and Path(where).parent != beside:
         found.append(f"It took convbook from {where}.")

@@ -22,6 +22,7 @@ from snippets.writing import sorted_imports
 LONGEST = 150
 WIDTH = 120
 ROW = 100  # of constants
+ALGORITHMS = "It needs convbook's fast algorithms."
 LIBRARY = Path(__file__).parents[3] / "convbook"
 REFERENCE = Path(__file__).with_name("reference.py")
 
@@ -261,6 +262,9 @@ def inlined(code: str, *, exact: bool, head: str) -> str:
     for node in ast.walk(tree):
         if _is_convbook(node):
             modules |= imported(node)  # type: ignore[arg-type]
+    asks = any(isinstance(node, ast.Call) and any(k.arg == "method" for k in node.keywords) for node in ast.walk(tree))
+    if asks or any(dotted.startswith("convbook.algorithms") for dotted in modules.values()):
+        raise NotOffered(ALGORITHMS)
     wanted: dict[str, tuple[str, str]] = {}  # as written -> (module, name)
     replaced: dict[str, str] = {}
     for written, dotted in _written(tree, modules):
@@ -405,7 +409,7 @@ def _gathered(
             source, where = reference, "reference"
         else:
             if module.startswith("convbook.algorithms"):
-                raise NotOffered("It needs convbook's fast algorithms.")
+                raise NotOffered(ALGORITHMS)
             path = LIBRARY.parent / (module.replace(".", "/") + ".py")
             source, where = (_module(path), module) if path.is_file() else (None, module)
             if source is None or name not in source.definitions:
