@@ -3,8 +3,8 @@ r"""Winograd's F(4×4, 3×3): 36 products instead of 144 for a tile of 4×4 outp
 Outputs of a short filter are the coefficients of a product of polynomials, and a polynomial of degree 5 is known by
 its values at five points and at infinity. So evaluate tile and filter, multiply the values, and interpolate: on the
 values of all tiles and channels, those are 36 ordinary matrix products. In two dimensions the transforms are Kronecker
-squares, and are computed as what they are, matrix products; so any points cost the same. The usual 0, ±1, ±2 lose
-four to five times more digits than the 0, ±1/√2, ±√2 taken here.
+squares, and are computed as what they are, matrix products; so any points cost the same. The usual 0, ±1, ±2 make
+about twice the error of the 0, ±1/√2, ±√2 taken here.
 
 A. Lavin and S. Gray, *Fast Algorithms for Convolutional Neural Networks* (2016); S. Winograd, *Arithmetic Complexity
 of Computations* (1980).

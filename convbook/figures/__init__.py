@@ -22,7 +22,7 @@ from convbook.figures.speed import (
     cost_curves,
     errors_by_method,
     lowered_product,
-    matrices,
+    matrix_patterns,
     ratios_by_family,
 )
 
@@ -49,7 +49,7 @@ __all__ = [
     "learning_curves",
     "losses_by_step",
     "lowered_product",
-    "matrices",
+    "matrix_patterns",
     "nine_products",
     "one_output",
     "pooled_tables",

@@ -70,7 +70,7 @@ def lowered_product(picture: ArrayLike, columns: ArrayLike, filters: ArrayLike, 
     return ax
 
 
-def matrices(shown: Mapping[str, ArrayLike]) -> list[Axes]:
+def matrix_patterns(shown: Mapping[str, ArrayLike]) -> list[Axes]:
     """Draw matrices side by side, their cells equally large: red above zero, blue below, zeros gray.
 
     Parameters
@@ -224,7 +224,7 @@ def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: M
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.spines["left"].set_visible(False)
-    handles = _LEGEND[: max(map(len, families.values()))] + _LEGEND[2:]
+    handles = _legend()[: max(map(len, families.values()))] + _legend()[2:]
     fig.legend(handles=handles, loc="outside upper left", ncols=4, handlelength=1, columnspacing=1.4)
     return ax
 
@@ -234,12 +234,16 @@ _DOTS: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "markeredgecolor": PAPER, "markeredgewidth": 0.5},
     {"markerfacecolor": "none", "markeredgecolor": BLUE, "markeredgewidth": 1.0},
 )
-_LEGEND = [
-    Line2D([], [], marker="o", linestyle="none", markersize=4.5, label="a case", **_DOTS[0]),
-    Line2D([], [], marker="o", linestyle="none", markersize=4.5, label="more threads", **_DOTS[1]),
-    Line2D([], [], color=INK, linestyle="none", marker="|", markersize=11, markeredgewidth=2.4, label="mean"),
-    Line2D([], [], color=RED, linestyle="none", marker="^", markersize=7, label="goal"),
-]
+
+
+def _legend() -> list[Line2D]:
+    """Draw a sign for each kind of mark."""
+    return [
+        Line2D([], [], marker="o", linestyle="none", markersize=4.5, label="a case", **_DOTS[0]),
+        Line2D([], [], marker="o", linestyle="none", markersize=4.5, label="more threads", **_DOTS[1]),
+        Line2D([], [], color=INK, linestyle="none", marker="|", markersize=11, markeredgewidth=2.4, label="mean"),
+        Line2D([], [], color=RED, linestyle="none", marker="^", markersize=7, label="goal"),
+    ]
 
 
 def _strip(ax: Axes, row: int, place: int, ratios: Sequence[float]) -> float:

@@ -175,7 +175,7 @@ def ordered(modules: dict[str, Module]) -> list[Module]:
             found.append(modules[path])
 
     packages = {path for path in modules if any(other.startswith(f"{path}.") for other in modules)}
-    for path in sorted(set(modules) - packages, key=lambda path: modules[path].draws):
+    for path in sorted(set(modules) - packages, key=lambda path: (modules[path].draws, path)):
         visit(path)
     return [m for m in found if not m.draws] + [m for m in found if m.draws]
 

@@ -54,7 +54,7 @@ def offer_cells(app: Sphinx, doctree: nodes.document) -> None:
     env, page = app.env, app.env.docname
     cells = chapters.read(Path(env.doc2path(page))).cells
     try:
-        found = {cells[snippet.number].line: snippet for snippet in snippets_of(cells, page)}
+        found = {cells[snippet.number].line: snippet for snippet in snippets_of(cells, page, app.config.html_baseurl)}
     except SyntaxError:
         return  # what executes the cell has said so
     lines = env.metadata[page]["source_map"]
