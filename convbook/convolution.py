@@ -107,6 +107,9 @@ def conv(
     Integers are exact. ``"auto"`` lets infinities and NaNs reach the outputs that see them and no other; every
     method but ``"columns"`` and ``"taps"`` may spread them, if it is asked for.
 
+    *Memory.* Beside input, weights and output a call needs some 16 MiB for each thread, which are kept for the next
+    call.
+
     The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).
 

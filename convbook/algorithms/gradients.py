@@ -82,11 +82,11 @@ def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.d
     x = np.empty((len(y), groups * channels, *windows.size), dtype)
 
     def compute(example: int) -> None:
-        start = scratch.mark()
-        values = scratch.empty((*columns.shape[:2], given.shape[3]), dtype)
-        np.matmul(columns, given[example], out=values)
-        x[example] = add_windows(values.reshape(groups * channels, *windows.kernel, *windows.output), windows, dtype)
-        scratch.release(start)
+        with scratch.Borrowed():
+            found = scratch.empty((*columns.shape[:2], given.shape[3]), dtype)
+            np.matmul(columns, given[example], out=found)
+            values = found.reshape(groups * channels, *windows.kernel, *windows.output)
+            x[example] = add_windows(values, windows, dtype)
 
     pool.spread(compute, range(len(y)), pool.available() if len(y) > 1 else 1)
     return x
@@ -106,14 +106,13 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     def compute(share: int) -> None:
         begun = set()
         for block in algorithm.blocks[share::shares]:  # always the same: additions keep their order
-            start = scratch.mark()
             total = weights[share, block.groups]
-            part = scratch.empty(total.shape, compute_in) if block.groups.start in begun else total
-            algorithm.gradient(algorithm.cells(x, block), y[block.outputs], part)
-            if part is not total:
-                total += part
+            with scratch.Borrowed():
+                part = scratch.empty(total.shape, compute_in) if block.groups.start in begun else total
+                algorithm.gradient(algorithm.cells(x, block), y[block.outputs], part)
+                if part is not total:
+                    total += part
             begun.add(block.groups.start)
-            scratch.release(start)
         for group in range(0, groups, algorithm.groups):
             if group not in begun:
                 weights[share, group : group + algorithm.groups] = 0

@@ -69,22 +69,16 @@ def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: 
 
     def compute(block: Block) -> None:
         target = y[block.outputs]
-        start = scratch.mark()
-        try:
+        with scratch.Borrowed():
             cells = algorithm.cells(x, block)
             found = target if in_place else scratch.empty(target.shape, layer.dtype)
             algorithm.run(cells, prepared if whole else prepared[block.groups], found)
             if not in_place:
                 target[...] = found
-        finally:
-            scratch.release(start)
 
-    start = scratch.mark()
-    try:
+    with scratch.Borrowed():
         prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
         pool.spread(compute, algorithm.blocks, threads_for(algorithm, planned.threads))
-    finally:
-        scratch.release(start)
     return y
 
 

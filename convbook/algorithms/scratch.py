@@ -34,14 +34,16 @@ class _Buffer(threading.local):
 _buffer = _Buffer()
 
 
-def mark() -> int:
-    """Return what `release` needs to give back all arrays that are taken from now on."""
-    return _buffer.used
+class Borrowed:
+    """Gives back, at the end of a ``with``, all arrays that were taken within it: others will lie there."""
 
+    __slots__ = ("_start",)
 
-def release(mark: int) -> None:
-    """Give back the arrays that were taken since the mark: others will lie there."""
-    _buffer.used = mark
+    def __enter__(self) -> None:
+        self._start = _buffer.used
+
+    def __exit__(self, *_: object) -> None:
+        _buffer.used = self._start
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
