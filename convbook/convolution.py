@@ -108,7 +108,7 @@ def conv(
     method but ``"columns"`` and ``"taps"`` may spread them, if it is asked for.
 
     *Memory.* Beside input, weights and output a call needs some 16 MiB for each thread, which are kept for the next
-    call.
+    call; ``"winograd"`` holds its filters in another form, four times as large as the weights.
 
     The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).

@@ -218,7 +218,8 @@ def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: M
             words += f", goal {goals[name]:g}"
         ax.text(0, row - 0.32, name, fontsize=10.5, color=INK, **words_at)
         ax.text(1, row - 0.32, words, fontsize=10, color=MUTED, ha="right", **words_at)
-    ax.axvline(1, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
+    rows = np.arange(len(families))
+    ax.vlines(np.ones(len(rows)), rows - 0.17, rows + 0.52, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
     ax.set(xscale="log", ylim=(len(families) - 0.3, -0.6), yticks=[])
     ax.set_xlabel("our time ÷ theirs (left of 1: we are faster)")
     ax.xaxis.set_major_formatter("{x:g}")
