@@ -16,10 +16,12 @@ function show(button, word) {
   button.style.minWidth = `${button.offsetWidth}px`;
   button.classList.add("done");
   label.textContent = word;
+  button.setAttribute("aria-label", `${word}: ${button.dataset.what}`);
   clearTimeout(button.timer);
   button.timer = setTimeout(() => {
     button.classList.remove("done");
     label.textContent = button.value;
+    button.setAttribute("aria-label", `Copy ${button.dataset.what}`);
   }, 2000);
 }
 
@@ -46,6 +48,7 @@ function button(form, name) {
   made.value = label;
   made.append(document.createElement("span"));
   made.firstElementChild.textContent = label;
+  made.dataset.what = what;
   made.setAttribute("aria-label", `Copy ${what}`);
   made.addEventListener("click", () => copy(made, form, what));
   return made;
