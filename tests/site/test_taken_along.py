@@ -51,7 +51,7 @@ def test_there_are_chapters() -> None:
 
 def test_the_site_serves_the_library_and_itself() -> None:
     names = {path.suffix for path in (SITE / "downloads").iterdir()}
-    assert names == {".whl", ".zip"}
+    assert names == {".py", ".whl", ".zip"}
 
 
 # Cells and functions ----------------------------------------------------------------------------------------
