@@ -7,6 +7,7 @@ windows, algorithms) computes on plain tuples of integers and numeric arrays and
 import math
 import operator
 import reprlib
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeGuard
@@ -18,6 +19,9 @@ Array = NDArray[Any]
 Pair = tuple[int, int]
 PerAxis = int | Sequence[int]
 Padding = int | str | Sequence[int | Pair]
+
+#: So many bytes a process of today's 64-bit machines can address, whatever memory there is.
+_ADDRESSES = 1 << 47
 
 
 def show(value: object) -> str:
@@ -50,10 +54,16 @@ def as_array(
 
     `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers.
     """
+    if _is_masked(value):
+        raise TypeError(
+            f"`{name}` must not be a masked array, whose mask would be ignored: fill or drop what it hides."
+        )
     try:
         array = np.asarray(value)
     except ValueError as error:  # ragged nesting
         raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
+    if isinstance(value, (list, tuple, int)) and array.dtype.char in "dO":
+        _refuse_long_integers(name, value, array)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
     if real and array.dtype.kind == "c":
@@ -63,6 +73,40 @@ def as_array(
         layout = f" {layout}" if layout else ""
         raise ValueError(f"`{name}` (of shape {array.shape}) must have {needed}{layout}, not {array.ndim}.")
     return array
+
+
+def _is_masked(value: object) -> bool:
+    """Tell whether `value` is a masked array, or holds one among its rows or numbers."""
+    ma = sys.modules.get("numpy.ma")  # nobody has a masked array before it is imported
+    if ma is None or type(value) in (np.ndarray, int, float):
+        return False
+    return isinstance(value, ma.MaskedArray) or (isinstance(value, (list, tuple)) and any(map(_is_masked, value)))
+
+
+def _refuse_long_integers(name: str, value: object, array: Array) -> None:
+    """Refuse integers that no type of 64 bits holds together: NumPy makes objects of them, or rounds them to floats."""
+    if array.dtype != object and (isinstance(_first(value), float) or np.abs(array).max(initial=0) < 2**63):
+        return
+    numbers = list(np.array(value, object).flat)
+    whole = [number for number in numbers if isinstance(number, (int, np.integer))]
+    plain = all(isinstance(number, (int, float, complex, np.number)) for number in numbers)
+    if whole and plain and (array.dtype == object or len(whole) == len(numbers)):
+        shown = f"{show(min(whole))} to {show(max(whole))}"
+        raise ValueError(f"`{name}` holds integers from {shown}: no type of 64 bits holds them all.")
+
+
+def _first(value: object) -> object:
+    """Return the first of nested numbers."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return value
+
+
+def must_be_possible(name: str, value: object, shape: tuple[int, ...]) -> None:
+    """Refuse a value that asks for an array of more bytes than a process can address: NumPy's refusal names nothing."""
+    if 8 * math.prod(max(size, 1) for size in shape) > _ADDRESSES:
+        shown = reprlib.repr(shape)
+        raise ValueError(f"`{name}` (={show(value)}) must not ask for an array of shape {shown}: no memory holds it.")
 
 
 def must_have_shape(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> None:
@@ -75,15 +119,33 @@ def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
     """Return the dtypes in which a sum of products of `operands` is accumulated and returned.
 
     Floats and complex numbers keep NumPy's common type; float16 is accumulated in float32. Booleans and
-    integers are accumulated and returned as int64 (uint64 if that is their common type): images in uint8
-    never wrap.
+    integers are accumulated and returned in 64 bits, modulo 2**64: as uint64 if that is their common type, else as
+    int64. So images in uint8 never wrap.
     """
-    return dtypes_of_sums(*(operand.dtype for operand in operands))
+    return dtypes_of_sums(*types_in_sums(*operands))
+
+
+def types_in_sums(*operands: Array) -> tuple[np.dtype[Any], ...]:
+    """Return the dtypes as which `operands` count in a sum: their own, except where uint64 meets signed integers.
+
+    NumPy's common type of these is float64, which rounds. Here it is uint64 if none of the numbers is negative, so
+    that large sums are what they are, and int64 otherwise, so that negative ones are.
+    """
+    dtypes = tuple(operand.dtype for operand in operands)
+    if not _are_without_common_integer(*dtypes):
+        return dtypes
+    negative = any(operand.dtype.kind == "i" and operand.min(initial=0) < 0 for operand in operands)
+    return (np.dtype(np.int64 if negative else np.uint64),) * len(operands)
+
+
+@cache
+def _are_without_common_integer(*dtypes: np.dtype[Any]) -> bool:
+    return all(dtype.kind in "biu" for dtype in dtypes) and np.result_type(*dtypes).kind == "f"
 
 
 @cache
 def dtypes_of_sums(*dtypes: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype[Any]]:
-    """Return what :func:`sum_dtypes` returns for operands of these dtypes."""
+    """Return what :func:`sum_dtypes` returns for operands that count as these dtypes."""
     common = np.result_type(*dtypes).newbyteorder("=")
     if common.kind in "bi" or (common.kind == "u" and common.itemsize < 8):
         return np.dtype(np.int64), np.dtype(np.int64)
@@ -107,18 +169,24 @@ def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def fits(name: str, value: object, dtype: DTypeLike) -> Any:
     """Return the number `value` in `dtype`, perhaps rounded, or refuse what that type cannot hold."""
-    scalar = as_array(name, value, ndim=0, layout="(a single number)")  # type: ignore[arg-type]
     target = np.dtype(dtype)
 
     def refusal() -> ValueError:
         return ValueError(f"`{name}` (={show(value)}) cannot be held by an array of dtype {target}.")
 
+    whole = _index(value)
+    try:
+        given = value if whole is None or -(2**63) <= whole < 2**64 else float(whole)
+    except OverflowError as error:
+        raise refusal() from error
+    scalar = as_array(name, given, ndim=0, layout="(a single number)")  # type: ignore[arg-type]
+
     if scalar.dtype.kind == "c" and target.kind != "c":
         raise refusal()
     if target.kind in "biu":
         low, high = (0, 1) if target.kind == "b" else (np.iinfo(target).min, np.iinfo(target).max)
-        whole = scalar.item()
-        if not math.isfinite(whole) or whole != int(whole) or not low <= whole <= high:
+        number = scalar.item()
+        if not math.isfinite(number) or number != int(number) or not low <= number <= high:
             raise refusal()
     with np.errstate(over="ignore"):
         held = scalar.astype(target)[()]

@@ -32,6 +32,7 @@ from convbook.arguments import (
     must_have_shape,
     one_of,
     sum_dtypes,
+    types_in_sums,
 )
 from convbook.shapes import Geometry, geometry, transposed_geometry
 
@@ -459,8 +460,7 @@ def _recipe(
     # Of plain integers and words equal calls are alike; True equals 1.
     plain = type(stride) is type(dilation) is type(groups) is int and type(padding) in (int, str)
     find = _found_recipe if plain else _found_recipe.__wrapped__
-    dtypes = (x.dtype, weight.dtype) if bias is None else (x.dtype, weight.dtype, bias.dtype)
-    return find(x.shape, weight.shape, dtypes, stride, padding, dilation, groups)
+    return find(x.shape, weight.shape, types_in_sums(*_given(x, weight, bias)), stride, padding, dilation, groups)
 
 
 @lru_cache(1024)
@@ -533,7 +533,7 @@ def _given(x: Array, weight: Array, bias: Array | None) -> tuple[Array, ...]:
 
 def _add_bias(y: Array, bias: Array | None) -> Array:
     if bias is not None:
-        y += bias.reshape(-1, *(1,) * (y.ndim - 2))
+        y += bias.astype(y.dtype, copy=False).reshape(-1, *(1,) * (y.ndim - 2))
     return y
 
 

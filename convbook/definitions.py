@@ -18,6 +18,7 @@ from convbook.arguments import (
     as_array,
     count,
     integer,
+    must_be_possible,
     must_have_shape,
     one_of,
     padding_pairs,
@@ -571,6 +572,7 @@ def _windows(
 ) -> list[int]:
     """Find where the windows start along one axis, in places of the input: those before it are negative."""
     before, after = pad
+    must_be_possible("padding", pad, (before + size + after,))
     extent = dilation * (kernel - 1) + 1
     if ceil_mode:  # the last window may reach beyond the padding, but none may start after the input
         starts = [start for start in range(-before, size, stride) if start + extent < size + after + stride]

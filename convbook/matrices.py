@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arguments import Array, as_array, flag, integer, one_of, per_axis, sum_dtypes
+from convbook.arguments import (
+    Array,
+    as_array,
+    flag,
+    integer,
+    is_several,
+    must_be_possible,
+    one_of,
+    per_axis,
+    sum_dtypes,
+)
 
 __all__ = ["as_matrix", "circulant", "toeplitz"]
 
@@ -62,6 +72,7 @@ def toeplitz(h: ArrayLike, n: int, mode: str = "full") -> Array:
     n = integer("n", n, 1)
     one_of("mode", mode, ("full", "same", "valid"))
     k = len(kernel)
+    must_be_possible("n", n, (n + k - 1, n))
     matrix = np.zeros((n + k - 1, n), kernel.dtype)
     for j in range(n):
         matrix[j : j + k, j] = kernel
@@ -91,7 +102,7 @@ def circulant(h: ArrayLike, n: int | None = None) -> Array:
     Returns
     -------
     numpy.ndarray, shape (n, n)
-        The matrix. Integers have 64 bits.
+        The matrix. Integers have 64 bits, and sums of them are taken modulo 2**64; float16 is added up in float32.
 
     Raises
     ------
@@ -108,10 +119,12 @@ def circulant(h: ArrayLike, n: int | None = None) -> Array:
     """
     kernel = _kernel(h)
     n = len(kernel) if n is None else integer("n", n, 1)
-    turn = np.zeros(n, kernel.dtype)
+    must_be_possible("n", n, (n, n))
+    accumulate, result = sum_dtypes(kernel)
+    turn = np.zeros(n, accumulate)
     np.add.at(turn, np.arange(len(kernel)) % n, kernel)
     i = np.arange(n)
-    matrix: Array = turn[(i[:, np.newaxis] - i) % n]
+    matrix: Array = turn.astype(result)[(i[:, np.newaxis] - i) % n]
     return matrix
 
 
@@ -134,7 +147,7 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     Returns
     -------
     numpy.ndarray or scipy.sparse.csr_array, shape (output elements, input elements)
-        The matrix.
+        The matrix. As SciPy has no sparse matrices of float16, these are of float32.
 
     Raises
     ------
@@ -159,14 +172,18 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     >>> as_matrix(lambda x: np.roll(x, -1) - x, 3).tolist()
     [[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0], [1.0, 0.0, -1.0]]
     """
-    several = isinstance(input_shape, list | tuple | np.ndarray)
-    axes = len(input_shape) if several else 1  # type: ignore[arg-type]
+    axes = len(input_shape) if is_several(input_shape) else 1
     shape = per_axis("input_shape", input_shape, axes, 1, axis="axis")
+    must_be_possible("input_shape", input_shape, shape)
     matrix = _columns(operator, shape, sparse=flag("sparse", sparse))
+    limits = np.finfo(matrix.dtype if matrix.dtype.kind in "fc" else np.float64)
+    gain = float(abs(matrix).max())
     # The impulses alone cannot tell: a rectifier passes each of them, as a linear operator might.
     for x in (np.zeros(shape), np.random.default_rng(0).standard_normal(shape)):
+        x /= max(1.0, gain / float(limits.max) * 4 * np.abs(x).sum())  # the answer must not overflow
         error = np.abs(np.ravel(operator(x)) - matrix @ x.ravel()).max(initial=0)
-        if not error <= 1e-6 * abs(matrix).max() * np.abs(x).sum():
+        rounding = max(1e-6, float(limits.eps)) * gain * np.abs(x).sum() + x.size * float(limits.smallest_subnormal)
+        if not error <= rounding:
             raise ValueError("`operator` must be linear, but its answer to a sum is not the sum of its answers.")
     return matrix
 
@@ -183,7 +200,8 @@ def _columns(operator: Callable[[Array], ArrayLike], shape: tuple[int, ...], *, 
         if sparse:
             from scipy.sparse import csc_array
 
-            columns[-1] = csc_array(columns[-1])
+            half = columns[-1].dtype == np.float16  # of which SciPy has no such matrices
+            columns[-1] = csc_array(columns[-1].astype(np.float32) if half else columns[-1])
     if sparse:
         from scipy.sparse import hstack
 

@@ -7,7 +7,7 @@ them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
@@ -18,6 +18,7 @@ from convbook.arguments import (
     flag,
     integer,
     is_several,
+    must_be_possible,
     padding_pairs,
     per_axis,
     show,
@@ -68,10 +69,12 @@ def geometry(
     dilation: object,
     ceil_mode: object = False,
     kernel_shown: str = "",
+    on_array: bool = True,
 ) -> Geometry:
     """Check and complete what the caller of a convolution or a pooling wrote.
 
-    `kernel_shown` names the kernel in a refusal, where it was not given as `kernel_size`.
+    `kernel_shown` names the kernel in a refusal, where it was not given as `kernel_size`. Windows that lie `on_array`
+    must not reach further than memory does.
     """
     axes = len(size)
     kernel = per_axis("kernel_size", kernel_size, axes, 1)
@@ -90,7 +93,9 @@ def geometry(
                 f"spatial axis {axis}, which has {n + sum(pair)}."
             )
         output.append(o)
-    return Geometry(size, kernel, step, pads, gap, tuple(output))
+    windows = Geometry(size, kernel, step, pads, gap, tuple(output))
+    given = {"stride": stride, "padding": padding, "dilation": dilation, "kernel_size": kernel_size}
+    return _on_array(windows, given) if on_array else windows
 
 
 def transposed_geometry(
@@ -101,6 +106,7 @@ def transposed_geometry(
     padding: object,
     output_padding: object,
     dilation: object,
+    on_array: bool = True,
 ) -> Geometry:
     """Return the geometry of the convolution whose adjoint maps `size` cells to the sizes that it reads."""
     axes = len(size)
@@ -122,7 +128,30 @@ def transposed_geometry(
                 f"spatial axis {axis}."
             )
         result.append(full - sum(pair))
-    return Geometry(tuple(result), kernel, step, pads, gap, size)
+    windows = Geometry(tuple(result), kernel, step, pads, gap, size)
+    given = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
+    return _on_array(windows, given, extra) if on_array else windows
+
+
+def _on_array(windows: Geometry, given: dict[str, object], extra: tuple[int, ...] = ()) -> Geometry:
+    """Refuse windows that reach further than memory does, and drop steps that are never taken, however long.
+
+    Of what was `given`, the refusal names the largest.
+    """
+    largest = {
+        "stride": max(windows.stride),
+        "padding": 0 if given["padding"] == "same" else max(map(max, windows.padding)),
+        "dilation": max(windows.dilation),
+        "kernel_size": max(windows.kernel),
+        "output_padding": max(extra, default=0),
+    }
+    name = max(given, key=lambda name: largest[name])
+    must_be_possible(name, given[name], tuple(map(max, windows.reach, windows.size, windows.output)))
+    return replace(
+        windows,
+        stride=tuple(s if o > 1 else 1 for s, o in zip(windows.stride, windows.output, strict=True)),
+        dilation=tuple(d if k > 1 else 1 for d, k in zip(windows.dilation, windows.kernel, strict=True)),
+    )
 
 
 def _outputs(n: int, span: int, stride: int, pair: Pair, ceil_mode: bool) -> int:
@@ -219,8 +248,10 @@ def output_size(
     (2, 2)
     """
     size, single = _sizes("n", n, 0)
-    found = geometry(size, kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode).output
-    return found[0] if single else found
+    windows = geometry(
+        size, kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode, on_array=False
+    )
+    return windows.output[0] if single else windows.output
 
 
 @overload
@@ -395,7 +426,13 @@ def transposed_output_size(
     size, single = _sizes("n", n, 1)
     kernel = per_axis("kernel_size", kernel_size, len(size), 1)
     found = transposed_geometry(
-        size, kernel, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
+        size,
+        kernel,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+        on_array=False,
     ).size
     return found[0] if single else found
 
@@ -518,13 +555,13 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
     >>> receptive_field([(3, 2), (3, 2)])
     ReceptiveField(size=7, jump=4, start=3.0)
     """
-    size, jump, start = 1, 1, 0.0
-    if not isinstance(layers, (list, tuple)):
+    size, jump, doubled = 1, 1, 0  # twice the start is an integer
+    if not is_several(layers):
         raise TypeError(f"`layers` (={show(layers)}) must be a sequence of (kernel_size, stride) entries.")
     for index, layer in enumerate(layers):
         name = f"layers[{index}]"
         form = "(kernel_size, stride[, dilation[, padding]])"
-        if not isinstance(layer, (list, tuple)):
+        if not is_several(layer):
             raise TypeError(f"`{name}` (={show(layer)}) must be a tuple {form}.")
         if not 2 <= len(layer) <= 4:
             raise ValueError(f"`{name}` (={show(layer)}) must have 2 to 4 entries, {form}.")
@@ -535,9 +572,12 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
         entry = given if isinstance(given, (int, str)) else [given]
         ((before, _),) = padding_pairs(f"{name}[3]", entry, 1, kernel=(kernel,), stride=(stride,), dilation=(dilation,))
         size += dilation * (kernel - 1) * jump
-        start += (dilation * (kernel - 1) / 2 - before) * jump
+        doubled += (dilation * (kernel - 1) - 2 * before) * jump
         jump *= stride
-    return ReceptiveField(size, jump, start)
+    try:
+        return ReceptiveField(size, jump, doubled / 2)
+    except OverflowError as error:
+        raise ValueError("`layers` must have a first field whose center a float holds, but it lies too far.") from error
 
 
 def _sizes(name: str, value: object, minimum: int) -> tuple[tuple[int, ...], bool]:

@@ -12,7 +12,7 @@ written once and kept; what the numbers decide (are they finite, is the kernel s
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -22,12 +22,13 @@ from convbook.algorithms import circles, sums
 from convbook.algorithms.circles import rounds_exactly
 from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import compute_dtype, computed, is_finite
+from convbook.algorithms.layers import compute_dtype, computed
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.scale import Shifts, at_ease, shifts
 from convbook.algorithms.sums import Sums, of_copies, of_line
 from convbook.algorithms.threads import WORTH_SPREADING, available
-from convbook.arguments import Array, as_array, fits, mean_dtypes, one_of, sum_dtypes
+from convbook.arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
 from convbook.shapes import Geometry
 
 _MODES: Final = ("full", "same", "valid")
@@ -274,36 +275,65 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     if np.all(t == t.flat[0]):
         raise ValueError(f"`template` (of shape {t.shape}) must not be constant: it has no pattern to look for.")
     _, result = mean_dtypes(x, t)
-    x, t = _unit_scale(x), _unit_scale(t)
+    x, t = _wide(x), _wide(t)
 
     places = tuple(slice(n - k + 1) for n, k in zip(x.shape, t.shape, strict=True))
     first = x[places]
 
     def neighbor(m: tuple[int, ...]) -> Array:
         """Element m of every window, less the window's first: exactly 0 where the window is constant."""
-        return x[tuple(slice(i, i + place.stop) for i, place in zip(m, places, strict=True))] - first
+        return _less(x[tuple(slice(i, i + place.stop) for i, place in zip(m, places, strict=True))], first)
 
-    mean = np.zeros_like(first)
+    mean = _less(first, first)
+    largest = np.zeros_like(mean)
     for m in np.ndindex(t.shape):
-        mean += neighbor(m) / t.size
-    pattern = t - t.flat[0]
+        difference = neighbor(m)
+        mean += difference
+        np.maximum(largest, np.abs(difference), out=largest)
+    mean /= t.size
+    unit = np.ldexp(np.ones_like(mean), -_exponents(largest))
+    pattern = _less(t, t.flat[0])
+    pattern *= np.ldexp(1.0, -_exponents(np.abs(pattern).max()))
     pattern -= pattern.mean()
-    products, squares = np.zeros_like(first), np.zeros_like(first)
+    products, squares = np.zeros_like(mean), np.zeros_like(mean)
     for m in np.ndindex(t.shape):
-        contrast = neighbor(m) - mean
+        contrast = neighbor(m)
+        contrast -= mean
+        contrast *= unit
         products += contrast * pattern[m]
-        squares += contrast**2
+        contrast *= contrast
+        squares += contrast
     lengths = np.sqrt(squares * np.sum(pattern**2))
-    score: Array = np.divide(products, lengths, out=np.zeros_like(first), where=lengths != 0)
+    score: Array = np.divide(products, lengths, out=np.zeros_like(mean), where=lengths != 0)
     return np.clip(score, -1, 1).astype(result)
 
 
-def _unit_scale(array: Array) -> Array:
-    """Scale by a power of two, which is exact, so that no square overflows or vanishes; in float64 at least."""
+def _wide(array: Array) -> Array:
+    """Return integers as float64, but those that it would round as they are; floats in float64 at least.
+
+    Floats are scaled by a power of two, which is exact, so that no difference overflows.
+    """
+    if array.dtype.kind in "biu":
+        rounded = array.dtype.itemsize == 8 and max(int(array.max()), -int(array.min())) > 2**53
+        return array if rounded else array.astype(np.float64)
     array = array.astype(np.result_type(array, np.float64))
-    _, exponent = np.frexp(np.max(np.abs(array), where=np.isfinite(array), initial=0))
-    scaled: Array = np.ldexp(array, -exponent)
+    scaled: Array = np.ldexp(array, -_exponents(np.max(np.abs(array), where=np.isfinite(array), initial=0)))
     return scaled
+
+
+def _less(a: Array, b: Array) -> Array:
+    """Subtract, and round once: the difference of two integers may need 65 bits."""
+    if a.dtype.kind == "f":
+        return a - b
+    above = a >= b
+    sizes = np.where(above, a, b).astype(np.uint64) - np.where(above, b, a).astype(np.uint64)  # modulo 2**64
+    return np.where(above, 1.0, -1.0) * sizes
+
+
+def _exponents(sizes: Array) -> Array:
+    """Return the exponents of powers of two above the sizes; they do not go so far that the inverses overflow."""
+    exponents: Array = np.maximum(np.frexp(sizes)[1], np.finfo(sizes.dtype).minexp + 2)
+    return exponents
 
 
 # What both have in common
@@ -343,7 +373,7 @@ class _Recipe:
 def _recipe(
     n: tuple[int, ...],
     k: tuple[int, ...],
-    types: tuple[np.dtype[Any], np.dtype[Any]],
+    types: tuple[np.dtype[Any], ...],
     mode: str,
     border: bool,
     may_swap: bool,
@@ -366,7 +396,7 @@ def _recipe(
     swapped = may_swap and math.prod(k) > math.prod(n)  # it makes no difference, except to the work
     if swapped:
         n, k = k, n
-    dtype, result = sum_dtypes(*(np.empty(0, one) for one in types))
+    dtype, result = dtypes_of_sums(*types)
     direct = sums.plan(n, k, dtype)
     cut = direct.way is not of_line or (swapped and mode == "same")
     return _Recipe(
@@ -388,7 +418,7 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
     one_of("method", method, _METHODS)
     filled = type(fill_value) is not int or fill_value != 0  # every type holds 0
     border = filled or boundary != "constant"
-    recipe = _recipe(x.shape, h.shape, (x.dtype, h.dtype), mode, border, method != "separable")
+    recipe = _recipe(x.shape, h.shape, types_in_sums(x, h), mode, border, method != "separable")
     if filled:
         fill_value = fits("fill_value", fill_value, recipe.dtype)
         if boundary != "constant" and fill_value != 0:
@@ -431,16 +461,20 @@ def _direct(a: Array, b: Array, recipe: _Recipe) -> Array:
 
 def _separable(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Convolve with the kernel's column, then with its row, each by sums of shifted copies."""
-    column, row = factors(b)
-    return of_copies(of_copies(a, column[:, None]), row[None])[recipe.wanted]
+
+    def one_by_one(a: Array, b: Array) -> Array:
+        column, row = factors(b)
+        return of_copies(of_copies(a, column[:, None]), row[None])
+
+    return at_ease(one_by_one, a, b, a.dtype)[recipe.wanted]
 
 
 def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return circles.fft(a, b)[recipe.wanted]
+    return at_ease(circles.fft, a, b, a.dtype)[recipe.wanted]
 
 
 def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return circles.overlap_add(a, b)[recipe.wanted]
+    return at_ease(circles.overlap_add, a, b, a.dtype)[recipe.wanted]
 
 
 _ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
@@ -469,22 +503,25 @@ def _choose(x: Array, h: Array, recipe: _Recipe, method: str) -> tuple[str, Plan
             raise ValueError(
                 f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
             )
-        return method, candidates[method] if method != "separable" or _are_finite(x, h) else None
-    return next(found for name, planned in candidates.items() if (found := _if_right(name, planned, x, h)))
+        return method, candidates[method] if method != "separable" or shifts(x, h, x.dtype) else None
+    needed = cache(partial(shifts, x, h, x.dtype))  # found once, and only if somebody asks
+    return next(found for name, planned in candidates.items() if (found := _if_right(name, planned, x, h, needed)))
 
 
-def _if_right(name: str, planned: Plan | None, x: Array, h: Array) -> tuple[str, Plan | None] | None:
-    """Return an algorithm with its plan if it may be used on these numbers."""
+def _if_right(
+    name: str, planned: Plan | None, x: Array, h: Array, needed: Callable[[], Shifts | None]
+) -> tuple[str, Plan | None] | None:
+    """Return an algorithm with its plan if it may be used on these numbers, and on what they need."""
     if (name == "separable" and not is_separable(h)) or (name in _TRANSFORMS and not rounds_exactly(x, h)):
         return None
-    contained = name == "direct" or (planned is not None and planned.chosen.contained)
-    if contained or _are_finite(x, h):
+    if name == "direct" or (planned is not None and planned.chosen.contained):
         return name, planned
-    return (name, None) if name == "separable" else None  # by sums of copies, twice
-
-
-def _are_finite(x: Array, h: Array) -> bool:
-    return is_finite(x) and is_finite(h)
+    if (shift := needed()) is None:
+        return (name, None) if name == "separable" else None  # by sums of copies, twice
+    if name in _TRANSFORMS:
+        return (name, planned) if shift.bounded else None
+    large = min(shift.of_a, shift.of_b) < 0
+    return None if large and (planned is None or planned.chosen.indirect) else (name, planned)
 
 
 @lru_cache(1024)

@@ -17,6 +17,7 @@ from convbook.arguments import (
     count,
     fits,
     is_several,
+    must_be_possible,
     must_have_shape,
     one_of,
     pad_pairs,
@@ -159,6 +160,7 @@ def _pad_arguments(x: ArrayLike, pad_width: object, mode: str, value: object) ->
     x = as_array("x", x)
     pairs = pad_pairs("pad_width", pad_width, x.ndim)
     one_of("mode", mode, BORDERS)
+    must_be_possible("pad_width", pad_width, _padded_shape(x, pairs))
     held = fits("value", value, x.dtype)
     if mode != "constant":
         if held != 0:
@@ -319,6 +321,7 @@ def fold(
     cols = as_array("cols", cols, ndim=3, layout="(N, C * prod(kernel_size), L)")
     axes = len(output_size) if is_several(output_size) else 1
     size = per_axis("output_size", output_size, axes, 0, axis="axis")
+    must_be_possible("output_size", output_size, size)
     windows = geometry(size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     taps, outputs = int(np.prod(windows.kernel)), int(np.prod(windows.output))
     if cols.shape[1] % taps:

@@ -45,6 +45,8 @@ class Algorithm(ABC):
     name: ClassVar[str]
     #: Whether rounding errors are several times those of the plain sums.
     enlarges: ClassVar[bool] = False
+    #: Whether other products are added up than those of the sums, which may overflow or vanish where these do not.
+    indirect: ClassVar[bool] = False
     #: Rows are computed in multiples of this.
     unit: ClassVar[int] = 1
 

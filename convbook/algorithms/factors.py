@@ -13,6 +13,7 @@ import numpy as np
 from convbook.algorithms import cost
 from convbook.algorithms.algorithm import Algorithm, round_up
 from convbook.algorithms.layer import Layer
+from convbook.algorithms.scale import exponent, is_finite, shifted
 from convbook.arguments import Array
 
 _BUDGET = 1 << 20
@@ -27,6 +28,7 @@ class Factors(Algorithm):
     along: int = 16
 
     name: ClassVar[str] = "separable"
+    indirect: ClassVar[bool] = True
 
     @classmethod
     def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
@@ -97,9 +99,10 @@ def is_separable(h: Array) -> bool:
     """Tell whether a floating-point kernel is a column times a row, but for rounding."""
     if h.ndim != 2 or h.dtype.kind not in "fc":
         return False
-    sizes = np.abs(h)
-    if not 0 < sizes.max() < np.inf:
+    if not (is_finite(h) and h.any()):
         return False
+    h = shifted(h, -exponent(h))
+    sizes = np.abs(h)
     column, row = factors(h)
     return bool((np.abs(column[:, None] * row - h) <= 4 * np.finfo(h.dtype).eps * sizes).all())
 

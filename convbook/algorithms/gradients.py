@@ -18,7 +18,7 @@ from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import BLOCK
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import convolved, fits_float64, layer_with, threads_for
+from convbook.algorithms.layers import convolved, fits_float64, layer_with, threads_for, unsigned
 from convbook.algorithms.planner import plan
 from convbook.algorithms.taps import Taps
 from convbook.arguments import Array
@@ -34,6 +34,8 @@ def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: 
     enlarges rounding errors is left out: those of gradients are the sums' own.
     """
     filters, channels = weight.shape[:2]
+    if 0 in windows.size:
+        return np.zeros((len(y), groups * channels, *windows.size), dtype)
     if _folding_pays(layer_with(len(y), groups * channels, filters, groups, windows, dtype, False)):
         return _folded(y, weight, windows, groups, dtype)
     turned = weight.reshape(groups, filters // groups, channels, *windows.kernel).swapaxes(1, 2)
@@ -95,6 +97,7 @@ def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.d
 def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
     """Return the sums over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
     filters, channels = y.shape[1], x.shape[1] // groups
+    x, y = unsigned(x, dtype), unsigned(y, dtype)
     exact = dtype.kind in "iu"
     compute_in = np.dtype(np.float64) if exact and fits_float64(x, y, terms=math.prod(y.shape)) else dtype
     layer = layer_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)

@@ -4,7 +4,6 @@ Whatever the algorithm, a block is one sentence: cut out the cells that it sees,
 multiply, put the product in place.
 """
 
-import cmath
 import math
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import Algorithm, Block
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.scale import at_ease, shifts
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 
@@ -35,12 +35,20 @@ def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any
     return np.dtype(np.float64) if dtype.kind in "iu" and fits_float64(x, weight) else dtype
 
 
+def unsigned(array: Array, dtype: np.dtype[Any]) -> Array:
+    """Return signed integers, none of them negative, as unsigned ones for sums of those: NumPy's copies refuse them."""
+    return array.astype(dtype, copy=False) if dtype.kind == "u" else array
+
+
 def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto", *, careful: bool = False) -> Plan:
-    """Plan a layer; only if the plan would spread infinities and NaNs, look whether there are any."""
+    """Plan a layer; only if the plan would spread infinities and NaNs, or might overflow, look at the numbers."""
     threads = 1 if layer.small else pool.available()
     planned = plan(layer, method, threads, True, careful)
-    if method == "auto" and not planned.chosen.contained and not (is_finite(x) and is_finite(weight)):
-        planned = plan(layer, method, threads, False, careful)
+    if method == "auto" and not planned.chosen.contained and not layer.exact:
+        needed = shifts(x, weight, layer.dtype)
+        large = needed is not None and min(needed.of_a, needed.of_b) < 0
+        if needed is None or (large and planned.chosen.indirect):
+            planned = plan(layer, method, threads, needed is not None, careful, large)
     return planned
 
 
@@ -56,12 +64,22 @@ def convolved(
     careful: bool = False,
 ) -> Array:
     """Return the sums over channels and taps, of shape ``(N, F, *output)``, in `dtype`."""
+    x, weight = unsigned(x, dtype), unsigned(weight, dtype)
     layer = layer_of(x, weight, windows, groups, dtype)
     return computed(plan_for(layer, x, weight, method, careful=careful), x, weight, dtype, out)
 
 
 def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
     """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`."""
+    if not planned.chosen.indirect:
+        return _in_blocks(planned, x, weight, dtype, out)
+    y = at_ease(lambda x, weight: _in_blocks(planned, x, weight, dtype, out), x, weight, planned.chosen.layer.dtype)
+    if out is not None and y is not out:
+        out[...] = y
+    return y
+
+
+def _in_blocks(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None) -> Array:
     algorithm, layer = planned.chosen, planned.chosen.layer
     y = np.empty((layer.batch, layer.filters, *layer.windows.output), dtype) if out is None else out
     in_place = out is None and y.dtype == layer.dtype
@@ -96,11 +114,3 @@ def fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:
         return True
     largest = [max(int(array.max()), -int(array.min())) for array in (a, b)]
     return largest[0] * largest[1] * terms < 2**53
-
-
-def is_finite(array: Array) -> bool:
-    """Tell whether there are surely neither infinities nor NaNs: the sum of the squares would show them.
-
-    A square may overflow without them; then only the plan is more cautious than need be.
-    """
-    return array.dtype.kind not in "fc" or cmath.isfinite(np.vdot(array, array))

@@ -44,14 +44,19 @@ class Plan:
 
 
 @lru_cache(1024)
-def plan(layer: Layer, method: str, threads: int, finite: bool, careful: bool = False) -> Plan:
+def plan(layer: Layer, method: str, threads: int, finite: bool, careful: bool = False, large: bool = False) -> Plan:
     """Choose an algorithm, or take the one that `method` names.
 
     `finite` says that neither input nor weights hold infinities or NaNs; if they do, only what spreads them no
-    further than the sums themselves may be chosen, though anything may be asked for. `careful` leaves out what
-    enlarges rounding errors.
+    further than the sums themselves may be chosen, though anything may be asked for. So it is with what adds up other
+    products, if numbers are so `large` that these might overflow. `careful` leaves out what enlarges rounding errors.
     """
-    candidates = {name: one.plan(layer, threads, finite=finite or name == method) for name, one in ALGORITHMS.items()}
+    candidates = {
+        name: one.plan(layer, threads, finite=finite or name == method)
+        if name == method or not (large and one.indirect)
+        else "it might overflow, although the sums do not"
+        for name, one in ALGORITHMS.items()
+    }
     if method == "auto":
         costs = {
             name: candidate.nanoseconds

@@ -33,6 +33,7 @@ class OverlapSave(Algorithm):
     tile: int = 1
 
     name: ClassVar[str] = "overlap-save"
+    indirect: ClassVar[bool] = True
 
     @classmethod
     def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:

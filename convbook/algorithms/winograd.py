@@ -42,6 +42,7 @@ class Winograd(Algorithm):
     name: ClassVar[str] = "winograd"
     unit: ClassVar[int] = _OUT
     enlarges: ClassVar[bool] = True
+    indirect: ClassVar[bool] = True
 
     @classmethod
     def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:

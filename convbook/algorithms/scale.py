@@ -1,0 +1,103 @@
+"""Powers of two: what keeps numbers away from the ends of their type, and changes no digit.
+
+A sum of products is at most the product of two norms, and so is each of its products. What transforms add up on the
+way may be much larger, or be products of numbers much smaller. So operands whose norms come near the largest number of
+their type, or near the smallest, are multiplied by powers of two before they are transformed, and the sums are
+multiplied back.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convbook.arguments import Array
+
+#: By less than 2 to this power do transforms enlarge numbers: Fourier's by their length, Winograd's by some thousands.
+_ENLARGED = 40
+
+#: Numbers less than 2 to this power above the smallest normal one lose digits that the error bounds count on.
+_REDUCED = 10
+
+
+class Shifts(NamedTuple):
+    """The powers of two by which two operands are multiplied before they are transformed: mostly none."""
+
+    of_a: int
+    of_b: int
+    #: Whether the product of the norms is a number of the type: no sum overflows, nor does the error of a transform.
+    bounded: bool
+
+
+def is_finite(array: Array) -> bool:
+    """Tell whether there are neither infinities nor NaNs: the sum of the squares would show them."""
+    return array.dtype.kind not in "fc" or bool(np.isfinite(np.vdot(array, array)) or np.isfinite(array).all())
+
+
+def shifts(a: Array, b: Array, dtype: np.dtype[Any]) -> Shifts | None:
+    """Find the powers of two for operands of sums in `dtype`; None if they hold infinities or NaNs."""
+    if dtype.kind in "iu":
+        return Shifts(0, 0, bounded=True)  # such sums are transformed only where they are far from the ends of float64
+    of_a, of_b = _norm(a, dtype), _norm(b, dtype)
+    if of_a is None or of_b is None:
+        return None
+    limits = np.finfo(dtype)
+    least, most = int(limits.minexp) + _REDUCED, int(limits.maxexp) - _ENLARGED
+
+    def at_an_end(low: int, high: int) -> bool:
+        return low < least or high > most
+
+    for_a = -exponent(a) if at_an_end(*of_a) else 0
+    for_b = -exponent(b) if at_an_end(*of_b) else 0
+    if at_an_end(of_a[0] + of_b[0] + for_a + for_b, of_a[1] + of_b[1] + for_a + for_b):
+        for_a, for_b = -exponent(a), -exponent(b)
+    return Shifts(for_a, for_b, bounded=of_a[1] + of_b[1] <= limits.maxexp)
+
+
+def at_ease(function: Callable[[Array, Array], Array], a: Array, b: Array, dtype: np.dtype[Any]) -> Array:
+    """Call a function that is linear in both operands, for sums in `dtype`: with them shifted, where that is needed."""
+    found = shifts(a, b, dtype)
+    if found is None or not (found.of_a or found.of_b):
+        return function(a, b)
+    a, b = a.astype(dtype, copy=False), b.astype(dtype, copy=False)
+    return shifted(function(shifted(a, found.of_a), shifted(b, found.of_b)), -found.of_a - found.of_b)
+
+
+def shifted(array: Array, by: int) -> Array:
+    """Multiply by a power of two."""
+    if array.dtype.kind == "c":
+        result = np.empty(array.shape, array.dtype)
+        result.real, result.imag = shifted(array.real, by), shifted(array.imag, by)
+        return result
+    scaled: Array = np.ldexp(array, by)
+    return scaled
+
+
+def exponent(array: Array) -> int:
+    """Return the exponent of the least power of two above all numbers."""
+    return int(np.frexp(_largest(array))[1])
+
+
+def _norm(array: Array, dtype: np.dtype[Any]) -> tuple[int, int] | None:
+    """Return the exponents of powers of two that enclose the norm, (0, 0) for zeros; None if it is not finite.
+
+    Where the sum of the squares overflows or loses digits, the largest number tells; of integers, their type does.
+    """
+    several = array.size.bit_length() // 2 + 1  # the norm is less than this power of two times the largest number
+    if array.dtype.kind in "biu":
+        return 0, 8 * array.itemsize + several
+    array, limits = array.astype(dtype, copy=False), np.finfo(dtype)
+    squares = np.vdot(array, array).real
+    if limits.smallest_normal * 2**40 <= squares <= limits.max:
+        twice = int(np.frexp(squares)[1])
+        return (twice - 1) // 2, -(-twice // 2)
+    if not np.isfinite(largest := _largest(array)):
+        return None
+    below = int(np.frexp(largest)[1])
+    return (below - 1, below + several) if largest else (0, 0)
+
+
+def _largest(array: Array) -> Any:
+    """Return the largest number, or part of a complex one, in size; its absolute value might overflow."""
+    parts = (array.real, array.imag) if array.dtype.kind == "c" else (array,)
+    return np.max([np.abs(part).max(initial=0) for part in parts])
