@@ -91,22 +91,27 @@ def conv(
     Raises
     ------
     ValueError
-        If shapes do not fit each other, the window is larger than the padded input, or an argument is out of
-        range.
+        If shapes do not fit each other, the window is larger than the padded input, an argument is out of range, or
+        no memory holds the padded input.
     TypeError
         If an argument has the wrong type.
 
     Notes
     -----
-    Floats keep their type, float16 is accumulated in float32, integers are accumulated and returned in 64
-    bits; complex weights are not conjugated.
+    Floats keep their type, float16 is accumulated in float32; complex weights are not conjugated. Integers are
+    accumulated and returned in 64 bits, modulo 2**64: as uint64 if one operand is and no number is negative, else as
+    int64. So it is in all functions of this family.
 
     *Precision.* With `K` terms in a sum, ``"columns"``, ``"band"`` and ``"taps"`` err, output by output, by at most
     :math:`\gamma_K \sum |w|\,|x|` (see :py:func:`convbook.convolve`). ``"winograd"`` errs by a small multiple of
     :math:`u \lVert w \rVert \lVert x \rVert` over the cells of a tile and all channels, ``"overlap-save"`` by one of
     :math:`u \log_2 L` times these norms over a whole block: next to large outputs, small ones lose digits.
-    Integers are exact. ``"auto"`` lets infinities and NaNs reach the outputs that see them and no other; every
-    method but ``"columns"`` and ``"taps"`` may spread them, if it is asked for.
+    Integers are exact modulo 2**64. ``"auto"`` lets infinities and NaNs reach the outputs that see them and no other;
+    every method but ``"columns"`` and ``"taps"`` may spread them, if it is asked for. Nor does ``"auto"`` take
+    ``"winograd"`` or ``"overlap-save"`` where their intermediate numbers might overflow. If they are asked for, all
+    numbers are first divided by a power of two: those that are as much smaller than the largest as the smallest
+    number of the type is smaller than 1 may vanish. What falls below the smallest normal number of the type is off by
+    half the smallest positive one more.
 
     *Memory.* Beside input, weights and output a call needs some 16 MiB for each thread, which are kept for the next
     call; ``"winograd"`` holds its filters in another form, four times as large as the weights.
@@ -161,8 +166,8 @@ def explain_plan(
     Parameters
     ----------
     x, weight, stride, padding, dilation, groups
-        What :py:func:`convbook.conv` would get. Of the arrays only shape and type matter, and whether all
-        numbers are finite.
+        What :py:func:`convbook.conv` would get. Of the arrays only shape and type matter, whether all numbers are
+        finite, and whether they are so large that intermediate numbers might overflow.
     method : {"auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save"}
         The algorithm, or ``"auto"`` for the planner's choice.
 
@@ -326,7 +331,8 @@ def conv_transpose(
     Raises
     ------
     ValueError
-        If shapes do not fit each other, the padding crops everything, or an argument is out of its range.
+        If shapes do not fit each other, the padding crops everything, an argument is out of its range, or no memory
+        holds the output.
     TypeError
         If an argument has the wrong type.
 

@@ -50,7 +50,8 @@ def toeplitz(h: ArrayLike, n: int, mode: str = "full") -> Array:
     Raises
     ------
     ValueError
-        If the kernel does not have one axis or is empty, `n` is below 1, or the mode is unknown.
+        If the kernel does not have one axis or is empty, `n` is below 1 or so large that no memory holds the matrix,
+        or the mode is unknown.
     TypeError
         If the kernel does not hold numbers, or `n` is not an integer.
 
@@ -107,7 +108,8 @@ def circulant(h: ArrayLike, n: int | None = None) -> Array:
     Raises
     ------
     ValueError
-        If the kernel does not have one axis or is empty, or `n` is below 1.
+        If the kernel does not have one axis or is empty, or `n` is below 1 or so large that no memory holds the
+        matrix.
     TypeError
         If the kernel does not hold numbers, or `n` is not an integer.
 
@@ -153,7 +155,7 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     ------
     ValueError
         If the operator is not linear (it is tried on zeros and on random numbers), or the shape holds no
-        element.
+        element, or more than any memory.
     TypeError
         If the shape does not consist of integers, `sparse` is not a truth value, or the operator's answers
         are not numbers.

@@ -138,14 +138,14 @@ def _on_array(windows: Geometry, given: dict[str, object], extra: tuple[int, ...
 
     Of what was `given`, the refusal names the largest.
     """
-    largest = {
-        "stride": max(windows.stride),
-        "padding": 0 if given["padding"] == "same" else max(map(max, windows.padding)),
-        "dilation": max(windows.dilation),
-        "kernel_size": max(windows.kernel),
-        "output_padding": max(extra, default=0),
+    entries = {
+        "stride": windows.stride,
+        "padding": () if isinstance(given["padding"], str) else sum(windows.padding, ()),
+        "dilation": windows.dilation,
+        "kernel_size": windows.kernel,
+        "output_padding": extra,
     }
-    name = max(given, key=lambda name: largest[name])
+    name = max(given, key=lambda name: max(entries[name], default=0))
     must_be_possible(name, given[name], tuple(map(max, windows.reach, windows.size, windows.output)))
     return replace(
         windows,
@@ -535,7 +535,7 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
     Raises
     ------
     ValueError
-        If a layer has not 2 to 4 entries, or an entry is out of its range.
+        If a layer has not 2 to 4 entries, an entry is out of its range, or the center lies too far for a float.
     TypeError
         If an entry is not an integer.
 

@@ -93,8 +93,8 @@ def convolve(
     Returns
     -------
     numpy.ndarray
-        The sums. Floats and complex numbers keep their common type; integers and booleans are summed in 64
-        bits.
+        The sums. Floats and complex numbers keep their common type. Integers and booleans are summed in 64 bits,
+        modulo 2**64: as uint64 if one operand is and no number is negative, else as int64.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def convolve(
         If an operand is empty, the ranks differ, an argument is unknown, the fill value does not fit the
         type, or neither operand fits into the other in mode ``"valid"``.
     TypeError
-        If an operand does not hold numbers.
+        If an operand does not hold numbers, or is a masked array.
 
     See Also
     --------
@@ -114,12 +114,18 @@ def convolve(
     most :math:`\gamma_K \sum_k |h[k]|\,|x[n-k]|` with :math:`\gamma_K = K u / (1 - K u)` and `K` the number
     of terms (N. Higham, *Accuracy and Stability of Numerical Algorithms*, section 3.1). Transforms err by a
     small multiple of :math:`u \log_2(L)\, \lVert x \rVert_2 \lVert h \rVert_2`, the same for all elements,
-    where `L` is the length of the transform: next to large results, small ones lose their digits.
+    where `L` is the length of the transform: next to large results, small ones lose their digits. What falls below
+    the smallest normal number of the type is off by half the smallest positive one more.
+
+    Sums overflow only where they are no numbers of the type: operands whose norms come near its largest number, or
+    its smallest, are multiplied by powers of two before they are transformed, which is exact. And ``"auto"``
+    transforms only if :math:`\lVert x \rVert_2 \lVert h \rVert_2` is a number of the type.
 
     A kernel counts as separable if the product of its column and row differs from it, element by element, by
     rounding only; its sums then err as direct ones with two roundings more.
 
-    Integer results are exact, up to the wrap-around of 64-bit integers. A transform of integers is used, and
+    Integer results are exact modulo 2**64; for uint64 with signed integers, too, where NumPy and SciPy round to
+    float64. A transform of integers is used, and
     its result rounded, only where :math:`32\, u \log_2(2 L)\, \lVert x \rVert_2 \lVert h \rVert_2 < 1/2`;
     this is more than twice the error that can occur (R. Brent, C. Percival, P. Zimmermann, *Error bounds on
     complex floating-point multiplication*, Math. Comp. 76, 2007, section 5). Where it does not hold, the sums
@@ -180,8 +186,8 @@ def correlate(
     Returns
     -------
     numpy.ndarray
-        The sums. Floats and complex numbers keep their common type; integers and booleans are summed in 64
-        bits.
+        The sums. Floats and complex numbers keep their common type. Integers and booleans are summed in 64 bits,
+        modulo 2**64: as uint64 if one operand is and no number is negative, else as int64.
 
     Raises
     ------
@@ -189,7 +195,7 @@ def correlate(
         If an operand is empty, the ranks differ, an argument is unknown, the fill value does not fit the
         type, or neither operand fits into the other in mode ``"valid"``.
     TypeError
-        If an operand does not hold numbers.
+        If an operand does not hold numbers, or is a masked array.
 
     See Also
     --------
@@ -256,7 +262,8 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     The score is also called normalized cross-correlation (NCC), or Pearson's correlation coefficient of
     window and template (J. P. Lewis, *Fast normalized cross-correlation*, 1995). Means are subtracted before
     anything is squared, in two passes over the template's elements: windows with little contrast keep their
-    digits, and constant ones are found exactly.
+    digits, and constant ones are found exactly. Large integers are subtracted from each other before they become
+    floats, and contrasts are scaled, window by window, by powers of two before they are squared.
 
     Examples
     --------

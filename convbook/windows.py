@@ -68,8 +68,8 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     Raises
     ------
     ValueError
-        If a width is negative, the mode is unknown, the value does not fit, or an empty axis would have to
-        repeat a cell that it has not.
+        If a width is negative, the mode is unknown, the value does not fit, no memory holds the result, or an empty
+        axis would have to repeat a cell that it has not.
     TypeError
         If the widths are not integers.
 
@@ -119,7 +119,8 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
     Returns
     -------
     ndarray
-        The gradient with respect to `x`, of its shape, in the dtype of `grad` (integers become 64-bit).
+        The gradient with respect to `x`, of its shape, in the dtype of `grad` (integers become 64-bit, and are summed
+        modulo 2**64).
 
     Raises
     ------
@@ -240,7 +241,8 @@ def unfold(
     Raises
     ------
     ValueError
-        If the window is larger than the padded input, or an argument is out of its range.
+        If the window is larger than the padded input, an argument is out of its range, or no memory holds the padded
+        input.
     TypeError
         If an argument has the wrong type.
 
@@ -297,12 +299,12 @@ def fold(
     Returns
     -------
     ndarray, shape (N, C, \*output_size)
-        The sums, in the dtype of `cols` (integers become 64-bit).
+        The sums, in the dtype of `cols` (integers become 64-bit, and are summed modulo 2**64).
 
     Raises
     ------
     ValueError
-        If the columns do not belong to such windows, or an argument is out of its range.
+        If the columns do not belong to such windows, an argument is out of its range, or no memory holds the result.
     TypeError
         If an argument has the wrong type.
 
