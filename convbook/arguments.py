@@ -7,6 +7,7 @@ windows, algorithms) computes on plain tuples of integers and numeric arrays and
 import math
 import operator
 import reprlib
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeGuard
@@ -63,6 +64,13 @@ def as_array(
         layout = f" {layout}" if layout else ""
         raise ValueError(f"`{name}` (of shape {array.shape}) must have {needed}{layout}, not {array.ndim}.")
     return array
+
+
+def must_be_possible(name: str, value: object, shape: tuple[int, ...]) -> None:
+    """Refuse a value that asks for an array of more bytes than there are addresses; NumPy's refusal names nothing."""
+    if len(shape) > 64 or 16 * math.prod(max(size, 1) for size in shape) > sys.maxsize:
+        shown = reprlib.repr(shape)
+        raise ValueError(f"`{name}` (={show(value)}) must not ask for an array of shape {shown}: no memory holds it.")
 
 
 def must_have_shape(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> None:
@@ -151,9 +159,13 @@ def integer(name: str, value: object, minimum: int | None = None) -> int:
 
 def number(name: str, value: object) -> float:
     """Return the real number `value` as a Python float."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+    single = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(single, (bool, np.bool_)) or not isinstance(single, (int, float, np.integer, np.floating)):
         raise TypeError(f"`{name}` (={show(value)}) must be a real number.")
-    return float(value)
+    try:
+        return float(single)
+    except OverflowError as error:  # an integer of Python may have any number of digits
+        raise ValueError(f"`{name}` (={show(value)}) must be at most {sys.float_info.max:.2g}.") from error
 
 
 def positive(name: str, value: object, *, finite: bool = True) -> float:
