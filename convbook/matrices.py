@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arguments import Array, as_array, flag, integer, one_of, per_axis, sum_dtypes
+from convbook.arguments import (
+    Array,
+    as_array,
+    flag,
+    integer,
+    is_several,
+    must_be_possible,
+    one_of,
+    per_axis,
+    sum_dtypes,
+)
 
 __all__ = ["as_matrix", "circulant", "toeplitz"]
 
@@ -62,6 +72,7 @@ def toeplitz(h: ArrayLike, n: int, mode: str = "full") -> Array:
     n = integer("n", n, 1)
     one_of("mode", mode, ("full", "same", "valid"))
     k = len(kernel)
+    must_be_possible("n", n, (n + k - 1, n))
     matrix = np.zeros((n + k - 1, n), kernel.dtype)
     for j in range(n):
         matrix[j : j + k, j] = kernel
@@ -108,6 +119,7 @@ def circulant(h: ArrayLike, n: int | None = None) -> Array:
     """
     kernel = _kernel(h)
     n = len(kernel) if n is None else integer("n", n, 1)
+    must_be_possible("n", n, (n, n))
     turn = np.zeros(n, kernel.dtype)
     np.add.at(turn, np.arange(len(kernel)) % n, kernel)
     i = np.arange(n)
@@ -159,9 +171,9 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     >>> as_matrix(lambda x: np.roll(x, -1) - x, 3).tolist()
     [[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0], [1.0, 0.0, -1.0]]
     """
-    several = isinstance(input_shape, list | tuple | np.ndarray)
-    axes = len(input_shape) if several else 1  # type: ignore[arg-type]
+    axes = len(input_shape) if is_several(input_shape) else 1
     shape = per_axis("input_shape", input_shape, axes, 1, axis="axis")
+    must_be_possible("input_shape", input_shape, shape)
     matrix = _columns(operator, shape, sparse=flag("sparse", sparse))
     # The impulses alone cannot tell: a rectifier passes each of them, as a linear operator might.
     for x in (np.zeros(shape), np.random.default_rng(0).standard_normal(shape)):
