@@ -99,6 +99,18 @@ def test_operators_of_single_precision_and_of_small_gain_are_linear_enough():
     np.testing.assert_array_equal(as_matrix(lambda x: 0 * x, 2), np.zeros((2, 2)))
 
 
+@pytest.mark.parametrize("dtype", ["float16", ">f4", "longdouble", "complex64"])
+def test_answers_of_any_type_make_matrices_dense_or_sparse(dtype):
+    h = RNG.standard_normal(3)
+    operator = lambda x: convolve(x, h).astype(dtype)  # noqa: E731
+    dense, thin = as_matrix(operator, 30), as_matrix(operator, 30, sparse=True)
+    assert dense.dtype == np.dtype(dtype).newbyteorder("=")
+    np.testing.assert_array_equal(thin.toarray(), dense)
+    np.testing.assert_allclose(dense.astype(complex), toeplitz(h, 30), rtol=0, atol=1e-3)
+    with pytest.raises(ValueError, match="`operator` must be linear"):
+        as_matrix(lambda x: np.maximum(operator(x), 0) if dtype != "complex64" else np.abs(operator(x)), 30)
+
+
 @pytest.mark.parametrize(
     "operator",
     [
