@@ -54,16 +54,15 @@ def as_array(
 
     `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers.
     """
-    if _is_masked(value):
-        raise TypeError(
-            f"`{name}` must not be a masked array, whose mask would be ignored: fill or drop what it hides."
-        )
+    types = _types_in(value)
+    if any(issubclass(one, np.ma.MaskedArray) for one in types):
+        raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
     try:
         array = np.asarray(value)
     except ValueError as error:  # ragged nesting
         raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
-    if isinstance(value, (list, tuple, int)) and array.dtype.char in "dO":
-        _refuse_long_integers(name, value, array)
+    if types == {int} and array.dtype.kind in "fO":  # NumPy rounds them, or makes objects of them
+        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.")
     if array.dtype.kind not in "biufc":
         raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
     if real and array.dtype.kind == "c":
@@ -75,36 +74,15 @@ def as_array(
     return array
 
 
-def _is_masked(value: object) -> bool:
-    """Tell whether `value` is a masked array, or holds one among its rows or numbers."""
-    ma = sys.modules.get("numpy.ma")  # nobody has a masked array before it is imported
-    if ma is None or type(value) in (np.ndarray, int, float):
-        return False
-    return isinstance(value, ma.MaskedArray) or (isinstance(value, (list, tuple)) and any(map(_is_masked, value)))
-
-
-def _refuse_long_integers(name: str, value: object, array: Array) -> None:
-    """Refuse integers that no type of 64 bits holds together: NumPy makes objects of them, or rounds them to floats."""
-    if array.dtype != object and (isinstance(_first(value), float) or np.abs(array).max(initial=0) < 2**63):
-        return
-    numbers = list(np.array(value, object).flat)
-    whole = [number for number in numbers if isinstance(number, (int, np.integer))]
-    plain = all(isinstance(number, (int, float, complex, np.number)) for number in numbers)
-    if whole and plain and (array.dtype == object or len(whole) == len(numbers)):
-        shown = f"{show(min(whole))} to {show(max(whole))}"
-        raise ValueError(f"`{name}` holds integers from {shown}: no type of 64 bits holds them all.")
-
-
-def _first(value: object) -> object:
-    """Return the first of nested numbers."""
-    while isinstance(value, (list, tuple)) and value:
-        value = value[0]
-    return value
+def _types_in(value: object) -> set[type]:
+    """Return the types of what nested lists hold."""
+    types = set(map(type, value)) if isinstance(value, (list, tuple)) else {type(value)}
+    return set().union(*map(_types_in, value)) if types & {list, tuple} else types  # type: ignore[call-overload]
 
 
 def must_be_possible(name: str, value: object, shape: tuple[int, ...]) -> None:
     """Refuse a value that asks for an array of more bytes than a process can address: NumPy's refusal names nothing."""
-    if 8 * math.prod(max(size, 1) for size in shape) > _ADDRESSES:
+    if len(shape) > 64 or 8 * math.prod(max(size, 1) for size in shape) > _ADDRESSES:
         shown = reprlib.repr(shape)
         raise ValueError(f"`{name}` (={show(value)}) must not ask for an array of shape {shown}: no memory holds it.")
 
@@ -132,26 +110,19 @@ def types_in_sums(*operands: Array) -> tuple[np.dtype[Any], ...]:
     that large sums are what they are, and int64 otherwise, so that negative ones are.
     """
     dtypes = tuple(operand.dtype for operand in operands)
-    if not _are_without_common_integer(*dtypes):
-        return dtypes
-    negative = any(operand.dtype.kind == "i" and operand.min(initial=0) < 0 for operand in operands)
-    return (np.dtype(np.int64 if negative else np.uint64),) * len(operands)
-
-
-@cache
-def _are_without_common_integer(*dtypes: np.dtype[Any]) -> bool:
-    return all(dtype.kind in "biu" for dtype in dtypes) and np.result_type(*dtypes).kind == "f"
+    if {dtype.kind for dtype in dtypes} - {"b"} == {"i", "u"} and np.result_type(*dtypes).kind == "f":
+        negative = any(operand.dtype.kind == "i" and operand.min(initial=0) < 0 for operand in operands)
+        dtypes = (np.dtype(np.int64 if negative else np.uint64),) * len(dtypes)
+    return dtypes
 
 
 @cache
 def dtypes_of_sums(*dtypes: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype[Any]]:
     """Return what :func:`sum_dtypes` returns for operands that count as these dtypes."""
     common = np.result_type(*dtypes).newbyteorder("=")
-    if common.kind in "bi" or (common.kind == "u" and common.itemsize < 8):
-        return np.dtype(np.int64), np.dtype(np.int64)
-    if common == np.float16:
-        return np.dtype(np.float32), common
-    return common, common
+    if common.kind in "biu":
+        common = np.dtype(np.uint64 if common == np.uint64 else np.int64)
+    return np.dtype(np.float32) if common == np.float16 else common, common
 
 
 def mean_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
@@ -185,8 +156,8 @@ def fits(name: str, value: object, dtype: DTypeLike) -> Any:
         raise refusal()
     if target.kind in "biu":
         low, high = (0, 1) if target.kind == "b" else (np.iinfo(target).min, np.iinfo(target).max)
-        number = scalar.item()
-        if not math.isfinite(number) or number != int(number) or not low <= number <= high:
+        exact = scalar.item()
+        if not math.isfinite(exact) or exact != int(exact) or not low <= exact <= high:
             raise refusal()
     with np.errstate(over="ignore"):
         held = scalar.astype(target)[()]
@@ -219,9 +190,13 @@ def integer(name: str, value: object, minimum: int | None = None) -> int:
 
 def number(name: str, value: object) -> float:
     """Return the real number `value` as a Python float."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+    single = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(single, (bool, np.bool_)) or not isinstance(single, (int, float, np.integer, np.floating)):
         raise TypeError(f"`{name}` (={show(value)}) must be a real number.")
-    return float(value)
+    try:
+        return float(single)
+    except OverflowError as error:  # an integer of Python may have any number of digits
+        raise ValueError(f"`{name}` (={show(value)}) must be at most {sys.float_info.max:.2g}.") from error
 
 
 def positive(name: str, value: object, *, finite: bool = True) -> float:
@@ -261,13 +236,13 @@ def per_axis(
     if len(entries) == len(instead_of_none):
         pairs = zip(entries, instead_of_none, strict=True)
         entries = [kept if entry is None else entry for entry, kept in pairs]
-    wholes = [_index(entry) for entry in entries]
-    if None in wholes:
+    found = tuple(index for entry in entries if (index := _index(entry)) is not None)
+    if len(found) < len(entries):
         raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
-    found = tuple(entry for entry in wholes if entry is not None)
     _one_entry_per_axis(name, value, len(found), axes, axis)
     if any(entry < minimum for entry in found):
-        raise ValueError(f"`{name}` (={show(value)}) must be at least {minimum}{_everywhere(whole, axis)}.")
+        everywhere = "" if whole is not None else f" on every {axis}"
+        raise ValueError(f"`{name}` (={show(value)}) must be at least {minimum}{everywhere}.")
     return found
 
 
@@ -305,7 +280,8 @@ def padding_pairs(
     _one_entry_per_axis(name, value, len(pairs), axes, axis)
     result = tuple(pair for pair in pairs if pair is not None)
     if any(cells < 0 for pair in result for cells in pair):
-        raise ValueError(f"`{name}` (={show(value)}) must be at least 0{_everywhere(whole, axis)}.")
+        everywhere = "" if whole is not None else f" on every {axis}"
+        raise ValueError(f"`{name}` (={show(value)}) must be at least 0{everywhere}.")
     return result
 
 
@@ -378,7 +354,3 @@ def _entries(name: str, value: object, forms: str) -> Sequence[Any]:
 def _one_entry_per_axis(name: str, value: object, given: int, axes: int, axis: str) -> None:
     if given != axes:
         raise ValueError(f"`{name}` (={show(value)}) must have one entry per {axis}: {axes}, not {given}.")
-
-
-def _everywhere(whole: int | None, axis: str) -> str:
-    return "" if whole is not None else f" on every {axis}"

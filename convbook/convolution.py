@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from convbook.algorithms.gradients import spread_back, weight_gradient
 from convbook.algorithms.layers import convolved, layer_of, plan_for
 from convbook.algorithms.planner import ALGORITHMS, Plan
+from convbook.algorithms.totals import total
 from convbook.arguments import (
     Array,
     Padding,
@@ -550,6 +551,5 @@ def _gradients(
     pairs = [of_x, of_weight]
     if bias is not None:
         accumulate, result = sum_dtypes(grad)
-        spatial = tuple(range(2, grad.ndim))
-        pairs.append((grad.sum(axis=(0, *spatial), dtype=accumulate).astype(result, copy=False), bias))
+        pairs.append((total(grad, (0, *range(2, grad.ndim)), accumulate).astype(result, copy=False), bias))
     return tuple(found.real.copy() if found.dtype.kind == "c" != owner.dtype.kind else found for found, owner in pairs)

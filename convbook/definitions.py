@@ -17,12 +17,14 @@ from convbook.arguments import (
     Array,
     as_array,
     count,
+    flag,
     integer,
     must_be_possible,
     must_have_shape,
     one_of,
     padding_pairs,
     per_axis,
+    show,
     sum_dtypes,
 )
 
@@ -166,7 +168,7 @@ def convolve_loops(x: ArrayLike, h: ArrayLike) -> Array:
     >>> convolve_loops([[1], [2]], [[3, 4, 5]]).tolist()
     [[3, 4, 5], [6, 8, 10]]
     """
-    x, h = _operands(np.ndim(x), x=x, h=h)
+    x, h = _operands(as_array("x", x).ndim, x=x, h=h)
     z = np.zeros([n + k - 1 for n, k in zip(x.shape, h.shape, strict=True)], x.dtype)
     for i in np.ndindex(x.shape):
         for j in np.ndindex(h.shape):
@@ -365,7 +367,7 @@ def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> A
     Parameters
     ----------
     x : array_like, shape (H, W)
-        The image, of real numbers.
+        The image; of real numbers, for a maximum.
     pool_size : int or two ints
         The height `p` and the width `q` of the window.
     mode : {"max", "avg"}
@@ -374,14 +376,16 @@ def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> A
     Returns
     -------
     numpy.ndarray, shape (H - p + 1, W - q + 1)
-        One number for each place of the window. Means are floats.
+        One number for each place of the window, in 64-bit arithmetic. Means are floats; those of integers are of
+        exact sums. As in NumPy, a mean is infinite where its sum is too large for the type.
 
     Raises
     ------
     ValueError
         If the image is not two-dimensional, the window does not fit into it, or the mode is unknown.
     TypeError
-        If the image does not hold real numbers or the window is not given by integers.
+        If the image does not hold numbers, or complex ones for a maximum, which they do not have, or the window is
+        not given by integers.
 
     Examples
     --------
@@ -392,15 +396,15 @@ def pool2d(x: ArrayLike, pool_size: int | Sequence[int], mode: str = "max") -> A
     >>> pool2d(np.arange(9).reshape(3, 3), 2, "avg").tolist()
     [[2.0, 3.0], [5.0, 6.0]]
     """
-    (x,) = _operands(2, x=x)
     one_of("mode", mode, ("max", "avg"))
+    (x,) = _operands(2, real=mode == "max", x=x)
     p, q = per_axis("pool_size", pool_size, 2, 1)
     _fits("`pool_size`", (p, q), x.shape)
     y = np.zeros((x.shape[0] - p + 1, x.shape[1] - q + 1), x.dtype if mode == "max" else np.result_type(x, 1.0))
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             window = x[i : i + p, j : j + q]
-            y[i, j] = window.max() if mode == "max" else window.sum() / (p * q)
+            y[i, j] = window.max() if mode == "max" else sum(window.ravel().tolist()) / (p * q)
     return y
 
 
@@ -461,7 +465,7 @@ def conv_loops(
     >>> conv_loops([[[1, 2, 3, 4]]], [[[10, 1]]], stride=2, padding=[(1, 0)]).tolist()
     [[[1, 23]]]
     """
-    x, weight = _operands(max(np.ndim(x), 3), batch=True, x=x, weight=weight)
+    x, weight = _operands(max(as_array("x", x).ndim, 3), batch=True, x=x, weight=weight)
     axes = x.ndim - 2
     strides = per_axis("stride", stride, axes, 1)
     steps = per_axis("dilation", dilation, axes, 1)
@@ -474,10 +478,10 @@ def conv_loops(
             f"`groups` (={groups}) must divide the {count(features, 'output channel')}, "
             f"and `weight` must have 1/{groups} of the {count(channels, 'input channel')}, not {depth}."
         )
-    if bias is not None:
-        must_have_shape("bias", as_array("bias", bias), (features,), "one number for each output channel")
+    added = np.zeros(features, x.dtype) if bias is None else as_array("bias", bias)
+    must_have_shape("bias", added, (features,), "one number for each output channel")
     places = [_windows(*sizes) for sizes in zip(size, kernel, strides, pads, steps, strict=True)]
-    y = np.zeros((batch, features, *(len(starts) for starts in places)), x.dtype)
+    y = np.zeros((batch, features, *(len(starts) for starts in places)), sum_dtypes(x, added)[0])
     for n in range(batch):
         for f in range(features):
             first = f // (features // groups) * depth  # the first channel of this group
@@ -487,8 +491,7 @@ def conv_loops(
                         q = tuple(s + d * k for s, d, k in zip(start, steps, m, strict=True))
                         if _inside(q, size):
                             y[n, f, *p] += weight[f, c, *m] * x[n, first + c, *q]
-    if bias is not None:
-        y = y + np.reshape(bias, (features, *[1] * axes))
+            y[n, f] += added[f].astype(y.dtype)
     return y
 
 
@@ -517,7 +520,7 @@ def pool_loops(
         The size of the window.
     reduce : callable
         Takes the list of the elements that a window sees and returns one number: ``max``, ``sum``,
-        ``numpy.mean``… The list is empty where a window lies in the padding.
+        ``numpy.mean``… The list is empty where a window lies in the padding, which ``max`` refuses.
     stride : int or one int per axis, optional
         The step from window to window; by default the size of the window.
     padding : int, one int per axis or one (before, after) pair per axis
@@ -538,7 +541,8 @@ def pool_loops(
     ValueError
         If the window does not fit into the padded input, or an argument is out of range.
     TypeError
-        If the input does not hold numbers.
+        If the input does not hold numbers, or complex ones for ``max`` or ``min``, `reduce` is no function, or
+        `ceil_mode` no truth value.
 
     Examples
     --------
@@ -550,7 +554,10 @@ def pool_loops(
     >>> pool_loops([[[3, 1, 4, 1, 5, 9]]], 3, sum, stride=2, ceil_mode=True).tolist()
     [[[8, 10, 14]]]
     """
-    (x,) = _operands(max(np.ndim(x), 3), batch=True, x=x)
+    if not callable(reduce):
+        raise TypeError(f"`reduce` (={show(reduce)}) must be a function of a list, such as max or sum.")
+    (x,) = _operands(max(as_array("x", x).ndim, 3), batch=True, real=reduce is max or reduce is min, x=x)
+    ceil_mode = flag("ceil_mode", ceil_mode)
     axes = x.ndim - 2
     kernel = per_axis("kernel_size", kernel_size, axes, 1)
     strides = per_axis("stride", kernel if stride is None else stride, axes, 1)
@@ -588,12 +595,15 @@ def _inside(place: tuple[int, ...], shape: Sequence[int]) -> bool:
     return all(0 <= q < n for q, n in zip(place, shape, strict=True))
 
 
-def _operands(ndim: int, *, fits: bool = False, batch: bool = False, **values: ArrayLike) -> list[Array]:
+def _operands(
+    ndim: int, *, fits: bool = False, batch: bool = False, real: bool = False, **values: ArrayLike
+) -> list[Array]:
     """Check the operands of a sum and widen them to one 64-bit type: first the signal, then the kernel.
 
-    `fits`: the kernel must fit into the signal. `batch`: the first axis counts examples and may be empty.
+    `fits`: the kernel must fit into the signal. `batch`: the first axis counts examples and may be empty. `real`:
+    complex numbers are refused.
     """
-    arrays = [as_array(name, value, ndim=ndim) for name, value in values.items()]
+    arrays = [as_array(name, value, ndim=ndim, real=real) for name, value in values.items()]
     for name, array in zip(values, arrays, strict=True):
         if 0 in (array.shape[1:] if batch else array.shape):
             raise ValueError(f"`{name}` (of shape {array.shape}) must have at least one element along each axis.")

@@ -10,13 +10,26 @@ kernel of sum 1 the latter is the variance, and variances add up when smoothings
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arguments import Array, as_array, flag, integer, per_axis, positive, show
+from convbook.algorithms.scaling import exponent, scaled
+from convbook.arguments import (
+    Array,
+    as_array,
+    flag,
+    integer,
+    is_several,
+    mean_dtypes,
+    must_be_possible,
+    per_axis,
+    positive,
+    show,
+)
 
 __all__ = [
     "binomial",
@@ -28,6 +41,9 @@ __all__ = [
     "sharpen",
     "sobel",
 ]
+
+#: Of a narrower bell every sample but the highest ones is 0 in float64; its formula would overflow.
+_NARROWEST = 1e-3
 
 
 def box(size: int | Sequence[int]) -> Array:
@@ -141,7 +157,8 @@ def gaussian(
     Raises
     ------
     ValueError
-        If a deviation, a size or the cut is not greater than 0, or their numbers differ.
+        If a deviation, a size or the cut is not greater than 0, their numbers differ, or no array could hold the
+        kernel.
     TypeError
         If a deviation or the cut is not a number, or a size not an integer.
 
@@ -161,14 +178,16 @@ def gaussian(
     [0.0625, 0.5, 1.0, 0.5, 0.0625]
     """
     cut = positive("truncate", truncate)
-    entries = list(sigma) if isinstance(sigma, list | tuple | np.ndarray) else [sigma]
+    entries = list(sigma) if is_several(sigma) else [sigma]
     sigmas = [positive("sigma", entry) for entry in entries]
     if not sigmas:
         raise ValueError(f"`sigma` (={show(sigma)}) must have at least one entry.")
     if size is None:
-        sizes = tuple(2 * int(cut * s + 0.5) + 1 for s in sigmas)
+        sizes = tuple(2 * int(min(cut * s, sys.maxsize) + 0.5) + 1 for s in sigmas)
+        must_be_possible("sigma", sigma, sizes)
     else:
         sizes = per_axis("size", size, len(sigmas), 1, axis="axis")
+        must_be_possible("size", size, sizes)
     return _outer([_bell(k, s) for k, s in zip(sizes, sigmas, strict=True)])
 
 
@@ -214,7 +233,7 @@ def sobel(axis: int, *, ndim: int = 2) -> Array:
     >>> sobel(1).tolist()
     [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
     """
-    ndim = integer("ndim", ndim, 1)
+    ndim = _axes(ndim)
     chosen = integer("axis", axis)
     if not -ndim <= chosen < ndim:
         raise ValueError(f"`axis` (={chosen}) must be from {-ndim} to {ndim - 1} for `ndim` {ndim}.")
@@ -261,8 +280,8 @@ def laplacian(ndim: int = 2, *, diagonals: bool = False) -> Array:
     >>> laplacian(1).tolist()
     [1, -2, 1]
     """
-    ndim = integer("ndim", ndim, 1)
-    distance = np.abs(np.indices((3,) * ndim) - 1).sum(axis=0)
+    ndim = _axes(ndim)
+    distance = reduce(np.add.outer, [np.array([1, 0, 1])] * ndim)
     kernel = (distance > 0) if flag("diagonals", diagonals) else (distance == 1)
     h: Array = kernel.astype(np.int64)
     h[distance == 0] = -h.sum()
@@ -294,7 +313,8 @@ def sharpen(amount: float = 1, *, ndim: int = 2) -> Array:
     Raises
     ------
     ValueError
-        If the amount is not finite or there are fewer axes than one.
+        If the amount is not finite, or so large that the kernel is not, or that 64 bits do not hold its integers;
+        or if there are fewer axes than one.
     TypeError
         If the amount is not a real number, or `ndim` not an integer.
 
@@ -306,11 +326,20 @@ def sharpen(amount: float = 1, *, ndim: int = 2) -> Array:
     >>> sharpen(0.25, ndim=1).tolist()
     [-0.25, 1.5, -0.25]
     """
-    a = as_array("amount", amount, real=True)
-    if a.ndim or not np.isfinite(a):
-        raise ValueError(f"`amount` (={show(amount)}) must be one finite number.")
+    ndim = _axes(ndim)
+    if isinstance(amount, int):  # of any size
+        a: float = amount
+    else:
+        given = as_array("amount", amount, real=True)
+        if given.ndim or not np.isfinite(given):
+            raise ValueError(f"`amount` (={show(amount)}) must be one finite number.")
+        a = given.item()
+    center = 1 + 2 * ndim * a
+    if not (-(2**63) <= center < 2**63 if isinstance(a, int) else math.isfinite(center)):
+        held = "64-bit integers" if isinstance(a, int) else "finite numbers"
+        raise ValueError(f"`amount` (={show(amount)}) must give a kernel of {held}, but its center is {show(center)}.")
     h = -laplacian(ndim) * a
-    h[(1,) * h.ndim] += 1
+    h[(1,) * ndim] = center
     return h
 
 
@@ -363,11 +392,11 @@ def laplacian_of_gaussian(sigma: float, *, ndim: int = 2, size: int | None = Non
     >>> bool(abs(h.sum()) < 1e-15), float(round(np.sum(np.arange(-6, 7) ** 2 * h), 4))
     (True, 2.0)
     """
-    ndim = integer("ndim", ndim, 1)
+    ndim, sigma = _axes(ndim), positive("sigma", sigma)
     g = gaussian([sigma] * ndim, size=size, truncate=truncate)
-    squares = sum((np.indices(g.shape)[a] - (k - 1) / 2) ** 2 for a, k in enumerate(g.shape))
-    h: Array = squares / sigma**4 * g
-    return np.asarray(h - h.sum() * g)
+    squares = reduce(np.add.outer, [(np.arange(k) - (k - 1) / 2) ** 2 for k in g.shape])
+    sigma = max(sigma, _NARROWEST)
+    return np.asarray((squares - np.sum(squares * g)) * g / (sigma * sigma) / (sigma * sigma))
 
 
 def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Array]]:
@@ -391,14 +420,15 @@ def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Ar
     -------
     list of (numpy.ndarray of shape (k_1,), numpy.ndarray of shape (k_2,))
         The pairs, by falling size; none for a kernel of zeros. In each, column and row have the same
-        Euclidean norm, and the column's largest element is positive.
+        Euclidean norm, and the column's largest element is positive. Floats keep their type, integers become
+        float64.
 
     Raises
     ------
     ValueError
         If the kernel does not have two axes, is empty or not finite, or the rank is below 1.
     TypeError
-        If the kernel does not hold numbers, or the rank is not an integer.
+        If the kernel does not hold numbers, or such of more than double precision, or the rank is not an integer.
 
     Notes
     -----
@@ -421,29 +451,43 @@ def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Ar
     if h.size == 0 or not np.isfinite(h).all():
         raise ValueError(f"`kernel` (of shape {h.shape}) must have at least one element, and finite ones only.")
     most = min(h.shape) if rank is None else integer("rank", rank, 1)
-    columns, sizes, rows = np.linalg.svd(h.astype(np.result_type(h, np.float32)), full_matrices=False)
+    if h.dtype.char in "gG":
+        raise TypeError(f"`kernel` must hold numbers of at most double precision, not values of dtype {h.dtype}.")
+    accumulate, result = mean_dtypes(h)
+    h = h.astype(accumulate)
+    half = -(-exponent(h) // 2)
+    columns, sizes, rows = np.linalg.svd(scaled(h, -2 * half), full_matrices=False)
     pairs = []
     for column, size, row in zip(columns.T[:most], sizes, rows, strict=False):
         if size <= sizes[0] * max(h.shape) * np.finfo(sizes.dtype).eps:
             break
         peak = column[np.abs(column).argmax()]
         sign = np.conj(peak) / np.abs(peak)  # the decomposition leaves it open
-        pairs.append((sign * column * np.sqrt(size), row * np.sqrt(size) / sign))
+        factors = sign * column * np.sqrt(size), row * np.sqrt(size) / sign
+        u, v = (scaled(factor, half).astype(result, copy=False) for factor in factors)
+        pairs.append((u, v))
     return pairs
 
 
 def _per_axis(name: str, value: int | Sequence[int]) -> tuple[int, ...]:
     """Return one size for each axis; the caller's value says how many axes there are."""
-    several = isinstance(value, list | tuple | np.ndarray)
-    sizes = per_axis(name, value, len(value) if several else 1, 1, axis="axis")  # type: ignore[arg-type]
+    sizes = per_axis(name, value, len(value) if is_several(value) else 1, 1, axis="axis")
     if not sizes:
         raise ValueError(f"`{name}` (={show(value)}) must have at least one entry.")
+    must_be_possible(name, value, sizes)
     return sizes
 
 
+def _axes(ndim: object) -> int:
+    """Return the number of axes of a kernel with three elements along each."""
+    axes = integer("ndim", ndim, 1)
+    must_be_possible("ndim", ndim, (3,) * min(axes, 65))
+    return axes
+
+
 def _bell(size: int, sigma: float) -> Array:
-    places = np.arange(size) - (size - 1) / 2
-    weights = np.exp(-0.5 * (places / sigma) ** 2)
+    squares = ((np.arange(size) - (size - 1) / 2) / max(sigma, _NARROWEST)) ** 2
+    weights = np.exp(-0.5 * (squares - squares.min()))  # of an even size, the highest samples are beside the center
     return np.asarray(weights / weights.sum())
 
 

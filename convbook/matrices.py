@@ -144,12 +144,13 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     input_shape : int or sequence of ints
         The shape of its inputs.
     sparse : bool
-        Whether to return a matrix of SciPy that holds the elements other than 0 only.
+        Whether to return a matrix of SciPy that holds the elements other than 0 only; it has no float16, and gets
+        float32.
 
     Returns
     -------
     numpy.ndarray or scipy.sparse.csr_array, shape (output elements, input elements)
-        The matrix. As SciPy has no sparse matrices of float16, these are of float32.
+        The matrix.
 
     Raises
     ------
@@ -178,13 +179,14 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     shape = per_axis("input_shape", input_shape, axes, 1, axis="axis")
     must_be_possible("input_shape", input_shape, shape)
     matrix = _columns(operator, shape, sparse=flag("sparse", sparse))
-    limits = np.finfo(matrix.dtype if matrix.dtype.kind in "fc" else np.float64)
-    gain = float(abs(matrix).max())
     # The impulses alone cannot tell: a rectifier passes each of them, as a linear operator might.
-    for x in (np.zeros(shape), np.random.default_rng(0).standard_normal(shape)):
-        x /= max(1.0, gain / float(limits.max) * 4 * np.abs(x).sum())  # the answer must not overflow
+    nothing, anything = np.zeros(shape), np.random.default_rng(0).standard_normal(shape)
+    limits = np.finfo(np.result_type(np.ravel(operator(nothing)), np.float16))
+    gain = abs(matrix).max()
+    anything /= max(1.0, float(gain / limits.max) * 4 * np.abs(anything).sum())  # its answer must not overflow
+    for x in (nothing, anything):
         error = np.abs(np.ravel(operator(x)) - matrix @ x.ravel()).max(initial=0)
-        rounding = max(1e-6, float(limits.eps)) * gain * np.abs(x).sum() + x.size * float(limits.smallest_subnormal)
+        rounding = max(1e-6, 10 * limits.eps) * gain * np.abs(x).sum() + x.size * limits.smallest_subnormal
         if not error <= rounding:
             raise ValueError("`operator` must be linear, but its answer to a sum is not the sum of its answers.")
     return matrix
@@ -202,8 +204,8 @@ def _columns(operator: Callable[[Array], ArrayLike], shape: tuple[int, ...], *, 
         if sparse:
             from scipy.sparse import csc_array
 
-            half = columns[-1].dtype == np.float16  # of which SciPy has no such matrices
-            columns[-1] = csc_array(columns[-1].astype(np.float32) if half else columns[-1])
+            dtype = columns[-1].dtype  # SciPy knows neither float16 nor another machine's order of bytes
+            columns[-1] = csc_array(columns[-1].astype(np.float32 if dtype == np.float16 else dtype.newbyteorder("=")))
     if sparse:
         from scipy.sparse import hstack
 

@@ -2,18 +2,19 @@ r"""The few layers that one small convolutional network needs, and what trains i
 
 A layer has ``forward(x)``, which remembers what the way back needs, and ``backward(grad)``, which returns the
 gradient of its input and leaves those of its parameters in ``gradients``. The functions of convbook do the
-arithmetic; a layer only holds their arguments. Randomness comes from the generator that the caller hands
-over.
+arithmetic, in their types: sums of integers have 64 bits. A layer only holds their arguments, and the last input
+itself, which must not be changed before ``backward``. Randomness comes from the generator that the caller hands over.
 """
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook.algorithms.totals import total
 from convbook.arguments import (
     Array,
     Padding,
@@ -102,7 +103,7 @@ class Conv(Layer):
     Raises
     ------
     ValueError
-        If an argument is out of its range, or `groups` divides the channels not.
+        If an argument is out of its range, or `groups` does not divide the channels.
     TypeError
         If an argument has the wrong type.
 
@@ -152,8 +153,10 @@ class Conv(Layer):
 
     def forward(self, x: ArrayLike) -> Array:
         """Return the convolution of `x`, of shape ``(N, in_channels, *spatial)``."""
-        self._remembered = as_array("x", x)
-        return conv(x, self.parameters["weight"], self.parameters["bias"], **self.options)
+        x = as_array("x", x)
+        y = conv(x, self.parameters["weight"], self.parameters["bias"], **self.options)
+        self._remembered = x
+        return y
 
     def backward(self, grad: ArrayLike) -> Array:
         """Return the gradient of the last input; ``gradients`` holds those of weight and bias."""
@@ -197,8 +200,9 @@ class MaxPool(Layer):
 
     def forward(self, x: ArrayLike) -> Array:
         """Return the maxima of the windows of `x`, of shape ``(N, C, *spatial)``."""
-        self._remembered = as_array("x", x)
+        x = as_array("x", x)
         y: Array = max_pool(x, **self.options)
+        self._remembered = x
         return y
 
     def backward(self, grad: ArrayLike) -> Array:
@@ -239,8 +243,10 @@ class AvgPool(Layer):
 
     def forward(self, x: ArrayLike) -> Array:
         """Return the means of the windows of `x`, of shape ``(N, C, *spatial)``."""
-        self._remembered = as_array("x", x)
-        return avg_pool(x, **self.options)
+        x = as_array("x", x)
+        y = avg_pool(x, **self.options)
+        self._remembered = x
+        return y
 
     def backward(self, grad: ArrayLike) -> Array:
         """Return the gradient of the last input."""
@@ -266,8 +272,10 @@ class GlobalAvgPool(Layer):
 
     def forward(self, x: ArrayLike) -> Array:
         """Return the means of the channels of `x`, of shape ``(N, C, *spatial)``."""
-        self._remembered = as_array("x", x)
-        return global_avg_pool(x)
+        x = as_array("x", x)
+        y = global_avg_pool(x)
+        self._remembered = x
+        return y
 
     def backward(self, grad: ArrayLike) -> Array:
         """Return the gradient of the last input."""
@@ -282,7 +290,8 @@ class Dense(Layer):
 
        y = x\,W^{\mathsf T} + b, \qquad W_{ij} \sim \mathcal N(0,\; 2 / \text{inputs}), \quad b = 0
 
-    In words: one row of weights for each output. The start is that of :py:class:`convbook.nn.Conv`.
+    In words: one row of weights for each output. That is a convolution of images of a single cell, with a channel for
+    each number; it starts like :py:class:`convbook.nn.Conv`.
 
     Parameters
     ----------
@@ -316,20 +325,20 @@ class Dense(Layer):
     def forward(self, x: ArrayLike) -> Array:
         """Return the sums for `x`, of shape ``(N, inputs)``."""
         x = as_array("x", x, ndim=2, layout="(N, inputs)")
-        weight = self.parameters["weight"]
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
         must_have_shape("x", x, (len(x), weight.shape[1]), "a batch for this layer")
         self._remembered = x
-        y: Array = x @ weight.T + self.parameters["bias"]
-        return y
+        return conv(x[..., None], weight[..., None], bias)[..., 0]
 
     def backward(self, grad: ArrayLike) -> Array:
         """Return the gradient of the last input; ``gradients`` holds those of weight and bias."""
-        x, weight = self._recall(), self.parameters["weight"]
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        x: Array = self._recall()
         grad = as_array("grad", grad)
         must_have_shape("grad", grad, (len(x), len(weight)), "the output")
-        self.gradients = {"weight": grad.T @ x, "bias": grad.sum(axis=0)}
-        grad_x: Array = grad @ weight
-        return grad_x
+        grad_x, grad_weight, grad_bias = conv_vjp(grad[..., None], x[..., None], weight[..., None], bias)
+        self.gradients = {"weight": grad_weight[..., 0], "bias": grad_bias}
+        return grad_x[..., 0]
 
 
 class ReLU(Layer):
@@ -362,8 +371,7 @@ class ReLU(Layer):
         positive_inputs = self._recall()
         grad = as_array("grad", grad)
         must_have_shape("grad", grad, positive_inputs.shape, "the output")
-        grad_x: Array = grad * positive_inputs
-        return grad_x
+        return np.where(positive_inputs, grad, 0)  # infinity times 0 would be NaN
 
 
 class Flatten(Layer):
@@ -413,13 +421,17 @@ class Sequential(Layer):
 
     Raises
     ------
+    ValueError
+        If a layer comes twice, perhaps within another :py:class:`convbook.nn.Sequential`: it remembers the last
+        input only, so its gradients would be wrong.
     TypeError
         If something else than a layer is given.
 
     Notes
     -----
     ``parameters`` and ``gradients`` gather those of all layers, as ``"0.weight"`` and so on; they are the
-    layers' own arrays, not copies.
+    layers' own arrays, not copies. So change them in place, or replace them in their layer: what is put in their
+    place here, no layer would see, and the next ``forward`` refuses it.
 
     Examples
     --------
@@ -432,16 +444,29 @@ class Sequential(Layer):
 
     def __init__(self, *layers: Layer) -> None:
         super().__init__()
+        known: set[int] = set()
         for index, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 raise TypeError(f"`layers[{index}]` (={show(layer)}) must be a layer.")
+            within = {id(inner) for inner in _all_within(layer)}
+            if within & known:
+                raise ValueError(
+                    f"`layers[{index}]` must share no layer with those before: each remembers one input only."
+                )
+            known |= within
         self.layers = layers
-        self.parameters = _gathered([layer.parameters for layer in layers])
+        self._gather()
 
     def forward(self, x: ArrayLike) -> Array:
         """Return the last layer's output."""
+        for name, array in self.parameters.items():
+            if array is not self._parameters_of_layers.get(name):
+                raise RuntimeError(
+                    f"`parameters[{name!r}]` must be replaced in its layer, which would not see it here."
+                )
         for layer in self.layers:
             x = layer.forward(x)
+        self._gather()
         return x  # type: ignore[return-value]
 
     def backward(self, grad: ArrayLike) -> Array:
@@ -450,6 +475,11 @@ class Sequential(Layer):
             grad = layer.backward(grad)
         self.gradients = _gathered([layer.gradients for layer in self.layers])
         return grad  # type: ignore[return-value]
+
+    def _gather(self) -> None:
+        """Take the layers' arrays, some of which may have been replaced, and keep in mind which they were."""
+        self._parameters_of_layers = _gathered([layer.parameters for layer in self.layers])
+        self.parameters = dict(self._parameters_of_layers)
 
 
 def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, Array]:
@@ -477,7 +507,7 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, Array]:
     loss : float
         The mean over the batch.
     grad : ndarray, shape (N, K)
-        Its gradient with respect to the scores.
+        Its gradient with respect to the scores. Floats keep their type, integers become float64.
 
     Raises
     ------
@@ -489,7 +519,8 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, Array]:
     Notes
     -----
     The largest score of each row is subtracted before the exponential, which changes nothing but keeps it
-    finite.
+    finite. Scores may be infinite: the largest of a row share all probability, and a class without any costs an
+    infinite loss. A NaN makes the loss and its row of the gradient NaN.
 
     Examples
     --------
@@ -510,13 +541,14 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> tuple[float, Array]:
     wrong = labels[(labels < 0) | (labels >= logits.shape[1])]
     if wrong.size:
         raise ValueError(f"`labels` must lie from 0 to {logits.shape[1] - 1}, the classes, not {wrong[0]}.")
-    logits = logits.astype(mean_dtypes(logits)[0], copy=False)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    accumulate, result = mean_dtypes(logits)
+    shifted = _less_the_largest(logits, accumulate)
+    log_p = shifted - np.log(total(np.exp(shifted), (1,), accumulate))[:, None]
     rows = np.arange(len(logits))
     grad = np.exp(log_p)
     grad[rows, labels] -= 1
-    return float(-log_p[rows, labels].mean()), grad / len(logits)
+    grad /= len(logits)
+    return 0.0 - float(log_p[rows, labels].mean()), grad.astype(result, copy=False)
 
 
 class SGD:
@@ -543,7 +575,7 @@ class SGD:
     ValueError
         If a rate is out of its range.
     TypeError
-        If `model` is no layer, or a rate no real number.
+        If `model` is no layer or has parameters that are integers, or a rate is no real number.
 
     Notes
     -----
@@ -576,6 +608,9 @@ class SGD:
         self.momentum = number("momentum", momentum)
         if not 0 <= self.momentum < 1:
             raise ValueError(f"`momentum` (={show(momentum)}) must be at least 0 and below 1.")
+        for name, array in model.parameters.items():
+            if array.dtype.kind not in "fc":
+                raise TypeError(f"`model.parameters[{name!r}]` must hold floats, not values of dtype {array.dtype}.")
         self.velocity = {name: np.zeros_like(array) for name, array in model.parameters.items()}
 
     def step(self) -> None:
@@ -590,6 +625,26 @@ class SGD:
 
 def _he(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return rng.normal(0, math.sqrt(2 / math.prod(shape[1:])), shape)
+
+
+def _less_the_largest(scores: Array, dtype: np.dtype[Any]) -> Array:
+    """Return how much each score is below the largest of its row: a number that is not positive."""
+    largest = scores.max(axis=1, keepdims=True)
+    if scores.dtype.kind in "biu":  # modulo 2**64, the difference of any two integers is right
+        missing: Array = np.subtract(largest, scores, dtype=np.uint64, casting="unsafe")
+        return -missing.astype(dtype)
+    below = np.zeros(scores.shape, dtype)
+    with np.errstate(over="ignore"):  # minus infinity is far enough
+        np.subtract(scores, largest, out=below, where=scores != largest, dtype=dtype)
+    return below
+
+
+def _all_within(layer: Layer) -> Iterator[Layer]:
+    """Yield a layer and, if it is a sequence, all within it."""
+    yield layer
+    if isinstance(layer, Sequential):
+        for inner in layer.layers:
+            yield from _all_within(inner)
 
 
 def _generator(rng: object) -> np.random.Generator:

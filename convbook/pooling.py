@@ -5,6 +5,7 @@ chosen.
 """
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, reduce
 from typing import Any, Literal, overload
@@ -12,7 +13,8 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.separable import plane_blocks, spread_evenly, windows_reduced
+from convbook.algorithms.separable import plane_blocks, planes_of, spread_evenly, windows_reduced
+from convbook.algorithms.totals import FEW, in_pairs, total
 from convbook.arguments import (
     Array,
     Padding,
@@ -21,10 +23,12 @@ from convbook.arguments import (
     flag,
     integer,
     mean_dtypes,
+    must_be_possible,
     must_have_shape,
     per_axis,
     positive,
     real_dtype,
+    show,
     sum_dtypes,
 )
 from convbook.shapes import Geometry, geometry
@@ -181,7 +185,7 @@ def max_pool_vjp(
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = sum_dtypes(grad)
     grad_x = np.empty(x.shape, result)
-    planes, grads, results = (a.reshape(-1, *a.shape[2:]) for a in (x, grad, grad_x))
+    planes, grads, results = (planes_of(a) for a in (x, grad, grad_x))
     for block in plane_blocks(planes):
         given = np.zeros((*planes[block].shape[:1], *windows.reach), accumulate)
         for seen, wins in _first_maxima(planes[block], windows):
@@ -216,7 +220,7 @@ def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: PerAxis) -> Array:
     Raises
     ------
     ValueError
-        If shapes differ or an index lies outside the result.
+        If shapes differ, an index lies outside the result, or no memory holds the result.
     TypeError
         If `indices` are not integers.
 
@@ -238,6 +242,7 @@ def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: PerAxis) -> Array:
         raise TypeError(f"`indices` must hold integers, not values of dtype {indices.dtype}.")
     must_have_shape("indices", indices, y.shape, "`y`")
     size = per_axis("output_size", output_size, y.ndim - 2, 1)
+    must_be_possible("output_size", output_size, (*y.shape[:2], *size))
     cells = math.prod(size)
     outside = (indices < -1) | (indices >= cells)
     if outside.any():
@@ -300,6 +305,10 @@ def avg_pool(
     Without padding this is a convolution with a box, channel by channel. Source: LeCun, Bottou, Bengio and
     Haffner, *Gradient-Based Learning Applied to Document Recognition* (1998).
 
+    Integers are added up exactly, however large. Of floats, long sums are added in pairs, wherever they lie in
+    memory; float16 is added up in float32. As in NumPy, a sum that is too large for the type is infinite, and so
+    is its mean: the mean of two float32 numbers of 3e38 is inf.
+
     Examples
     --------
     With a zero added at each end, the windows are (0, 2) and (4, 0), whose means count two cells or one:
@@ -313,11 +322,10 @@ def avg_pool(
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
     accumulate, result = mean_dtypes(x)
-    total = windows_reduced(x, windows, np.add, 0, sum_dtypes(x)[0])
+    parts = _parts(x, min(math.prod(windows.kernel), math.prod(windows.size)))
+    sums = _joined([windows_reduced(part, windows, np.add, 0, sum_dtypes(part)[0]) for part in parts])
     with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
-        divisor = divisor.astype(real_dtype(accumulate))
-        mean: Array = np.divide(total, divisor, out=total if total.dtype == accumulate else None)
-    return mean.astype(result, copy=False)
+        return _divide(sums.astype(accumulate, copy=False), divisor).astype(result, copy=False)
 
 
 def avg_pool_vjp(
@@ -361,7 +369,8 @@ def avg_pool_vjp(
 
     Notes
     -----
-    Average pooling is linear, so this is its adjoint, whatever `x` holds.
+    Average pooling is linear, so this is its adjoint, whatever `x` holds. Shares are added in float32 for float16,
+    and in double precision where they may be many.
 
     Examples
     --------
@@ -376,8 +385,10 @@ def avg_pool_vjp(
     divisor = _divisor(windows, count_include_pad, divisor_override)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = mean_dtypes(grad)
-    share = grad / np.maximum(divisor, 1).astype(real_dtype(accumulate))  # a window without cells has nobody to give to
-    return spread_evenly(share.astype(accumulate, copy=False), windows).astype(result, copy=False)
+    if max(windows.kernel) > FEW:  # a cell may get as many shares, which are added one by one
+        accumulate = np.result_type(accumulate, np.float64)
+    share = _divide(grad.astype(accumulate), np.maximum(divisor, 1))  # a window without cells has nobody to give to
+    return spread_evenly(share, windows).astype(result, copy=False)
 
 
 def lp_pool(
@@ -439,16 +450,18 @@ def lp_pool(
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     accumulate, result = mean_dtypes(x)
     magnitude = np.abs(x.astype(accumulate, copy=False))
+    limits = np.finfo(magnitude.dtype)
+    if not float(limits.tiny) <= p <= float(limits.max) and math.isfinite(p):  # p or 1/p would round to 0
+        magnitude = magnitude.astype(np.float64)
     extended = extend(magnitude, windows)
     largest = np.zeros((*x.shape[:2], *windows.output), magnitude.dtype)
     for _, seen in taps(windows):
         np.maximum(largest, extended[seen], out=largest)
     if not math.isinf(p):
         scale = np.where((largest > 0) & (largest < np.inf), largest, 1)
-        total = np.zeros_like(largest)
-        for _, seen in taps(windows):
-            total += (extended[seen] / scale) ** p
-        largest = scale * total ** (1 / p)
+        cells = [seen for _, seen in taps(windows)]
+        sums = in_pairs(lambda tap: (extended[cells[tap]] / scale) ** p, 0, len(cells), scale.dtype)
+        largest = scale * sums ** (1 / p)
     return largest.astype(real_dtype(result), copy=False)
 
 
@@ -479,13 +492,15 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     Raises
     ------
     ValueError
-        If `x` has no cell on a spatial axis, or a size is below 1.
+        If `x` has no cell on a spatial axis, a size is below 1, or no memory holds the result.
     TypeError
         If a size is not an integer.
 
     Notes
     -----
-    The windows are those of PyTorch. More outputs than cells are allowed: cells are then repeated.
+    The windows are those of PyTorch. More outputs than cells are allowed: cells are then repeated. Sums are those
+    of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are too large for
+    the type, although the mean would not be.
 
     Examples
     --------
@@ -500,8 +515,9 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     x, size = _adaptive_arguments(x, output_size)
     accumulate, result = mean_dtypes(x)
     y = np.empty((*x.shape[:2], *size), result)
+    parts = _parts(x, math.prod(x.shape[2:]))
     for o, window in _adaptive_windows(x.shape[2:], size):
-        y[index(..., *o)] = _mean(x[index(..., *window)], accumulate)
+        y[index(..., *o)] = _mean([part[index(..., *window)] for part in parts], accumulate)
     return y
 
 
@@ -544,7 +560,7 @@ def adaptive_max_pool(
     Raises
     ------
     ValueError
-        If `x` has no cell on a spatial axis, or a size is below 1.
+        If `x` has no cell on a spatial axis, a size is below 1, or no memory holds the result.
     TypeError
         If `x` is complex, or a size is not an integer.
 
@@ -602,6 +618,8 @@ def global_avg_pool(x: ArrayLike) -> Array:
     Notes
     -----
     It replaces the last dense layers, for inputs of any size: Lin, Chen and Yan, *Network in Network* (2014).
+    Sums are those of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are
+    too large for the type, although the mean would not be.
 
     Examples
     --------
@@ -611,7 +629,8 @@ def global_avg_pool(x: ArrayLike) -> Array:
     """
     x = _with_cells(x)
     accumulate, result = mean_dtypes(x)
-    return _mean(x, accumulate).astype(result, copy=False).reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
+    mean = _mean(_parts(x, math.prod(x.shape[2:])), accumulate)
+    return mean.astype(result, copy=False).reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
 
 
 def global_max_pool(x: ArrayLike) -> Array:
@@ -683,7 +702,9 @@ def _with_cells(x: ArrayLike, *, real: bool = False) -> Array:
 
 def _adaptive_arguments(x: ArrayLike, output_size: object, *, real: bool = False) -> tuple[Array, tuple[int, ...]]:
     x = _with_cells(x, real=real)
-    return x, per_axis("output_size", output_size, x.ndim - 2, 1, instead_of_none=x.shape[2:])
+    size = per_axis("output_size", output_size, x.ndim - 2, 1, instead_of_none=x.shape[2:])
+    must_be_possible("output_size", output_size, (*x.shape[:2], *size))
+    return x, size
 
 
 # On checked arguments
@@ -693,7 +714,7 @@ def _with_indices(x: Array, windows: Geometry) -> tuple[Array, Array]:
     """Return the maxima and their flat indices; the first in row-major order, -1 where there is no cell."""
     y = windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
     indices = np.full(y.shape, -1, np.int64)
-    planes, results = x.reshape(-1, *windows.size), indices.reshape(-1, *windows.output)
+    planes, results = planes_of(x), planes_of(indices)
     positions = extend(np.arange(math.prod(windows.size)).reshape(windows.size), windows, -1)
     for block in plane_blocks(planes):
         for seen, wins in _first_maxima(planes[block], windows):
@@ -726,19 +747,26 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
 def _divisor(windows: Geometry, count_include_pad: object, divisor_override: object) -> Array:
     """Return what each window's sum is divided by, of shape ``output``."""
     include = flag("count_include_pad", count_include_pad)
-    if divisor_override is not None:
-        return np.full(windows.output, integer("divisor_override", divisor_override, 1))
-    return _cells_that_count(windows, include)
+    if divisor_override is None:
+        return _cells_that_count(windows, include)
+    divisor = integer("divisor_override", divisor_override, 1)
+    if divisor > sys.float_info.max:
+        raise ValueError(f"`divisor_override` (={show(divisor)}) must be at most {sys.float_info.max:.2g}.")
+    return np.full(windows.output, float(divisor))
 
 
 @lru_cache(256)
 def _cells_that_count(windows: Geometry, include: bool) -> Array:
     counts = []
-    for axis, (before, after) in enumerate(windows.padding):
-        first, last = (-before, windows.size[axis] + after) if include else (0, windows.size[axis])
-        starts = windows.stride[axis] * np.arange(windows.output[axis]) - before
-        cells = starts[:, None] + windows.dilation[axis] * np.arange(windows.kernel[axis])
-        counts.append(((first <= cells) & (cells < last)).sum(axis=1))
+    axes = zip(
+        windows.size, windows.kernel, windows.stride, windows.padding, windows.dilation, windows.output, strict=True
+    )
+    for n, kernel, stride, (before, after), dilation, outputs in axes:
+        first, last = (0, before + n + after) if include else (before, before + n)
+        starts = min(stride, sys.maxsize) * np.arange(outputs)
+        # Tap m lies at start + dilation * m: so many taps lie before a cell.
+        taps_before = [np.clip(-((starts - cell) // min(dilation, sys.maxsize)), 0, kernel) for cell in (first, last)]
+        counts.append(taps_before[1] - taps_before[0])
     return reduce(np.multiply.outer, counts)
 
 
@@ -751,8 +779,41 @@ def _adaptive_windows(
         yield position, tuple(slice(o * n // wanted, -(-(o + 1) * n // wanted)) for o, n, wanted in axes)
 
 
-def _mean(x: Array, accumulate: np.dtype[Any]) -> Array:
+# Means: sums that neither wrap nor depend on where the numbers lie in memory
+
+
+def _parts(x: Array, terms: int) -> list[Array]:
+    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of so many of them."""
+    if x.dtype.kind in "fcb" or x.size == 0:
+        return [x]
+    dtype, _ = sum_dtypes(x)
+    largest = max(int(x.max()), -int(x.min())) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
+    if largest * terms <= np.iinfo(dtype).max:
+        return [x]
+    wide = x.astype(dtype, copy=False)
+    return [wide >> 32, wide & 0xFFFF_FFFF]
+
+
+def _joined(sums: list[Array]) -> Array:
+    """Return the sum from the sums of its parts."""
+    if len(sums) == 1:
+        return sums[0]
+    upper, lower = sums
+    joined: Array = (upper + (lower >> 32)).astype(np.float64) * 2.0**32
+    joined += lower & 0xFFFF_FFFF
+    return joined
+
+
+def _divide(sums: Array, divisor: Array) -> Array:
+    """Divide in place: complex numbers part by part, as the quotient of an infinite part must not spoil the other."""
+    divisor = divisor.astype(real_dtype(sums.dtype))
+    for part in (sums.real, sums.imag) if sums.dtype.kind == "c" else (sums,):
+        np.divide(part, divisor, out=part)
+    return sums
+
+
+def _mean(parts: list[Array], accumulate: np.dtype[Any]) -> Array:
     """Return the mean over all spatial axes, of shape ``(N, C)``."""
-    total: Array = x.sum(axis=tuple(range(2, x.ndim)), dtype=sum_dtypes(x)[0])
-    mean: Array = total / real_dtype(accumulate).type(math.prod(x.shape[2:]))
-    return mean
+    axes = tuple(range(2, parts[0].ndim))
+    sums = _joined([total(part, axes, sum_dtypes(part)[0]) for part in parts])
+    return _divide(sums.astype(accumulate, copy=False), np.array(math.prod(parts[0].shape[2:])))

@@ -4,14 +4,16 @@ Nothing here looks inside an operator. Each function feeds it arrays and compare
 lines judge NumPy, SciPy, a deep-learning framework and the exercise that somebody wrote last night.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arguments import Array, as_array, count, integer, must_have_shape
+from convbook.algorithms.scaling import exponent, scaled
+from convbook.arguments import Array, as_array, count, integer, is_several, must_have_shape, show
 from convbook.signal import convolve, correlate
 
 __all__ = [
@@ -107,7 +109,7 @@ def identify_convention(f: Callable[[Array, Array], ArrayLike], *, axes: int = 1
     ValueError
         If the answers fit none of the known conventions: the message says which question `f` failed.
     TypeError
-        If `axes` is not an integer.
+        If `axes` is not an integer, or an answer does not consist of numbers.
 
     Notes
     -----
@@ -128,7 +130,7 @@ def identify_convention(f: Callable[[Array, Array], ArrayLike], *, axes: int = 1
     axes = integer("axes", axes, 1)
     candidates = list(_conventions())
     for question, x, h in _questions(axes):
-        answer = np.asarray(f(x, h))
+        answer = as_array("f(x, h)", f(x, h))
         candidates = [convention for convention in candidates if _explains(convention, answer, x, h)]
         if not candidates:
             raise ValueError(f"`f` follows no known convention: its answer to {question} fits none of them.")
@@ -212,7 +214,8 @@ def equivariance_error(
     Returns
     -------
     float
-        The error; it is infinite if the operator maps the input to zeros, but not the transformed input.
+        The error; it is infinite if the operator maps the input to zeros, but not the transformed input, and NaN
+        if infinities or NaNs in the outputs leave it undefined: never 0.
 
     Raises
     ------
@@ -225,6 +228,9 @@ def equivariance_error(
     -----
     One input proves nothing for all others: an error of 0 on random numbers makes equivariance likely, one
     that is clearly above rounding (some 1e-15) refutes it.
+
+    Outputs are compared in double precision at least, whatever their type, and scaled first, so that neither their
+    differences wrap around nor their squares overflow or vanish.
 
     Examples
     --------
@@ -270,7 +276,8 @@ def invariance_error(operator: Operator, transform: Transform, x: ArrayLike) -> 
     Returns
     -------
     float
-        The error; it is infinite if the operator maps the input to zeros, but not the transformed input.
+        The error; it is infinite if the operator maps the input to zeros, but not the transformed input, and NaN
+        if infinities or NaNs in the outputs leave it undefined: never 0.
 
     Raises
     ------
@@ -313,12 +320,14 @@ def linearity_error(operator: Operator, x: ArrayLike, y: ArrayLike, *, a: comple
     x, y : array_like
         The two inputs, of equal shapes.
     a, b : number
-        The two factors. One is negative by default, for rectifiers are linear as long as no sign changes.
+        The two factors. One is negative by default, for rectifiers are linear as long as no sign changes. The
+        operator is asked in the type of ``a * x + b * y``, in which integers have 64 bits.
 
     Returns
     -------
     float
-        The error; it is infinite if only the operator of the sum is not zero.
+        The error; it is infinite if only the operator of the sum is not zero, and NaN if infinities or NaNs in the
+        outputs leave it undefined.
 
     Raises
     ------
@@ -341,9 +350,13 @@ def linearity_error(operator: Operator, x: ArrayLike, y: ArrayLike, *, a: comple
     x, y = as_array("x", x), as_array("y", y)
     must_have_shape("y", y, x.shape, "`x`")
     p, q = as_array("a", a, ndim=0), as_array("b", b, ndim=0)
-    terms = p * _output(operator, x), q * _output(operator, y)
-    error = _norm(_output(operator, p * x + q * y) - terms[0] - terms[1])
-    return _ratio(error, _norm(terms[0]) + _norm(terms[1]))
+    combined = _combined(p, x, q, y)
+    inputs = combined, x.astype(combined.dtype, copy=False), y.astype(combined.dtype, copy=False)
+    whole, of_x, of_y = _scaled_together(*(_output(operator, one) for one in inputs))
+    with np.errstate(invalid="ignore"):
+        whole, of_x, of_y = _scaled_together(whole, p * of_x, q * of_y)
+        difference = whole - of_x - of_y
+    return _ratio(_norm(difference), _norm(of_x) + _norm(of_y))
 
 
 def adjoint_gap(forward: Operator, adjoint: Operator, x: ArrayLike, y: ArrayLike) -> float:
@@ -369,7 +382,7 @@ def adjoint_gap(forward: Operator, adjoint: Operator, x: ArrayLike, y: ArrayLike
     -------
     float
         The gap, relative to the largest value that the inner products can have: rounding alone gives some
-        1e-16.
+        1e-16. It is NaN if infinities or NaNs leave it undefined.
 
     Raises
     ------
@@ -401,8 +414,11 @@ def adjoint_gap(forward: Operator, adjoint: Operator, x: ArrayLike, y: ArrayLike
     forth, back = _output(forward, x), _output(adjoint, y)
     must_have_shape("forward(x)", forth, y.shape, "`y`")
     must_have_shape("adjoint(y)", back, x.shape, "`x`")
-    gap = abs(complex(np.vdot(y, forth)) - complex(np.vdot(back, x)))
-    return _ratio(gap, max(_norm(forth) * _norm(y), _norm(x) * _norm(back)))
+    first, second = _inner_product(y, forth), _inner_product(back, x)
+    common = max(first.exponent, second.exponent)
+    products = [found.product * 2.0 ** (found.exponent - common) for found in (first, second)]
+    bounds = [found.bound * 2.0 ** (found.exponent - common) for found in (first, second)]
+    return _ratio(abs(products[0] - products[1]), max(bounds))
 
 
 def _output(operator: Operator, x: Array) -> Array:
@@ -412,11 +428,18 @@ def _output(operator: Operator, x: Array) -> Array:
 def _transformed(name: str, transform: Transform, x: Array) -> Array:
     if callable(transform):
         return as_array(f"{name}(x)", transform(x))
-    shifts = transform if isinstance(transform, list | tuple | range | np.ndarray) else (transform,)
+    shifts = transform if is_several(transform) else (transform,)
     if len(shifts) > x.ndim:
-        raise ValueError(f"`{name}` (={transform}) must have at most one shift for each of {count(x.ndim, 'axis')}.")
+        given = show(transform)
+        raise ValueError(f"`{name}` (={given}) must have at most one shift for each of {count(x.ndim, 'axis')}.")
     steps = tuple(integer(name, shift) for shift in shifts)
     return np.roll(x, steps, axis=tuple(range(-len(steps), 0)))
+
+
+# Sizes of arrays of any type: no difference wraps around, no square overflows or vanishes
+
+#: The exponent of what is 0: below that of any number.
+_VANISHED: Final = -(2**20)
 
 
 def _relative_error(actual: Array, expected: Array, reference: Array) -> float:
@@ -424,15 +447,72 @@ def _relative_error(actual: Array, expected: Array, reference: Array) -> float:
         raise ValueError(
             f"`operator` must give outputs of one shape in both orders, not {actual.shape} and {expected.shape}."
         )
-    return _ratio(_norm(actual - expected), _norm(reference))
+    if actual.dtype.kind in "biu" and expected.dtype.kind in "biu":
+        difference, reference = _scaled_together(_distances(actual, expected), reference)
+    else:
+        actual, expected, reference = _scaled_together(actual, expected, reference)
+        with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, and no news
+            difference = actual - expected
+    return _ratio(_norm(difference), _norm(reference))
+
+
+def _distances(a: Array, b: Array) -> Array:
+    """Return how far apart integers are: modulo 2**64, the larger less the smaller is right."""
+    larger = a > b
+    a, b = a.astype(np.uint64), b.astype(np.uint64)
+    return np.where(larger, a - b, b - a)
+
+
+def _combined(p: Array, x: Array, q: Array, y: Array) -> Array:
+    """Return ``p * x + q * y``: of integers in 64 bits, or in float64 if these do not hold it."""
+    arrays = (p, x, q, y)
+    dtype = np.result_type(*arrays)
+    if all(array.dtype.kind in "biu" for array in arrays):
+        largest = [max(int(array.max(initial=0)), -int(array.min(initial=0))) for array in arrays]
+        held = largest[0] * largest[1] + largest[2] * largest[3] < 2**63
+        dtype = np.dtype(np.int64 if held else np.float64)
+    with np.errstate(invalid="ignore"):
+        combined: Array = p.astype(dtype) * x.astype(dtype) + q.astype(dtype) * y.astype(dtype)
+    return combined
+
+
+class _InnerProduct(NamedTuple):
+    """An inner product and the largest value that it can have, both divided by ``2**exponent``."""
+
+    product: complex
+    bound: float
+    exponent: int
+
+
+def _inner_product(a: Array, b: Array) -> _InnerProduct:
+    exponents = 0
+    units = []
+    for array in (a, b):
+        array = array.astype(np.result_type(array, np.float64))
+        units.append(scaled(array, -exponent(array)))
+        exponents += exponent(array)
+    with np.errstate(invalid="ignore"):
+        product = complex(np.vdot(*units))
+    bound = _norm(units[0]) * _norm(units[1])
+    return _InnerProduct(product, bound, exponents if bound else _VANISHED)
+
+
+def _scaled_together(*arrays: Array) -> list[Array]:
+    """Return the arrays in double precision at least, divided by one power of two: their largest number is near 1."""
+    floats = [array.astype(np.result_type(array, np.float64)) for array in arrays]
+    largest = max((exponent(array) for array in floats if array.any()), default=0)
+    return [scaled(array, -largest) for array in floats]
 
 
 def _norm(array: Array) -> float:
     """Return the Euclidean norm over all elements."""
-    return float(np.sqrt(np.sum(np.abs(array.astype(np.result_type(array, np.float64))) ** 2)))
+    largest = exponent(array)
+    return float(np.ldexp(np.linalg.norm(scaled(array, -largest).ravel()), largest))
 
 
 def _ratio(error: float, scale: float) -> float:
+    if math.isnan(error) or not math.isfinite(scale):
+        return math.nan
     if scale == 0:
-        return 0.0 if error == 0 else float("inf")
+        return 0.0 if error == 0 else math.inf
     return error / scale

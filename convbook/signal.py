@@ -25,7 +25,7 @@ from convbook.algorithms.layer import Layer
 from convbook.algorithms.layers import compute_dtype, computed
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
-from convbook.algorithms.scale import Shifts, at_ease, shifts
+from convbook.algorithms.scaling import Shifts, at_ease, exponent, scaled, shifts
 from convbook.algorithms.sums import Sums, of_copies, of_line
 from convbook.algorithms.threads import WORTH_SPREADING, available
 from convbook.arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
@@ -298,9 +298,10 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
         mean += difference
         np.maximum(largest, np.abs(difference), out=largest)
     mean /= t.size
-    unit = np.ldexp(np.ones_like(mean), -_exponents(largest))
+    # For each window the power of two that brings its contrast to 1, unless that is no number of the type.
+    unit = np.ldexp(np.ones_like(mean), -np.maximum(np.frexp(largest)[1], np.finfo(mean.dtype).minexp + 2))
     pattern = _less(t, t.flat[0])
-    pattern *= np.ldexp(1.0, -_exponents(np.abs(pattern).max()))
+    pattern = scaled(pattern, -exponent(pattern))
     pattern -= pattern.mean()
     products, squares = np.zeros_like(mean), np.zeros_like(mean)
     for m in np.ndindex(t.shape):
@@ -324,8 +325,7 @@ def _wide(array: Array) -> Array:
         rounded = array.dtype.itemsize == 8 and max(int(array.max()), -int(array.min())) > 2**53
         return array if rounded else array.astype(np.float64)
     array = array.astype(np.result_type(array, np.float64))
-    scaled: Array = np.ldexp(array, -_exponents(np.max(np.abs(array), where=np.isfinite(array), initial=0)))
-    return scaled
+    return scaled(array, -exponent(array))
 
 
 def _less(a: Array, b: Array) -> Array:
@@ -335,12 +335,6 @@ def _less(a: Array, b: Array) -> Array:
     above = a >= b
     sizes = np.where(above, a, b).astype(np.uint64) - np.where(above, b, a).astype(np.uint64)  # modulo 2**64
     return np.where(above, 1.0, -1.0) * sizes
-
-
-def _exponents(sizes: Array) -> Array:
-    """Return the exponents of powers of two above the sizes; they do not go so far that the inverses overflow."""
-    exponents: Array = np.maximum(np.frexp(sizes)[1], np.finfo(sizes.dtype).minexp + 2)
-    return exponents
 
 
 # What both have in common

@@ -26,6 +26,35 @@ def test_an_integer_may_equal_its_minimum_but_not_lie_below() -> None:
         arguments.integer("n", -3, -2)
 
 
+@pytest.mark.parametrize("value", [3, 3.0, np.float16(3), np.uint8(3), np.array(3), np.array(3.0)])
+def test_a_real_number_may_be_an_array_without_axes(value: object) -> None:
+    found = arguments.number("sigma", value)
+    assert found == 3
+    assert type(found) is float
+
+
+@pytest.mark.parametrize("value", [True, np.array(True), np.array([3.0]), "3", 3j, np.array(3j), None])
+def test_a_real_number_is_no_truth_value_nor_complex_nor_a_sequence(value: object) -> None:
+    with pytest.raises(TypeError, match=r"^`sigma` .* must be a real number\.$"):
+        arguments.number("sigma", value)
+
+
+def test_a_number_beyond_all_floats_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^`sigma` \(=10+\.\.\.0+\) must be at most 1\.8e\+308\.$"):
+        arguments.number("sigma", 10**400)
+    assert arguments.number("sigma", 10**300) == 1e300
+
+
+def test_an_array_that_no_memory_holds_is_refused_by_what_asks_for_it() -> None:
+    for shape in ((2**62,), (2**31, 2**31), (0, 2**62), (3,) * 40, (1,) * 65):
+        with pytest.raises(
+            ValueError, match=r"^`n` \(=7\) must not ask for an array of shape .*: no memory holds it\.$"
+        ):
+            arguments.must_be_possible("n", 7, shape)
+    for shape in ((), (2**40,), (1,) * 64, (0, 0)):
+        arguments.must_be_possible("n", 7, shape)
+
+
 @pytest.mark.parametrize("value", [(4, 5), [4, 5], range(4, 6), np.array([4, 5]), (np.int64(4), np.uint8(5))])
 def test_one_entry_per_axis_may_come_in_any_sequence(value: object) -> None:
     assert arguments.per_axis("stride", value, 2, 1) == (4, 5)

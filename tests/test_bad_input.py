@@ -40,6 +40,8 @@ rng = np.random.default_rng(0)
 X, W = np.zeros((2, 6, 7, 8)), np.zeros((4, 6, 3, 2))
 X1, W1 = np.zeros((1, 1, 5)), np.zeros((1, 1, 2))
 G = np.zeros((2, 4, 5, 7))  # of the shape of conv(X, W)
+LAYER, INTEGERS = nn.ReLU(), nn.Dense(1, 1, rng=rng)
+INTEGERS.parameters["weight"] = np.ones((1, 1), np.int64)
 
 WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
     # conv
@@ -997,6 +999,27 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         TypeError,
         "`ceil_mode` (=None) must be True or False.",
     ),
+    # sizes that no memory holds
+    (
+        lambda: max_unpool(np.zeros((1, 1, 2)), np.zeros((1, 1, 2), int), 2**62),
+        ValueError,
+        "`output_size` (=4611686018427387904) must not ask for an array of shape (1, 1, 4611686018427387904): no memory holds it.",
+    ),
+    (
+        lambda: adaptive_avg_pool(X1, 2**62),
+        ValueError,
+        "`output_size` (=4611686018427387904) must not ask for an array of shape (1, 1, 4611686018427387904): no memory holds it.",
+    ),
+    (
+        lambda: adaptive_max_pool(X, (2**31, 2**31)),
+        ValueError,
+        "`output_size` (=(2147483648, 2147483648)) must not ask for an array of shape (2, 6, 2147483648, 2147483648): no memory holds it.",
+    ),
+    (
+        lambda: avg_pool(X, 2, divisor_override=10**400),
+        ValueError,
+        "`divisor_override` (=100000000000000000...0000000000000000000) must be at most 1.8e+308.",
+    ),
     # input_sizes
     (
         lambda: input_sizes(0, 3),
@@ -1151,6 +1174,21 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`layers[0]` (=<ufunc 'tanh'>) must be a layer.",
     ),
     (
+        lambda: nn.Sequential(LAYER, nn.Flatten(), LAYER),
+        ValueError,
+        "`layers[2]` must share no layer with those before: each remembers one input only.",
+    ),
+    (
+        lambda: nn.Sequential(nn.Sequential(nn.Flatten(), LAYER), nn.Sequential(nn.Sequential(LAYER))),
+        ValueError,
+        "`layers[1]` must share no layer with those before: each remembers one input only.",
+    ),
+    (
+        lambda: nn.SGD(INTEGERS, 0.1),
+        TypeError,
+        "`model.parameters['weight']` must hold floats, not values of dtype int64.",
+    ),
+    (
         lambda: nn.SGD(np.tanh, 0.1),
         TypeError,
         "`model` (=<ufunc 'tanh'>) must be a layer.",
@@ -1214,7 +1252,7 @@ def test_a_wrong_call_is_refused_with_its_sentence(
 
 def test_every_refusal_is_one_full_sentence_that_names_an_argument() -> None:
     for _, _, sentence in WRONG:
-        assert re.match(r"`[\w\[\]]+`", sentence)
+        assert re.match(r"`[\w\[\].']+`", sentence)
         assert sentence.endswith(".")
         assert re.search(r" must | needs | names | cannot | is empty ", sentence)
 
@@ -1236,6 +1274,7 @@ def test_refusals_come_before_any_work() -> None:
         lambda: pad(vast, 1, value=1j),
         lambda: pad(vast, 1, "edge", value=1),
         lambda: adaptive_max_pool(vast, 2, return_indices=1),  # type: ignore[call-overload]
+        lambda: adaptive_avg_pool(vast, 2**62),
     ):
         with pytest.raises((ValueError, TypeError), match="`"):
             call()

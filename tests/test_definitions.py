@@ -90,6 +90,21 @@ def test_pool2d_agrees_with_numpy_on_windows(size):
     np.testing.assert_allclose(pool2d(x, size, "avg"), windows.mean((2, 3)), rtol=1e-15)
 
 
+def test_means_of_pool2d_are_those_of_exact_sums():
+    x = np.array([[2**62, 1, -(2**62)], [2**62, 2**62, 2**62]])
+    assert pool2d(x, (1, 3), "avg").tolist() == [[1 / 3], [2.0**62]]
+    assert pool2d(np.full((2, 2), 2**64 - 1, np.uint64), 2, "avg").tolist() == [[2.0**64]]
+    assert pool2d(np.full((2, 2), 60000, np.float16), 2, "avg").tolist() == [[60000.0]]
+    assert pool2d([[1 + 2j, 3]], (1, 2), "avg").tolist() == [[2 + 1j]]
+
+
+def test_a_bias_counts_for_the_type_of_the_sums():
+    x, weight = np.ones((1, 1, 2), int), np.ones((1, 1, 2), int)
+    assert conv_loops(x, weight, [0.5]).tolist() == [[[2.5]]]
+    assert conv_loops(x, weight, [1j]).tolist() == [[[2 + 1j]]]
+    assert conv_loops(x, weight, np.array([200], np.uint8)).tolist() == [[[202]]]
+
+
 def windows_of(x, kernel, stride, padding, dilation):
     """Cut windows by strides: an independent way to the same elements as the loops."""
     axes = tuple(range(2, x.ndim))
@@ -198,6 +213,38 @@ def test_a_last_window_may_reach_beyond_the_padding_but_not_start_there(ceil_mod
 def test_a_wrong_call_is_refused_with_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         call()
+
+
+@pytest.mark.parametrize("call", [convolve_loops, conv_loops, correlate1d, corr2d])
+def test_rows_of_unequal_length_are_no_array(call):
+    with pytest.raises(
+        ValueError, match=r"^`x` must be a rectangular array of numbers, but its rows differ in length\.$"
+    ):
+        call([[1], [1, 2]], [[1]])
+    with pytest.raises(
+        ValueError, match=r"^`x` must be a rectangular array of numbers, but its rows differ in length\.$"
+    ):
+        pool_loops([[[1], [1, 2]]], 2)
+
+
+def test_complex_numbers_have_means_but_no_maximum():
+    sentence = r"^`x` must hold real numbers, which have an order, not values of dtype complex128\.$"
+    for call in (
+        lambda: pool2d([[1j, 2]], 1),
+        lambda: pool2d([[1j, 2]], 1, "max"),
+        lambda: pool_loops([[[1j, 2]]], 2),
+        lambda: pool_loops([[[1j, 2]]], 2, min),
+    ):
+        with pytest.raises(TypeError, match=sentence):
+            call()
+    assert pool_loops([[[1j, 2]]], 2, sum).tolist() == [[[2 + 1j]]]
+
+
+def test_what_reduces_is_a_function_and_ceil_mode_a_truth_value():
+    with pytest.raises(TypeError, match=r"^`reduce` \(='max'\) must be a function of a list, such as max or sum\.$"):
+        pool_loops([[[1, 2]]], 2, "max")
+    with pytest.raises(TypeError, match=r"^`ceil_mode` \(='no'\) must be True or False\.$"):
+        pool_loops([[[1, 2]]], 2, ceil_mode="no")
 
 
 def test_text_is_not_a_signal():

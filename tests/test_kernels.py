@@ -82,6 +82,47 @@ def test_variances_of_gaussians_add_up():
     np.testing.assert_allclose(twice, once, atol=1e-8)
 
 
+@pytest.mark.parametrize("sigma", [1e-320, 1e-200, 1e-10, 0.01, 0.1, 0.3, 1, 1e10, 1e200, 1.7e308])
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 10])
+def test_gaussians_of_any_width_and_size_are_symmetric_weights_that_fall_from_the_center(sigma, size):
+    h = gaussian(sigma, size=size)
+    assert h.sum() == pytest.approx(1, abs=1e-15)
+    assert (h >= 0).all()
+    np.testing.assert_array_equal(h, h[::-1])
+    assert (np.diff(h[: (size + 1) // 2]) >= 0).all()
+    if sigma <= 0.01:
+        assert h[h > 0].tolist() == [[0.5, 0.5], [1.0]][size % 2]
+    if sigma >= 1e10:
+        np.testing.assert_allclose(h, box(size), rtol=1e-15)
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+def test_laplacians_of_gaussians_of_any_width_and_size_follow_their_formula(size, ndim):
+    places = np.indices((size,) * ndim) - (size - 1) / 2
+    squares = (places**2).sum(axis=0).astype(np.longdouble)
+    for sigma in (1e-320, 1e-200, 0.01, 0.1, 0.3, 1, 30, 1e50):
+        h = laplacian_of_gaussian(sigma, ndim=ndim, size=size)
+        exponents = -(squares - squares.min()) / (2 * np.longdouble(sigma) ** 2)
+        bell = np.exp(exponents) / np.exp(exponents).sum()
+        raw = (squares - (squares * bell).sum()) * bell  # times the constant that is its mean
+        expected = raw / np.longdouble(sigma) ** 4 if raw.any() else raw
+        np.testing.assert_allclose(h, expected.astype(float), rtol=1e-9, atol=1e-14 * float(np.abs(expected).max()))
+        assert np.isfinite(h).all()
+    assert not laplacian_of_gaussian(1e200, ndim=ndim, size=size).any()
+
+
+def test_kernels_take_sequences_of_any_kind_and_arrays_without_axes():
+    for make in (box, binomial):
+        np.testing.assert_array_equal(make(range(2, 4)), make((2, 3)))
+        np.testing.assert_array_equal(make(np.array(3)), make(3))
+    np.testing.assert_array_equal(gaussian(range(1, 3)), gaussian([1.0, 2.0]))
+    np.testing.assert_array_equal(gaussian(np.array(1.5), size=range(3, 4)), gaussian(1.5, size=3))
+    np.testing.assert_array_equal(laplacian_of_gaussian(np.array(1.5)), laplacian_of_gaussian(1.5))
+    np.testing.assert_array_equal(laplacian(np.array(1)), laplacian(1))
+    np.testing.assert_array_equal(sharpen(np.array(2)), sharpen(2))
+
+
 def test_sobel_gives_8_on_a_slope_of_one_along_its_axis_and_0_along_the_other():
     down, right = np.indices((6, 7))
     assert (correlate(right, sobel(1), "valid") == 8).all()
@@ -141,6 +182,16 @@ def test_sharpen_is_the_image_less_its_laplacian(amount):
     assert sharpen(amount).sum() == pytest.approx(1)
     assert moment(sharpen(amount, ndim=3), 1, 2) == -2 * amount
     assert sharpen(amount).dtype == (np.int64 if isinstance(amount, int) else np.float64)
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+@pytest.mark.parametrize("amount", [2**60, -(2**60), np.uint8(200), np.int8(-128), np.uint64(5), np.array(7), 0])
+def test_whole_amounts_give_exact_integers(amount, ndim):
+    h = sharpen(amount, ndim=ndim)
+    assert h.dtype == np.int64
+    assert sum(h.ravel().tolist()) == 1
+    assert h[(1,) * ndim] == 1 + 2 * ndim * int(amount)
+    assert h[(0,) + (1,) * (ndim - 1)] == -int(amount)
 
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])
@@ -213,9 +264,50 @@ def test_the_largest_pairs_are_the_best_approximation():
         assert error == pytest.approx(np.linalg.norm(values[rank:]), abs=1e-13)
 
 
-def test_single_precision_stays_single():
-    [(u, v)] = separate(np.ones((2, 3), np.float32))
-    assert u.dtype == v.dtype == np.float32
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("float16", "float16"),
+        ("float32", "float32"),
+        (">f8", "float64"),
+        ("complex64", "complex64"),
+        ("bool", "float64"),
+        ("uint8", "float64"),
+        ("int16", "float64"),
+        ("uint64", "float64"),
+    ],
+)
+def test_pairs_keep_the_type_of_floats_and_those_of_integers_are_float64(given, wanted):
+    [(u, v)] = separate(np.ones((2, 3), given))
+    assert u.dtype == v.dtype == np.dtype(wanted)
+    np.testing.assert_allclose(np.outer(u, v).astype(complex), np.ones((2, 3)), rtol=1e-3)
+    if given == "uint8":
+        [(u, v)] = separate(np.outer([1, 3, 7], [1, 2, 36]).astype(given))
+        np.testing.assert_allclose(np.outer(u, v), np.outer([1, 3, 7], [1, 2, 36]), rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64, np.complex128])
+def test_pairs_add_up_to_kernels_of_any_magnitude(dtype):
+    limits = np.finfo(dtype)
+    shape = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], limits.dtype)
+    imaginary = 1j if np.issubdtype(dtype, np.complexfloating) else 0
+    for largest in (limits.max / 4, limits.max / 1024, 1, limits.tiny * 64, limits.smallest_subnormal * 1024):
+        h = (shape / 4 * largest * (1 + imaginary)).astype(dtype)
+        [(u, v)] = separate(h)
+        np.testing.assert_allclose(np.outer(u, v), h, rtol=20 * limits.eps, atol=0)
+        skewed = h * np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]])
+        pairs = separate(skewed.astype(dtype))
+        assert len(pairs) == 3
+        total = sum(np.outer(u, v).astype(np.clongdouble) for u, v in pairs)
+        rounding = 40 * float(limits.eps * np.abs(h).max()) + 8 * np.longdouble(limits.smallest_subnormal)
+        np.testing.assert_allclose(total, skewed, rtol=0, atol=rounding)
+
+
+def test_pairs_add_up_to_the_smallest_and_the_largest_kernels():
+    for value in (5e-324, 1.5e308, 2**62, -(2**63), 2**64 - 1):
+        [(u, v)] = separate([[value, value], [value, value]])
+        np.testing.assert_allclose(np.outer(u, v), np.full((2, 2), float(value)), rtol=1e-15)
+    assert separate(np.zeros((2, 2), np.uint8)) == []
 
 
 # Wrong calls
@@ -244,11 +336,64 @@ def test_single_precision_stays_single():
             "`kernel` (of shape (1, 2)) must have at least one element, and finite ones only.",
         ),
         (lambda: separate([[1]], 0), "`rank` (=0) must be at least 1."),
+        (
+            lambda: sharpen(2**62),
+            "`amount` (=4611686018427387904) must give a kernel of 64-bit integers, "
+            "but its center is 18446744073709551617.",
+        ),
+        (
+            lambda: sharpen(2**70, ndim=1),
+            "`amount` (=1180591620717411303424) must give a kernel of 64-bit integers, "
+            "but its center is 2361183241434822606849.",
+        ),
+        (
+            lambda: sharpen(1e308),
+            "`amount` (=1e+308) must give a kernel of finite numbers, but its center is inf.",
+        ),
+        (
+            lambda: box(2**62),
+            "`size` (=4611686018427387904) must not ask for an array of shape (4611686018427387904,): "
+            "no memory holds it.",
+        ),
+        (
+            lambda: binomial((2**31, 2**31)),
+            "`size` (=(2147483648, 2147483648)) must not ask for an array of shape (2147483648, 2147483648): "
+            "no memory holds it.",
+        ),
+        (
+            lambda: gaussian(1, size=2**62),
+            "`size` (=4611686018427387904) must not ask for an array of shape (4611686018427387904,): "
+            "no memory holds it.",
+        ),
+        (
+            lambda: laplacian(40),
+            "`ndim` (=40) must not ask for an array of shape (3, 3, 3, 3, 3, 3, ...): no memory holds it.",
+        ),
+        (
+            lambda: sobel(0, ndim=2**70),
+            "`ndim` (=1180591620717411303424) must not ask for an array of shape (3, 3, 3, 3, 3, 3, ...): "
+            "no memory holds it.",
+        ),
     ],
 )
 def test_a_wrong_call_is_refused_with_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         call()
+
+
+@pytest.mark.parametrize("sigma", [1e300, 1.7e308, 10**30, 10**400, [1, 1e300]])
+def test_a_bell_too_wide_for_any_memory_is_refused(sigma):
+    for call in (gaussian, lambda sigma: laplacian_of_gaussian(sigma) if np.ndim(sigma) == 0 else gaussian(sigma)):
+        with pytest.raises(
+            ValueError, match=r"^`sigma` \(=.*\) must (not ask for an array|be at most 1\.8e\+308).*\.$"
+        ):
+            call(sigma)
+
+
+def test_numbers_of_more_than_double_precision_have_no_singular_values():
+    for dtype in (np.longdouble, np.clongdouble):
+        with pytest.raises(TypeError, match=r"^`kernel` must hold numbers of at most double precision, not values of"):
+            separate(np.ones((2, 2), dtype))
 
 
 @pytest.mark.parametrize(

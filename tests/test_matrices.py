@@ -61,6 +61,13 @@ def test_small_integers_become_64_bits_and_floats_stay():
     assert toeplitz(np.ones(2, np.float32), 2).dtype == np.float32
 
 
+def test_arguments_may_be_ranges_and_arrays_without_axes():
+    assert toeplitz(range(1, 3), np.array(2)).tolist() == [[1, 0], [2, 1], [0, 2]]
+    assert circulant(range(1, 3), np.array(2)).tolist() == [[1, 2], [2, 1]]
+    assert as_matrix(lambda x: 2 * x, np.array(2)).tolist() == [[2, 0], [0, 2]]
+    assert as_matrix(lambda x: x[:, 0], range(1, 3)).tolist() == [[1, 0]]
+
+
 @pytest.mark.parametrize("boundary", ["constant", "reflect", "wrap"])
 def test_any_linear_operator_becomes_a_matrix_dense_or_sparse(boundary):
     h, x = RNG.standard_normal((2, 3)), RNG.standard_normal((4, 5))
@@ -92,6 +99,18 @@ def test_operators_of_single_precision_and_of_small_gain_are_linear_enough():
     np.testing.assert_array_equal(as_matrix(lambda x: 0 * x, 2), np.zeros((2, 2)))
 
 
+@pytest.mark.parametrize("dtype", ["float16", ">f4", "longdouble", "complex64"])
+def test_answers_of_any_type_make_matrices_dense_or_sparse(dtype):
+    h = RNG.standard_normal(3)
+    operator = lambda x: convolve(x, h).astype(dtype)  # noqa: E731
+    dense, thin = as_matrix(operator, 30), as_matrix(operator, 30, sparse=True)
+    assert dense.dtype == np.dtype(dtype).newbyteorder("=")
+    np.testing.assert_array_equal(thin.toarray(), dense)
+    np.testing.assert_allclose(dense.astype(complex), toeplitz(h, 30), rtol=0, atol=1e-3)
+    with pytest.raises(ValueError, match="`operator` must be linear"):
+        as_matrix(lambda x: np.maximum(operator(x), 0) if dtype != "complex64" else np.abs(operator(x)), 30)
+
+
 @pytest.mark.parametrize(
     "operator",
     [
@@ -117,6 +136,21 @@ def test_an_operator_that_is_not_linear_is_refused(operator):
         (lambda: toeplitz([1], 0), "`n` (=0) must be at least 1."),
         (lambda: toeplitz([1], 3, "circular"), "`mode` (='circular') must be one of 'full', 'same', 'valid'."),
         (lambda: circulant([1], 0), "`n` (=0) must be at least 1."),
+        (
+            lambda: toeplitz([1, 2], 2**32),
+            "`n` (=4294967296) must not ask for an array of shape (4294967297, 4294967296): no memory holds it.",
+        ),
+        (
+            lambda: circulant([1], 2**62),
+            "`n` (=4611686018427387904) must not ask for an array of shape (4611686018427387904, 4611686018427387904): "
+            "no memory holds it.",
+        ),
+        (lambda: toeplitz(1, 3), "`h` (of shape ()) must have 1 axis, not 0."),
+        (
+            lambda: as_matrix(abs, (2**62, 4)),
+            "`input_shape` (=(4611686018427387904, 4)) must not ask for an array of shape (4611686018427387904, 4): "
+            "no memory holds it.",
+        ),
         (lambda: as_matrix(abs, (2, 0)), "`input_shape` (=(2, 0)) must be at least 1 on every axis."),
         (lambda: as_matrix(lambda x: x[:0], 2), "`operator` must give at least one element for inputs of shape (2,)."),
     ],

@@ -1,6 +1,8 @@
 """Poolings against the loops of `definitions`, and the corners on which frameworks disagree."""
 
+import tracemalloc
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from convbook import (
     avg_pool,
     avg_pool_vjp,
     conv,
+    conv_transpose_vjp,
+    conv_vjp,
     global_avg_pool,
     global_max_pool,
     lp_pool,
@@ -247,6 +251,159 @@ def test_sums_of_small_types_do_not_overflow() -> None:
         assert found.tolist() == [[[float(large[0, 0, 0])]]]
     assert max_pool_vjp(np.full((1, 1, 3), 200, np.uint8), [[[0, 0, 9, 0, 0]]], 3, stride=1).max() == 600
     assert np.isinf(avg_pool([[[complex(INF, 0), 0]]], 2)).all()
+
+
+MEANS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "avg_pool": lambda x: avg_pool(x, x.shape[2:]),
+    "adaptive_avg_pool": lambda x: adaptive_avg_pool(x, 1),
+    "global_avg_pool": global_avg_pool,
+    "pool2d": lambda x: np.array([[pool2d(plane, plane.shape, "avg") for plane in example] for example in x]),
+}
+over_means = pytest.mark.parametrize("mean", MEANS.values(), ids=list(MEANS))
+
+
+@over_means
+@pytest.mark.parametrize("dtype", ["int64", "uint64", ">i8", "int32", "uint8"])
+def test_means_of_integers_are_those_of_exact_sums_however_large_these_are(
+    mean: Callable[[np.ndarray], np.ndarray], dtype: str
+) -> None:
+    low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    rows = [[high] * 6, [low] * 6, [high, low, 1, high, low, 1], [high, high - 1, 0, 0, 1, 2], [high // 2] * 6]
+    x = np.array(rows, dtype).reshape(5, 1, 2, 3)
+    for found, row in zip(mean(x).ravel().tolist(), rows, strict=True):
+        assert found == pytest.approx(float(Fraction(sum(row), 6)), rel=3e-16, abs=0)
+
+
+def test_windows_of_large_integers_are_each_summed_exactly() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.integers(-(2**63), 2**63 - 1, (2, 3, 7, 8), endpoint=True)
+    options: dict[str, Any] = {"stride": (1, 2), "padding": (1, 0), "dilation": (2, 1)}
+    found = avg_pool(x, (3, 2), **options, count_include_pad=False)
+    exact = pool_loops(x, (3, 2), lambda seen: float(Fraction(sum(map(int, seen)), len(seen))), **options)
+    assert np.allclose(found, exact, rtol=3e-16, atol=0)
+    assert lp_pool([[[2**62, 2**62]]], 1, 2).item() == 2.0**63
+    assert avg_pool_vjp([[[2**62, 2**62]]], [[[0, 0, 0]]], 2, stride=1).tolist() == [[[2.0**61, 2.0**62, 2.0**61]]]
+    assert avg_pool([[[2**62, 2**62]]], 2, divisor_override=2**70).item() == 2.0**-7
+
+
+LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "as it is": lambda x: x,
+    "channels last": lambda x: np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1),
+    "transposed": lambda x: np.ascontiguousarray(x.T).T,
+    "reversed": lambda x: np.ascontiguousarray(x[..., ::-1])[..., ::-1],
+    "every other": lambda x: np.repeat(x, 2, axis=-1)[..., ::2],
+    "broadcast": lambda x: np.broadcast_to(x.flat[0], x.shape),
+    "big-endian": lambda x: x.astype(x.dtype.newbyteorder(">")),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 4e-6), ("float64", 1e-14), ("float16", 1e-3)])
+def test_a_mean_is_as_accurate_wherever_its_numbers_lie(
+    layout: Callable[[np.ndarray], np.ndarray], dtype: str, tolerance: float
+) -> None:
+    tenth = float(np.array(0.1, dtype))
+    x = layout(np.full((1, 3, 1 << 9, 1 << 11), 0.1, dtype))
+    assert x.shape == (1, 3, 1 << 9, 1 << 11)
+    for mean in (MEANS["avg_pool"], MEANS["adaptive_avg_pool"], MEANS["global_avg_pool"]):
+        assert mean(x).ravel() / tenth == pytest.approx([1] * 3, rel=tolerance)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_the_gradient_of_a_bias_is_as_accurate_wherever_the_numbers_lie(
+    layout: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    for shape in ((1 << 20, 2, 1, 1), (1, 2, 1, 1 << 20)):
+        grad = layout(np.full(shape, 0.1, np.float32))
+        x = np.broadcast_to(np.float32(0), (shape[0], 1, *shape[2:]))
+        weight, bias = np.zeros((2, 1, 1, 1), np.float32), np.zeros(2, np.float32)
+        transposed = conv_transpose_vjp(grad, x, weight.swapaxes(0, 1), bias)
+        for _, _, found in (conv_vjp(grad, x, weight, bias), transposed):
+            assert found / float(np.float32(0.1)) == pytest.approx([1 << 20] * 2, rel=4e-6)
+
+
+def test_long_windows_add_in_pairs_and_back() -> None:
+    x = np.full((1, 1, 1 << 15), 0.1, np.float32)
+    assert avg_pool(x, 1 << 15).item() == pytest.approx(float(x[0, 0, 0]), rel=2e-6)
+    grad, zeros = x[:, :, : 1 << 12], np.zeros((1, 1, (1 << 13) - 1))
+    back, wanted = (avg_pool_vjp(given, zeros, 1 << 12, stride=1) for given in (grad, grad.astype(float)))
+    assert np.allclose(back, wanted, rtol=2e-7, atol=0)
+    x[..., 0] = 1
+    for p in (1, 2, 3):
+        exact = (np.sum(x.astype(float) ** p)) ** (1 / p)
+        assert lp_pool(x, p, 1 << 15).item() == pytest.approx(exact, rel=2e-6)
+
+
+def test_cells_that_count_take_no_memory_for_each_pair_of_window_and_tap() -> None:
+    x = np.ones((1, 1, 8000))
+    tracemalloc.start()
+    means = avg_pool(x, 4000, stride=1, padding=1, count_include_pad=False)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (means == 1).all()
+    assert peak < 8 << 20
+
+
+def test_the_mean_of_an_infinite_part_is_infinite_and_leaves_the_other_part_alone() -> None:
+    x = np.array([[[complex(INF, 1), complex(1, 2)]]])
+    for found in (avg_pool(x, 2), adaptive_avg_pool(x, 1), global_avg_pool(x)):
+        assert (found.item().real, found.item().imag) == (INF, 1.5)
+    back = avg_pool_vjp(x[..., :1], np.zeros((1, 1, 2)), 2).ravel()
+    assert (back.real == INF).all()
+    assert (back.imag == 0.5).all()
+
+
+def test_a_sum_beyond_the_type_has_an_infinite_mean_as_in_numpy() -> None:
+    x = np.full((1, 1, 1, 2), 3e38, np.float32)
+    with np.errstate(over="ignore"):
+        assert np.isinf([x.mean(), *(MEANS[name](x).item() for name in MEANS if name != "pool2d")]).all()
+    assert MEANS["pool2d"](x).item() == float(x[0, 0, 0, 0])  # definitions add up in double precision
+
+
+POOLINGS: dict[str, Callable[..., Any]] = {
+    "max_pool": max_pool,
+    "indices": lambda x, k, **options: max_pool(x, k, return_indices=True, **options)[1],
+    "avg_pool": avg_pool,
+    "avg_pool of cells inside": lambda x, k, **options: avg_pool(x, k, count_include_pad=False, **options),
+    "lp_pool": lambda x, k, **options: lp_pool(x, 2, k, **options),
+    "lp_pool of the largest": lambda x, k, **options: lp_pool(x, INF, k, **options),
+}
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "float64"])
+@pytest.mark.parametrize("shape", [(2, 3, 0), (1, 2, 0, 4), (2, 1, 3, 0), (0, 2, 0), (2, 0, 0), (1, 1, 0, 0)])
+def test_windows_on_no_cells_see_the_padding_only(shape: tuple[int, ...], dtype: str) -> None:
+    x, axes = np.zeros(shape, dtype), len(shape) - 2
+    lowest = -INF if x.dtype.kind == "f" else 0 if dtype in ("bool", "uint8") else np.iinfo(dtype).min
+    for options in ({"padding": 1}, {"padding": 1, "stride": 1, "ceil_mode": True}, {"padding": 2, "dilation": 2}):
+        found = {name: pooling(x, 2, **options) for name, pooling in POOLINGS.items()}
+        output = found["max_pool"].shape
+        assert output[:2] == shape[:2]
+        assert all(size > 0 for size in output[2:])
+        for name, seen in zip(POOLINGS, (lowest, -1, 0, NAN, 0, 0), strict=True):
+            assert found[name].shape == output
+            assert np.array_equal(found[name], np.full(output, seen), equal_nan=True)
+        grad = np.ones(output)
+        for back in (max_pool_vjp(grad, x, 2, **options), avg_pool_vjp(grad, x, 2, **options)):
+            assert back.shape == shape
+        assert max_unpool(found["max_pool"], found["indices"], (3,) * axes).shape == (*shape[:2], *(3,) * axes)
+
+
+def test_steps_and_gaps_that_are_never_taken_may_be_of_any_size() -> None:
+    x = np.array([[[3.0, 1.0, 2.0]]])
+    for huge in (2**31, 2**62, 2**63, 2**64, 2**70):
+        for name, wanted in zip(POOLINGS, (3, 0, 2, 2, 10**0.5, 3), strict=True):
+            assert POOLINGS[name](x, 2, stride=huge).ravel().tolist() == [wanted]
+        for pooling in (max_pool, avg_pool):
+            assert pooling(x, 1, stride=1, dilation=huge).tolist() == x.tolist()
+        assert max_pool_vjp([[[5]]], x, 2, stride=huge).tolist() == [[[5, 0, 0]]]
+        assert avg_pool_vjp([[[5]]], x, 2, stride=huge).tolist() == [[[2.5, 2.5, 0]]]
+
+
+def test_powers_beyond_the_range_of_the_type_are_no_other_powers() -> None:
+    for dtype in (np.float16, np.float32, np.float64):
+        for p in (1e-320, 1e-60, 1e-39, 1e39, 1e300):
+            assert lp_pool(np.array([[[3, 0, 0, 0]]], dtype), p, 2).tolist() == [[[3, 0]]]
 
 
 def test_lp_pool_neither_overflows_nor_vanishes() -> None:

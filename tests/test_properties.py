@@ -222,6 +222,100 @@ def test_the_gap_is_relative():
     assert adjoint_gap(lambda x: 0 * x, lambda y: 0 * y, x, y) == 0
 
 
+# Any type, any magnitude
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "uint64", "int64", "float16", "complex64", ">f4"])
+def test_errors_and_gaps_of_any_type_are_those_of_the_numbers(dtype):
+    x = np.array([0, 1, 1, 0, 1], dtype)
+    identity = lambda x: x  # noqa: E731
+    assert invariance_error(identity, 1, x) == pytest.approx(2 / np.sqrt(3), rel=1e-15)
+    assert equivariance_error(lambda x: x[::-1], 1, x) == pytest.approx(np.sqrt(2 / 3), rel=1e-15)
+    assert equivariance_error(identity, 1, x) == linearity_error(identity, x, x) == 0
+    assert adjoint_gap(identity, identity, x, x) == 0
+    assert adjoint_gap(identity, lambda y: y * x, x, np.ones(5, dtype)) == 0
+    assert adjoint_gap(identity, lambda y: 0 * y, x, x) == pytest.approx(1, rel=1e-15)
+
+
+def test_integers_do_not_wrap_where_they_are_compared():
+    x = np.array([0, 255, 200], np.uint8)
+    assert invariance_error(lambda x: x, 1, x) == pytest.approx(np.sqrt(200**2 + 255**2 + 55**2) / np.hypot(200, 255))
+    same = lambda x: x  # noqa: E731
+    # 200 * 200 + 100 * 100 is 80 modulo 256, and so is 80 * 1 + 0.
+    assert adjoint_gap(same, lambda y: np.uint8([80, 0]), np.uint8([1, 0]), np.uint8([200, 100])) > 0.1
+    assert adjoint_gap(same, lambda y: y + np.uint8(128), np.uint8([2, 4]), np.uint8([2, 4])) > 0.5
+    large = np.array([2**62, 2**62 + 1, 2**62])
+    assert invariance_error(same, 1, large) == pytest.approx(np.sqrt(2) / (np.sqrt(3) * 2.0**62), rel=1e-12)
+    ends = np.array([-(2**63), 2**63 - 1])
+    assert invariance_error(same, 1, ends) == pytest.approx(2, rel=1e-15)
+    assert invariance_error(lambda x: x.astype(np.uint64), 1, ends) == pytest.approx(2.0**-63, rel=1e-12)
+
+
+def test_sums_of_inputs_do_not_wrap_before_the_operator_sees_them():
+    same = lambda x: x  # noqa: E731
+    for x, y in (
+        (np.array([2**62, 5]), np.array([2**62, -7])),
+        (np.array([2**62, 5]), np.array([0.5, 1j])),
+        (np.array([2**63], np.uint64), np.array([-(2**63)])),
+        (np.array([200, 100], np.uint8), np.array([255, 1], np.uint8)),
+    ):
+        assert linearity_error(same, x, y) < 1e-15
+        assert linearity_error(lambda x: 3 * x, x, y) < 1e-15
+        assert linearity_error(lambda x: np.abs(x), x, y, a=-2) > 0.1
+    exact = linearity_error(lambda x: x + (x == 1), np.array([1]), np.array([2]), a=2**40, b=-(2**39))
+    assert exact == pytest.approx(2**40 / (2**41 + 2**40), rel=1e-15)
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e-160, 1, 1e160, 1e200, 1e307])
+def test_relative_errors_do_not_depend_on_the_scale(scale):
+    u, v = np.array([1.0, 2.0, 5.0]), np.array([2.0, -1.0, 3.0])
+    x, y, tolerance = scale * u, scale * v, 1e-3 if scale == 1e-320 else 1e-14
+    same = lambda x: x  # noqa: E731
+    assert invariance_error(same, 1, x) == pytest.approx(np.sqrt(26 / 30), rel=tolerance)  # (5, 1, 2) for (1, 2, 5)
+    assert equivariance_error(lambda x: x[::-1], 1, x) == pytest.approx(np.sqrt(26 / 30), rel=tolerance)
+    assert equivariance_error(same, 1, x) == adjoint_gap(same, same, x, y) == linearity_error(same, x, x) == 0
+    # The positive part of 2x - 3y = (-4, 7, 1) is (0, 7, 1), not (2, 4, 10) - (6, 0, 9).
+    wanted = 5 / (np.sqrt(120) + np.sqrt(117))
+    assert linearity_error(lambda x: np.maximum(x, 0), x, y) == pytest.approx(wanted, rel=tolerance)
+    wanted = u @ v / 2 / np.linalg.norm(u) / np.linalg.norm(v)
+    for other in (v, y, v / scale if scale > 1e-300 else v):
+        assert adjoint_gap(same, lambda y: y / 2, x, other) == pytest.approx(wanted, rel=tolerance)
+    assert adjoint_gap(lambda x: scale * x, lambda y: scale * y, np.ones(3), v) < 1e-15
+    assert adjoint_gap(lambda x: scale * x, lambda y: scale * y[::-1], np.arange(3), v) > 0.1
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, complex(0, np.inf), complex(np.nan, 1)])
+def test_an_error_that_infinities_or_nans_leave_undefined_is_not_zero(bad):
+    same, constant = lambda x: x, lambda x: np.full(3, bad)
+    x, ones = np.array([bad, 1.0, 2.0]), np.ones(3)
+    for found in (
+        invariance_error(constant, 1, ones),
+        invariance_error(lambda x: x.sum(), 1, x),
+        equivariance_error(same, 1, x),
+        equivariance_error(same, 1, ones, output_transform=constant),
+        linearity_error(constant, ones, 2 * ones),
+        linearity_error(same, x, ones),
+        adjoint_gap(same, same, x, x),
+        adjoint_gap(constant, lambda y: 0 * y, ones, ones),
+        adjoint_gap(lambda x: 0 * x, constant, ones, ones),
+    ):
+        assert np.isnan(found) or found == np.inf
+
+
+def test_one_infinite_output_is_infinitely_far_from_a_finite_one():
+    assert invariance_error(lambda x: x[0], 1, [1.0, np.inf]) == np.inf
+    assert np.isnan(invariance_error(lambda x: x[0], 1, [np.inf, 1.0]))
+
+
+def test_a_shift_may_come_in_any_form():
+    x = np.arange(12.0).reshape(3, 4)
+    for shift in ((1, 2), [1, 2], range(1, 3), np.array([1, 2])):
+        assert equivariance_error(lambda x: x[::-1, ::-1], shift, x) == equivariance_error(
+            lambda x: x[::-1, ::-1], (1, 2), x
+        )
+    assert invariance_error(np.max, np.array(1), x) == invariance_error(np.max, 2**70, x) == 0
+
+
 # Wrong calls
 
 
@@ -254,6 +348,13 @@ def test_the_gap_is_relative():
 def test_a_wrong_call_is_refused_with_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         call()
+
+
+def test_an_answer_consists_of_numbers():
+    with pytest.raises(
+        TypeError, match=r"^`f\(x, h\)` must hold real or complex numbers, not values of dtype object\.$"
+    ):
+        identify_convention(lambda x, h: None)
 
 
 def test_a_shift_is_a_whole_number():

@@ -13,7 +13,7 @@ import numpy as np
 from convbook.algorithms import cost
 from convbook.algorithms.algorithm import Algorithm, round_up
 from convbook.algorithms.layer import Layer
-from convbook.algorithms.scale import exponent, is_finite, shifted
+from convbook.algorithms.scaling import exponent, is_finite, scaled
 from convbook.arguments import Array
 
 _BUDGET = 1 << 20
@@ -101,7 +101,7 @@ def is_separable(h: Array) -> bool:
         return False
     if not (is_finite(h) and h.any()):
         return False
-    h = shifted(h, -exponent(h))
+    h = scaled(h, -exponent(h))
     sizes = np.abs(h)
     column, row = factors(h)
     return bool((np.abs(column[:, None] * row - h) <= 4 * np.finfo(h.dtype).eps * sizes).all())

@@ -15,7 +15,7 @@ from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import Algorithm, Block
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.planner import Plan, plan
-from convbook.algorithms.scale import at_ease, shifts
+from convbook.algorithms.scaling import at_ease, shifts
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from convbook.algorithms.threads import available, spread
+from convbook.algorithms.totals import FEW, in_pairs
 from convbook.arguments import Array
 from convbook.shapes import Geometry
 from convbook.windows import crop, extend, index
@@ -27,7 +28,7 @@ def windows_reduced(x: Array, windows: Geometry, combine: np.ufunc, fill: Any, d
     Cells of the padding hold `fill`.
     """
     y = np.empty((*x.shape[:2], *windows.output), dtype)
-    planes, results = x.reshape(-1, *windows.size), y.reshape(-1, *windows.output)
+    planes, results = planes_of(x), planes_of(y)
     last = len(windows.size)
 
     def reduce(block: slice) -> None:
@@ -42,7 +43,7 @@ def windows_reduced(x: Array, windows: Geometry, combine: np.ufunc, fill: Any, d
 def spread_evenly(y: Array, windows: Geometry) -> Array:
     """Add each output to all cells of its window, of shape ``(N, C, *size)``: the adjoint of a sum."""
     x = np.empty((*y.shape[:2], *windows.size), y.dtype)
-    planes, results = y.reshape(-1, *windows.output), x.reshape(-1, *windows.size)
+    planes, results = planes_of(y), planes_of(x)
     for block in plane_blocks(results):
         cells = planes[block]
         for axis in range(len(windows.size), 0, -1):
@@ -53,6 +54,11 @@ def spread_evenly(y: Array, windows: Geometry) -> Array:
             cells = longer
         results[block] = crop(cells, windows)
     return x
+
+
+def planes_of(x: Array) -> Array:
+    """Return the planes of an array of shape ``(N, C, *spatial)`` one after the other, even if they are empty."""
+    return x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
 
 
 def plane_blocks(planes: Array) -> Iterator[slice]:
@@ -78,6 +84,11 @@ def _along(cells: Array, axis: int, windows: Geometry, combine: np.ufunc, out: A
         if out is not None:
             out[...] = slices[0]
         return slices[0]
+    if combine is np.add and len(slices) > FEW:
+        sums = in_pairs(slices.__getitem__, 0, len(slices), cells.dtype)
+        if out is not None:
+            out[...] = sums
+        return sums
     found: Array = combine(slices[0], slices[1], out=out)
     for further in slices[2:]:
         combine(found, further, out=found)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from convbook.algorithms import cost
-from convbook.algorithms.scale import is_finite
+from convbook.algorithms.scaling import is_finite
 from convbook.arguments import Array
 
 #: NumPy has a loop of its own for real kernels of at most so many taps.

@@ -1,9 +1,9 @@
-"""Powers of two: what keeps numbers away from the ends of their type, and changes no digit.
+"""Powers of two, by which floats are scaled without rounding: away from the ends of their type.
 
-A sum of products is at most the product of two norms, and so is each of its products. What transforms add up on the
-way may be much larger, or be products of numbers much smaller. So operands whose norms come near the largest number of
-their type, or near the smallest, are multiplied by powers of two before they are transformed, and the sums are
-multiplied back.
+No square overflows or vanishes then; and no transform. A sum of products is at most the product of two norms, and so is
+each of its products; but what transforms add up on the way may be much larger, or be products of numbers much smaller.
+So operands whose norms come near the largest number of their type, or near the smallest, are multiplied by powers of
+two before they are transformed, and the sums are multiplied back.
 """
 
 from collections.abc import Callable
@@ -60,22 +60,24 @@ def at_ease(function: Callable[[Array, Array], Array], a: Array, b: Array, dtype
     if found is None or not (found.of_a or found.of_b):
         return function(a, b)
     a, b = a.astype(dtype, copy=False), b.astype(dtype, copy=False)
-    return shifted(function(shifted(a, found.of_a), shifted(b, found.of_b)), -found.of_a - found.of_b)
-
-
-def shifted(array: Array, by: int) -> Array:
-    """Multiply by a power of two."""
-    if array.dtype.kind == "c":
-        result = np.empty(array.shape, array.dtype)
-        result.real, result.imag = shifted(array.real, by), shifted(array.imag, by)
-        return result
-    scaled: Array = np.ldexp(array, by)
-    return scaled
+    return scaled(function(scaled(a, found.of_a), scaled(b, found.of_b)), -found.of_a - found.of_b)
 
 
 def exponent(array: Array) -> int:
-    """Return the exponent of the least power of two above all numbers."""
-    return int(np.frexp(_largest(array))[1])
+    """Return the least `e` with all finite parts of numbers below ``2**e``; 0 if there are none but zeros."""
+    parts = (array.real, array.imag) if array.dtype.kind == "c" else (array,)
+    largest = [np.max(np.abs(part), where=np.isfinite(part), initial=0) for part in parts]
+    return int(np.frexp(max(largest))[1])
+
+
+def scaled(array: Array, exponent: int) -> Array:
+    """Return the array of floats times ``2**exponent``."""
+    if array.dtype.kind != "c":
+        product: Array = np.ldexp(array, exponent)
+        return product
+    parts = np.empty_like(array)
+    parts.real, parts.imag = np.ldexp(array.real, exponent), np.ldexp(array.imag, exponent)
+    return parts
 
 
 def _norm(array: Array, dtype: np.dtype[Any]) -> tuple[int, int] | None:
@@ -91,13 +93,7 @@ def _norm(array: Array, dtype: np.dtype[Any]) -> tuple[int, int] | None:
     if limits.smallest_normal * 2**40 <= squares <= limits.max:
         twice = int(np.frexp(squares)[1])
         return (twice - 1) // 2, -(-twice // 2)
-    if not np.isfinite(largest := _largest(array)):
+    if not np.isfinite(array).all():
         return None
-    below = int(np.frexp(largest)[1])
-    return (below - 1, below + several) if largest else (0, 0)
-
-
-def _largest(array: Array) -> Any:
-    """Return the largest number, or part of a complex one, in size; its absolute value might overflow."""
-    parts = (array.real, array.imag) if array.dtype.kind == "c" else (array,)
-    return np.max([np.abs(part).max(initial=0) for part in parts])
+    below = exponent(array)
+    return (below - 1, below + several) if array.any() else (0, 0)
