@@ -480,8 +480,10 @@ def conv_loops(
         )
     added = np.zeros(features, x.dtype) if bias is None else as_array("bias", bias)
     must_have_shape("bias", added, (features,), "one number for each output channel")
+    dtype, _ = sum_dtypes(x, weight, added)
+    x, weight, added = (array.astype(dtype) for array in (x, weight, added))
     places = [_windows(*sizes) for sizes in zip(size, kernel, strides, pads, steps, strict=True)]
-    y = np.zeros((batch, features, *(len(starts) for starts in places)), sum_dtypes(x, added)[0])
+    y = np.zeros((batch, features, *(len(starts) for starts in places)), dtype)
     for n in range(batch):
         for f in range(features):
             first = f // (features // groups) * depth  # the first channel of this group
@@ -491,7 +493,7 @@ def conv_loops(
                         q = tuple(s + d * k for s, d, k in zip(start, steps, m, strict=True))
                         if _inside(q, size):
                             y[n, f, *p] += weight[f, c, *m] * x[n, first + c, *q]
-            y[n, f] += added[f].astype(y.dtype)
+            y[n, f] += added[f]
     return y
 
 

@@ -103,6 +103,8 @@ def test_a_bias_counts_for_the_type_of_the_sums():
     assert conv_loops(x, weight, [0.5]).tolist() == [[[2.5]]]
     assert conv_loops(x, weight, [1j]).tolist() == [[[2 + 1j]]]
     assert conv_loops(x, weight, np.array([200], np.uint8)).tolist() == [[[202]]]
+    assert conv_loops(x, -weight, np.array([2], np.uint64)).tolist() == [[[0]]]
+    assert conv_loops(x, weight, np.array([2**63 - 1], np.uint64)).tolist() == [[[2**63 + 1]]]
 
 
 def windows_of(x, kernel, stride, padding, dilation):
