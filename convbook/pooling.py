@@ -385,7 +385,7 @@ def avg_pool_vjp(
     divisor = _divisor(windows, count_include_pad, divisor_override)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = mean_dtypes(grad)
-    if max(windows.kernel) > FEW:  # a cell may get as many shares, which are added one by one
+    if max(map(min, windows.kernel, windows.output)) > FEW:  # a cell may get as many shares, added one by one
         accumulate = np.result_type(accumulate, np.float64)
     share = _divide(grad.astype(accumulate), np.maximum(divisor, 1))  # a window without cells has nobody to give to
     return spread_evenly(share, windows).astype(result, copy=False)
