@@ -481,7 +481,7 @@ def conv_loops(
     added = np.zeros(features, x.dtype) if bias is None else as_array("bias", bias)
     must_have_shape("bias", added, (features,), "one number for each output channel")
     places = [_windows(*sizes) for sizes in zip(size, kernel, strides, pads, steps, strict=True)]
-    y = np.zeros((batch, features, *(len(starts) for starts in places)), sum_dtypes(x, added)[0])
+    y = np.zeros((batch, features, *(len(starts) for starts in places)), sum_dtypes(x, weight, added)[0])
     for n in range(batch):
         for f in range(features):
             first = f // (features // groups) * depth  # the first channel of this group
