@@ -59,10 +59,12 @@ def as_array(
         raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
     try:
         array = np.asarray(value)
+        if types - {bool} == {int} and array.dtype.kind in "fO":  # large ones, which NumPy rounds or makes objects of
+            array = np.asarray(value, np.uint64)
     except ValueError as error:  # ragged nesting
         raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
-    if types == {int} and array.dtype.kind in "fO":  # NumPy rounds them, or makes objects of them
-        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.")
+    except OverflowError as error:
+        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.") from error
     if array.dtype.kind not in "biufc":
         raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
     if real and array.dtype.kind == "c":
@@ -232,7 +234,7 @@ def per_axis(
     """
     whole = _index(value)
     forms = f"an integer or one integer{' or None' if instead_of_none else ''} per {axis}"
-    entries = [whole] * axes if whole is not None else _entries(name, value, forms)
+    entries = [whole] * axes if whole is not None else _entries(value)
     if len(entries) == len(instead_of_none):
         pairs = zip(entries, instead_of_none, strict=True)
         entries = [kept if entry is None else entry for entry, kept in pairs]
@@ -273,7 +275,7 @@ def padding_pairs(
         totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         return tuple((total // 2, total - total // 2) for total in totals)
     whole = _index(value)
-    entries = [whole] * axes if whole is not None else _entries(name, value, forms)
+    entries = [whole] * axes if whole is not None else _entries(value)
     pairs = [_pair(entry) for entry in entries]
     if None in pairs:
         raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
@@ -345,10 +347,9 @@ def _pair(entry: object) -> Pair | None:
     return None if before is None or after is None else (before, after)
 
 
-def _entries(name: str, value: object, forms: str) -> Sequence[Any]:
-    if not is_several(value):
-        raise TypeError(f"`{name}` (={show(value)}) must be {forms}.")
-    return value
+def _entries(value: object) -> Sequence[Any]:
+    """Return what `value` has for each axis; a word, which no axis takes, if it has no entries."""
+    return value if is_several(value) else ["none"]
 
 
 def _one_entry_per_axis(name: str, value: object, given: int, axes: int, axis: str) -> None:

@@ -94,7 +94,7 @@ def geometry(
             )
         output.append(o)
     windows = Geometry(size, kernel, step, pads, gap, tuple(output))
-    given = {"stride": stride, "padding": padding, "dilation": dilation, "kernel_size": kernel_size}
+    given = {"padding": padding, "kernel_size": kernel_size, "dilation": dilation, "stride": stride}
     return _on_array(windows, given) if on_array else windows
 
 

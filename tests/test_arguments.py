@@ -127,6 +127,9 @@ def test_an_array_stays_itself() -> None:
         (["float32", "float64"], "float64", "float64"),
         (["float32", "complex64"], "complex64", "complex64"),
         (["longdouble"], "longdouble", "longdouble"),
+        (["uint64", "int8"], "uint64", "uint64"),
+        (["bool", "int64", "uint64"], "uint64", "uint64"),
+        (["uint64", "int64", "float32"], "float64", "float64"),
         ([">f4"], "float32", "float32"),
     ],
 )
@@ -179,3 +182,61 @@ def test_large_arrays_are_shown_by_shape() -> None:
 def test_numbers_agree_with_their_nouns() -> None:
     assert [arguments.count(n, "axis") for n in (1, 2)] == ["1 axis", "2 axes"]
     assert [arguments.count(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+
+
+def test_unsigned_and_signed_integers_have_a_common_integer_type() -> None:
+    unsigned, signed = np.array([3], np.uint64), np.array([[4], [-1]])
+    assert arguments.sum_dtypes(unsigned, signed) == (np.int64, np.int64)
+    assert arguments.sum_dtypes(unsigned, signed[:1]) == (np.uint64, np.uint64)
+    assert arguments.sum_dtypes(unsigned, signed[:0]) == (np.uint64, np.uint64)
+    assert arguments.sum_dtypes(unsigned.astype(">u8"), signed.astype(">i2")) == (np.int64, np.int64)
+    assert arguments.sum_dtypes(unsigned.astype(np.uint32), signed) == (np.int64, np.int64)
+    assert arguments.mean_dtypes(unsigned, signed) == (np.float64, np.float64)
+
+
+def test_lists_of_integers_are_integers_if_one_type_of_64_bits_holds_them() -> None:
+    for value in ([2**63, 1], [[0, True], [2**64 - 1, 5]], (2**63,)):
+        array = arguments.as_array("x", value)
+        assert array.dtype == np.uint64
+        assert array.tolist() == np.array(value, object).tolist()
+    assert arguments.as_array("x", [-(2**63), 2**63 - 1]).dtype == np.int64
+    assert arguments.as_array("x", [2**63, 1.0]).dtype == arguments.as_array("x", []).dtype == np.float64
+    for value in ([2**63, -1], [2**64], 2**64, [[1, -(2**63) - 1]]):
+        with pytest.raises(ValueError, match=r"^`x` \(=.*\) must hold integers that one type of 64 bits holds\.$"):
+            arguments.as_array("x", value)
+    with pytest.raises(TypeError, match="`x` must hold real or complex numbers, not values of dtype object"):
+        arguments.as_array("x", np.array([1, 2], object))
+
+
+def test_a_masked_array_is_refused_wherever_it_hides() -> None:
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+    for value in (masked, np.ma.array([1, 2]), [masked, masked], ([1.0], [np.ma.masked]), np.ma.masked):
+        with pytest.raises(TypeError, match="`x` must not be a masked array, whose mask would be ignored: fill what"):
+            arguments.as_array("x", value)
+
+
+def test_other_arrays_become_plain_ones() -> None:
+    with pytest.warns(PendingDeprecationWarning):
+        matrix = np.matrix([[1, 2], [3, 4]])
+    array = arguments.as_array("x", matrix)
+    assert type(array) is np.ndarray
+    assert (array * array).tolist() == [[1, 4], [9, 16]]
+    assert arguments.as_array("x", range(3)).tolist() == [0, 1, 2]
+    assert arguments.as_array("x", np.array(3)).shape == ()
+
+
+def test_any_integer_fits_where_its_value_does() -> None:
+    assert arguments.fits("value", 2**70, np.float32) == np.float32(2.0**70)
+    assert arguments.fits("value", 2**64 - 1, np.uint64) == 2**64 - 1
+    assert arguments.fits("value", np.array(7), np.int8) == 7
+    for value, dtype in [(2**64, "uint64"), (-(2**64), "int64"), (2**2000, "float64"), (2**200, "float32")]:
+        with pytest.raises(ValueError, match=f"`value` .* cannot be held by an array of dtype {dtype}"):
+            arguments.fits("value", value, dtype)
+
+
+def test_no_array_has_more_bytes_than_a_process_can_address() -> None:
+    arguments.must_be_possible("n", 1, (2**22, 2**22))
+    arguments.must_be_possible("n", 1, (0, 2**44))
+    for shape in ((2**22, 2**22 + 1), (0, 2**62), (2**200,)):
+        with pytest.raises(ValueError, match=r"^`n` \(=1\) must not ask for an array of shape \(.*\): no memory holds"):
+            arguments.must_be_possible("n", 1, shape)

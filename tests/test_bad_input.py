@@ -17,16 +17,20 @@ from convbook import (
     conv_transpose,
     conv_transpose_vjp,
     conv_vjp,
+    convolve,
+    correlate,
     explain_plan,
     fold,
     global_avg_pool,
     global_max_pool,
     input_sizes,
     lp_pool,
+    matrices,
     max_pool,
     max_pool_vjp,
     max_unpool,
     nn,
+    normalized_correlate,
     output_size,
     pad,
     pad_vjp,
@@ -35,10 +39,13 @@ from convbook import (
     transposed_output_size,
     unfold,
 )
+from convbook.definitions import conv_loops, pool_loops
 
 rng = np.random.default_rng(0)
 X, W = np.zeros((2, 6, 7, 8)), np.zeros((4, 6, 3, 2))
 X1, W1 = np.zeros((1, 1, 5)), np.zeros((1, 1, 2))
+FAR = 2**62
+MASKED = np.ma.array([[[1, 2, 3]]], mask=[[[0, 1, 0]]])
 G = np.zeros((2, 4, 5, 7))  # of the shape of conv(X, W)
 LAYER, INTEGERS = nn.ReLU(), nn.Dense(1, 1, rng=rng)
 INTEGERS.parameters["weight"] = np.ones((1, 1), np.int64)
@@ -1237,6 +1244,209 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: nn.cross_entropy([[1, 2]], [0.5]),
         TypeError,
         "`labels` must hold integers, not values of dtype float64.",
+    ),
+    # what no memory holds
+    (
+        lambda: conv(X1, W1, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: conv(X, W, padding=(0, FAR)),
+        ValueError,
+        "`padding` (=(0, 4611686018427387904)) must not ask for an array of shape (7, 9223372036854775816): no memory holds it.",
+    ),
+    (
+        lambda: conv(X1, W1, padding=FAR, stride=FAR + 1),
+        ValueError,
+        "`stride` (=4611686018427387905) must not ask for an array of shape (9223372036854775812,): no memory holds it.",
+    ),
+    (
+        lambda: conv(X1, np.ones((1, 1, 3)), padding="same", dilation=FAR),
+        ValueError,
+        "`dilation` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: explain_plan(X1, W1, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: conv_vjp(X1, X1, W1, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: conv_transpose(X1, W1, stride=FAR),
+        ValueError,
+        "`stride` (=4611686018427387904) must not ask for an array of shape (18446744073709551618,): no memory holds it.",
+    ),
+    (
+        lambda: conv_transpose(X1, W1, dilation=FAR),
+        ValueError,
+        "`dilation` (=4611686018427387904) must not ask for an array of shape (4611686018427387909,): no memory holds it.",
+    ),
+    (
+        lambda: conv_transpose(X1[..., :1], W1, stride=FAR, output_padding=FAR - 1),
+        ValueError,
+        "`stride` (=4611686018427387904) must not ask for an array of shape (4611686018427387905,): no memory holds it.",
+    ),
+    (
+        lambda: conv_transpose_vjp(X1, X1, W1, stride=FAR),
+        ValueError,
+        "`stride` (=4611686018427387904) must not ask for an array of shape (18446744073709551618,): no memory holds it.",
+    ),
+    (
+        lambda: max_pool(X1, 2, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775812,): no memory holds it.",
+    ),
+    (
+        lambda: avg_pool(X1, FAR, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775808,): no memory holds it.",
+    ),
+    (
+        lambda: lp_pool(X1, 2, 2, stride=1, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: unfold(X1, 2, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: fold(np.ones((1, 2, 1)), 5, 2, padding=FAR),
+        ValueError,
+        "`padding` (=4611686018427387904) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: fold(np.ones((1, 2, 1)), FAR, 2, stride=FAR),
+        ValueError,
+        "`output_size` (=4611686018427387904) must not ask for an array of shape (4611686018427387904,): no memory holds it.",
+    ),
+    (
+        lambda: pad([1, 2, 3], FAR),
+        ValueError,
+        "`pad_width` (=4611686018427387904) must not ask for an array of shape (9223372036854775811,): no memory holds it.",
+    ),
+    (
+        lambda: pad([1, 2, 3], FAR, "edge"),
+        ValueError,
+        "`pad_width` (=4611686018427387904) must not ask for an array of shape (9223372036854775811,): no memory holds it.",
+    ),
+    (
+        lambda: pad(np.ones((0, 2)), ((0, 0), (0, FAR))),
+        ValueError,
+        "`pad_width` (=((0, 0), (0, 4611686018427387904))) must not ask for an array of shape (0, 4611686018427387906): no memory holds it.",
+    ),
+    (
+        lambda: pad_vjp([1], [1, 2, 3], {0: FAR}, "wrap"),
+        ValueError,
+        "`pad_width` (={0: 4611686018427387904}) must not ask for an array of shape (9223372036854775811,): no memory holds it.",
+    ),
+    (
+        lambda: conv_loops(X1, W1, padding=FAR),
+        ValueError,
+        "`padding` (=(4611686018427387904, 4611686018427387904)) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: pool_loops(X1, 2, padding=FAR),
+        ValueError,
+        "`padding` (=(4611686018427387904, 4611686018427387904)) must not ask for an array of shape (9223372036854775813,): no memory holds it.",
+    ),
+    (
+        lambda: receptive_field([(3, FAR)] * 20),
+        ValueError,
+        "`layers` must have a first field whose center a float holds, but it lies too far.",
+    ),
+    # masks
+    (
+        lambda: conv(MASKED, W1),
+        TypeError,
+        "`x` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: conv(X1, MASKED),
+        TypeError,
+        "`weight` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: conv(X1, W1, MASKED[0, 0]),
+        TypeError,
+        "`bias` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: conv_vjp(MASKED, X1, W1),
+        TypeError,
+        "`grad` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: max_pool(MASKED, 2),
+        TypeError,
+        "`x` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: unfold(MASKED, 2),
+        TypeError,
+        "`x` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: fold(MASKED, 3, 2),
+        TypeError,
+        "`cols` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: pad(MASKED, 1),
+        TypeError,
+        "`x` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: pad([1], 1, value=np.ma.masked),
+        TypeError,
+        "`value` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: convolve([1], MASKED[0, 0]),
+        TypeError,
+        "`h` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: correlate([MASKED[0]], [[1]]),
+        TypeError,
+        "`x` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: normalized_correlate([1, 2, 3], MASKED[0, 0]),
+        TypeError,
+        "`template` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: conv_loops(MASKED, W1),
+        TypeError,
+        "`x` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: matrices.toeplitz(MASKED[0, 0], 3),
+        TypeError,
+        "`h` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    # integers beyond 64 bits
+    (
+        lambda: conv([[[1, 2**64]]], W1),
+        ValueError,
+        "`x` (=[[[1, 18446744073709551616]]]) must hold integers that one type of 64 bits holds.",
+    ),
+    (
+        lambda: convolve([1, 2], [2**63, -1]),
+        ValueError,
+        "`h` (=[9223372036854775808, -1]) must hold integers that one type of 64 bits holds.",
+    ),
+    (
+        lambda: convolve([1, 2], [1], fill_value=2**64),
+        ValueError,
+        "`fill_value` (=18446744073709551616) cannot be held by an array of dtype int64.",
     ),
 ]
 

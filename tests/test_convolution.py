@@ -276,3 +276,86 @@ def test_same_needs_no_counting() -> None:
     y = conv_transpose(x, [[[1, 10]]], padding="same")
     assert y.shape == x.shape
     assert conv(x, [[[1, 10]]], padding="valid").tolist() == [[[21, 32, 43, 54]]]
+
+
+@pytest.mark.parametrize("axes", [1, 2])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.complex64])
+def test_an_input_without_cells_is_all_padding_and_gets_no_gradient(axes: int, dtype: type) -> None:
+    weight = np.arange(12 * 3**axes).reshape(6, 2, *(3,) * axes).astype(dtype)
+    for batch, sizes in [(2, (0, 5)), (2, (0, 0)), (2, (5, 0)), (0, (0, 5))]:
+        x = np.zeros((batch, 4, *sizes[:axes]), dtype)
+        if 0 not in x.shape[2:]:
+            continue
+        for stride, dilation in [(1, 1), (2, 1), (1, 2), (3, 2)]:
+            options: dict[str, Any] = {"stride": stride, "dilation": dilation, "padding": 3, "groups": 2}
+            y = conv(x, weight, np.arange(6).astype(dtype), **options)
+            assert np.array_equal(y, np.broadcast_to(np.arange(6).reshape(6, *(1,) * axes), y.shape))
+            grad_x, grad_weight, grad_bias = conv_vjp(np.ones_like(y), x, weight, np.ones(6), **options)
+            assert (grad_x.shape, grad_weight.shape) == (x.shape, weight.shape)
+            assert not grad_weight.any()
+            assert np.array_equal(grad_bias, np.full(6, y[:, 0].size))
+
+
+@pytest.mark.parametrize("step", [2**20, 2**62, 2**63, 2**200])
+def test_steps_that_are_never_taken_may_be_as_long_as_one_likes(step: int) -> None:
+    rng = np.random.default_rng(5)
+    x, weight = rng.integers(-9, 10, (2, 4, 5, 6)), rng.integers(-9, 10, (6, 2, 3, 2))
+    for options, same in [
+        ({"stride": step, "groups": 2}, {"stride": 9, "groups": 2}),
+        ({"stride": (1, step), "padding": 1, "groups": 2}, {"stride": (1, 9), "padding": 1, "groups": 2}),
+    ]:
+        y = conv(x, weight, **options)
+        assert np.array_equal(y, conv(x, weight, **same))
+        for found, wanted in zip(conv_vjp(y, x, weight, **options), conv_vjp(y, x, weight, **same), strict=True):
+            assert np.array_equal(found, wanted)
+    for method in ("columns", "band", "taps"):
+        y = conv(x, weight, stride=step, groups=2, method=method)
+        assert np.array_equal(y, conv(x, weight, stride=9, groups=2))
+        pointwise = conv(x, weight[..., :1, :1], dilation=step, groups=2, method=method)
+        assert np.array_equal(pointwise, conv(x, weight[..., :1, :1], groups=2))
+    one = rng.integers(-9, 10, (2, 6, 1, 1))
+    for extra in (0, 3):
+        y = conv_transpose(one, weight, stride=step, output_padding=extra, groups=2)
+        assert np.array_equal(y, conv_transpose(one, weight, stride=4, output_padding=extra, groups=2))
+        pulled = conv_transpose_vjp(y, one, weight, stride=step, output_padding=extra, groups=2)
+        wanted = conv_transpose_vjp(y, one, weight, stride=4, output_padding=extra, groups=2)
+        assert all(np.array_equal(a, b) for a, b in zip(pulled, wanted, strict=True))
+    assert explain_plan(x, weight, stride=step, groups=2).chosen.layer.windows.stride == (1, 1)
+
+
+def in_python(x: Any, weight: Any) -> list[int]:
+    """Slide one line over another in Python's integers."""
+    (((x,),), ((weight,),)) = np.asarray(x).tolist(), np.asarray(weight).tolist()
+    return [sum(a * b for a, b in zip(x[i:], weight, strict=False)) for i in range(len(x) - len(weight) + 1)]
+
+
+def assert_modulo(found: np.ndarray, wanted: list[int], dtype: type) -> None:
+    assert found.dtype == dtype
+    assert [number % 2**64 for number in found.ravel().tolist()] == [number % 2**64 for number in wanted]
+
+
+@pytest.mark.parametrize("weight", [[[[1, 2, 1]]], [[[1, -2, 1]]], [[[True, False, True]]]])
+@pytest.mark.parametrize("other", [None, np.int8, np.int64, np.uint8])
+@pytest.mark.parametrize("largest", [100, 2**63 + 12_345, 2**64 - 1])
+def test_unsigned_and_signed_integers_are_summed_modulo_two_to_the_64(weight: Any, other: Any, largest: int) -> None:
+    signed = min(weight[0][0]) < 0
+    if signed and other == np.uint8:
+        return
+    weight = weight if other is None else np.array(weight, other)
+    dtype = np.int64 if signed else np.uint64
+    x = np.array([[[largest, 3, largest // 2, 1, largest - 1]]], np.uint64)
+    sums = in_python(x, weight)
+    assert_modulo(conv(x, weight), sums, dtype)
+    assert_modulo(conv(weight, x[..., :2]), in_python(weight, x[..., :2]), dtype)
+    for bias in ([7], np.array([2**63 + 7], np.uint64), np.array([7], np.int8)):
+        assert_modulo(conv(x, weight, bias), [number + int(bias[0]) for number in sums], dtype)
+        assert_modulo(conv_loops(x >> 40, weight, bias), conv(x >> 40, weight, bias).ravel().tolist(), dtype)
+    unsigned = np.array([[[1, 2, 1]]], np.uint64)
+    assert_modulo(conv(x, unsigned, [-1]), [number - 1 for number in in_python(x, unsigned)], np.int64)
+
+    spread = in_python([[[0, 0, *np.asarray(weight)[0, 0].tolist(), 0, 0]]], x[..., 2::-1])
+    for found in (conv_vjp(weight, unsigned.repeat(2, 2)[..., :5], x[..., :3])[0], conv_transpose(weight, x[..., :3])):
+        assert_modulo(found, spread, dtype)
+    assert_modulo(conv_vjp(weight, x, unsigned)[1], sums, dtype)
+    assert_modulo(conv_transpose_vjp(x, weight, unsigned)[1], sums, dtype)
+    assert_modulo(conv_transpose_vjp(x, np.ones((1, 1, 3)), weight)[0], sums, dtype)

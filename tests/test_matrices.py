@@ -68,6 +68,24 @@ def test_arguments_may_be_ranges_and_arrays_without_axes():
     assert as_matrix(lambda x: x[:, 0], range(1, 3)).tolist() == [[1, 0]]
 
 
+def test_turns_of_float16_are_added_up_in_float32_and_of_integers_modulo_two_to_the_64():
+    turns = circulant(np.array([1024] + [0.4] * 50, np.float16), 1)
+    assert turns.dtype == np.float16
+    assert turns.tolist() == [[1044]]  # one by one, float16 would stay at 1024
+    assert circulant(np.array([2**63, 5, 2**63, 1], np.uint64), 2).tolist() == [[0, 6], [6, 0]]
+    assert circulant([2**62, 2**62], 1).tolist() == [[-(2**63)]]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("gain", ["smallest_subnormal", "tiny", "eps", "max"])
+def test_operators_of_any_gain_are_linear_enough(dtype, gain):
+    factor = getattr(np.finfo(dtype), gain)
+    for thin in (False, True):
+        matrix = as_matrix(lambda x: x.astype(dtype)[::2] * factor, 5, sparse=thin)
+        dense = matrix.toarray() if thin else matrix
+        assert np.array_equal(dense, np.eye(5)[::2] * factor)
+
+
 @pytest.mark.parametrize("boundary", ["constant", "reflect", "wrap"])
 def test_any_linear_operator_becomes_a_matrix_dense_or_sparse(boundary):
     h, x = RNG.standard_normal((2, 3)), RNG.standard_normal((4, 5))
@@ -167,3 +185,5 @@ def test_a_wrong_type_is_refused():
         as_matrix(lambda x: x, 2, sparse=1)
     with pytest.raises(TypeError, match=r"`operator\(x\)` must hold real or complex numbers"):
         as_matrix(lambda x: "a", 2)
+    with pytest.raises(TypeError, match=r"`operator\(x\)` must not be a masked array"):
+        as_matrix(lambda x: np.ma.array(x, mask=x > 0), 2)

@@ -207,3 +207,22 @@ def test_receptive_fields_are_what_a_perturbation_reaches() -> None:
 def test_a_named_padding_moves_the_field_as_its_cells_before() -> None:
     assert receptive_field([(4, 1, 1, "same")]) == receptive_field([(4, 1, 1, (1, 2))]) == (4, 1, 0.5)
     assert receptive_field([(4, 1, 1, np.int64(2))]) == (4, 1, -0.5)
+
+
+def test_sizes_are_counted_whatever_their_length() -> None:
+    far = 2**62
+    assert output_size(5, 2, stride=far) == 1
+    assert output_size(5, 2, stride=far, padding=far, dilation=far) == 2
+    assert output_size(far * far, 3, padding=far) == far * far + 2 * far - 2
+    assert input_sizes(2, 3, stride=far) == range(far + 3, 2 * far + 3)
+    assert transposed_output_size(3, 2, stride=far, output_padding=far - 1) == 3 * far + 1
+    assert same_padding(far, 3, stride=2, dilation=far) == ((far - 1, far),)
+    assert receptive_field([(3, far)] * 3) == (3 + 2 * far + 2 * far**2, far**3, float(far**2))
+
+
+def test_the_center_of_a_field_is_rounded_once() -> None:
+    # The first layer moves it to 2**53 + 1/2, the second back by as much less a half: floats would lose the halves.
+    assert receptive_field([(2**54 + 2, 1), (1, 1, 1, 2**53)]).start == 0.5
+    assert receptive_field(np.array([(3, 1), (3, 2)])) == receptive_field([(3, 1), (3, 2)])
+    with pytest.raises(ValueError, match="`layers` must have a first field whose center a float holds"):
+        receptive_field([(3, 2**62)] * 20)

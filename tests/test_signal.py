@@ -350,6 +350,23 @@ def test_integers_too_large_for_a_transform_are_summed_exactly_all_the_same(meth
     assert convolve(x, np.array([1], np.uint64), method=method).tolist() == [2**63 + 1, 5]
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kernel", [[1, 2], [1, -2], [True, False], np.array([3, 1], np.int16), np.array([-3, 1])])
+def test_unsigned_and_signed_integers_are_summed_modulo_two_to_the_64(method, kernel):
+    for x in (np.array([2**63 + 1, 5, 2**64 - 1], np.uint64), np.array([5, 3, 4], np.uint64)):
+        exact = np.convolve(x.astype(object), np.array(kernel).astype(object))
+        negative = np.asarray(kernel).min() < 0
+        for y in (convolve(x, kernel, method=method), correlate(x, kernel[::-1], method=method)):
+            assert y.dtype == (np.int64 if negative else np.uint64)
+            assert [int(a) % 2**64 for a in y] == [int(a) % 2**64 for a in exact]
+        for found in (convolve1d(x >> 40, kernel), convolve_loops(x >> 40, kernel)):
+            assert found.dtype == y.dtype
+            assert found.tolist() == convolve(x >> 40, kernel).tolist()
+        assert correlate1d(kernel, x >> 40).dtype == y.dtype
+    assert convolve(np.array([1, 2], np.uint64), [-1, 1], fill_value=-3).tolist() == [-4, -1, 5]
+    assert convolve([2**63, 1], [1, 1]).tolist() == [2**63, 2**63 + 1, 1]
+
+
 def test_rounding_counts_as_safe_exactly_up_to_the_bound():
     # One element each: the transform has at most 2 elements, and 32 u log2(4) |a| |b| is 2**-47 |a| |b|.
     assert rounds_exactly(np.array([2**46 - 1]), np.array([1]))
@@ -554,6 +571,38 @@ def test_rounding_never_takes_a_perfect_score_beyond_one():
 
 def test_a_nan_does_not_keep_other_windows_from_being_scaled():
     assert normalized_correlate([1e200, 2e200, 4e200, np.nan], [1, 2, 4])[0] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+@pytest.mark.parametrize("offset", [0, 2**40, 2**62])
+def test_large_integers_are_subtracted_before_they_are_rounded(dtype, offset):
+    small = np.array([0, 1, 0, 3, 3, 4, 9, 2])
+    score = normalized_correlate(small.astype(dtype) + dtype(offset), np.array([0, 1, 3], dtype) + dtype(offset))
+    assert score.tolist() == normalized_correlate(small, [0, 1, 3]).tolist()
+    template = np.array([0, 1], dtype) + dtype(offset)
+    assert normalized_correlate(np.full(3, offset, dtype), template).tolist() == [0, 0]
+
+
+def test_differences_of_integers_may_need_65_bits():
+    least, most = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+    assert normalized_correlate([least, most, 0, 0, most], [least, most]).tolist() == [1, -1, 0, 1]
+    assert normalized_correlate([0, 1, 0], np.array([2**64 - 1, 0], np.uint64)).tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.longdouble])
+def test_a_window_of_little_contrast_keeps_its_digits_beside_large_numbers(dtype):
+    for tiny in (1e-140, 1e-200, 1e-250):
+        image = np.array([0, 1, 3, 0, 0, 0, 0, 0], dtype) * dtype(tiny)
+        image[-1] = 1e40
+        score = normalized_correlate(image, np.array([0, 1, 3], dtype))
+        assert score[0] == pytest.approx(1)
+        assert score[1] == pytest.approx(-0.5)
+    limits = np.finfo(dtype)
+    ends = np.array([limits.max, -limits.max, limits.max], dtype)
+    assert normalized_correlate(ends, [0, 1]).tolist() == [-1, 1]
+    ends = np.array([limits.smallest_subnormal, 0, limits.smallest_subnormal], dtype)
+    assert normalized_correlate(ends, [0, 1]).tolist() == [-1, 1]
+    assert normalized_correlate([1, 2, 0], ends[:2]).tolist() == [-1, 1]
 
 
 def test_windows_without_contrast_score_exactly_zero():

@@ -180,3 +180,16 @@ def test_add_windows_is_the_adjoint_of_the_window_view() -> None:
         seen = window_view(extend(x, windows), windows)
         y = rng.integers(-9, 9, seen.shape).astype(float)
         assert (seen * y).sum() == (x * add_windows(y, windows, np.dtype(float))).sum()
+
+
+@pytest.mark.parametrize("step", [2**20, 2**62, 2**200])
+def test_windows_may_be_any_number_of_cells_apart_if_there_is_one(step: int) -> None:
+    x = np.arange(30).reshape(1, 1, 5, 6)
+    cols = unfold(x, (2, 3), stride=step, padding=1)
+    assert np.array_equal(cols, unfold(x, (2, 3), stride=99, padding=1))
+    assert np.array_equal(
+        fold(cols, (5, 6), (2, 3), stride=step, padding=1), fold(cols, (5, 6), (2, 3), stride=99, padding=1)
+    )
+    assert np.array_equal(unfold(x, 1, dilation=step), unfold(x, 1))
+    assert geometry((5, 6), (1, 2), stride=(step, 1), padding=0, dilation=(step, 1)).dilation == (1, 1)
+    assert geometry((5, 6), (1, 2), stride=step, padding=0, dilation=1, on_array=False).stride == (step, step)
