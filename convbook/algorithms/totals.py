@@ -22,8 +22,10 @@ _PARTS = 32
 
 def total(x: Array, axes: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Return the sum over some axes, in `dtype`."""
-    # Sums of integers are exact in any order.
-    if dtype.kind not in "iu" and math.prod(x.shape[axis] for axis in axes) > FEW:
+    # Sums of integers are exact in any order, and numbers that are neighbors NumPy adds in pairs itself.
+    last = tuple(range(x.ndim - len(axes), x.ndim))
+    neighbors = x.flags.c_contiguous and axes == last and x.dtype == dtype
+    if dtype.kind not in "iu" and math.prod(x.shape[axis] for axis in axes) > FEW and not neighbors:
         for axis in axes:
             x = np.moveaxis(x, axis, -1)
             while (n := x.shape[-1]) > FEW:
