@@ -124,12 +124,11 @@ def convolve(
     A kernel counts as separable if the product of its column and row differs from it, element by element, by
     rounding only; its sums then err as direct ones with two roundings more.
 
-    Integer results are exact modulo 2**64; for uint64 with signed integers, too, where NumPy and SciPy round to
-    float64. A transform of integers is used, and
-    its result rounded, only where :math:`32\, u \log_2(2 L)\, \lVert x \rVert_2 \lVert h \rVert_2 < 1/2`;
-    this is more than twice the error that can occur (R. Brent, C. Percival, P. Zimmermann, *Error bounds on
-    complex floating-point multiplication*, Math. Comp. 76, 2007, section 5). Where it does not hold, the sums
-    are taken directly, whatever `method` says.
+    Integer results are exact modulo 2**64, for uint64 with signed integers, too, where NumPy and SciPy round to
+    float64. A transform of integers is used, and its result rounded, only where
+    :math:`32\, u \log_2(2 L)\, \lVert x \rVert_2 \lVert h \rVert_2 < 1/2`; this is more than twice the error that
+    can occur (R. Brent, C. Percival, P. Zimmermann, *Error bounds on complex floating-point multiplication*, Math.
+    Comp. 76, 2007, section 5). Where it does not hold, the sums are taken directly, whatever `method` says.
 
     *Conventions.* The rules for the start of ``"same"``, and for ``"valid"`` with a large kernel, are
     SciPy's; ``numpy.convolve`` returns `max(N, K)` elements in ``"same"``, MATLAB starts at element `K // 2`.
@@ -465,17 +464,17 @@ def _separable(a: Array, b: Array, recipe: _Recipe) -> Array:
 
     def one_by_one(a: Array, b: Array) -> Array:
         column, row = factors(b)
-        return of_copies(of_copies(a, column[:, None]), row[None])
+        return of_copies(of_copies(a, column[:, None]), row[None])[recipe.wanted]
 
-    return at_ease(one_by_one, a, b, a.dtype)[recipe.wanted]
+    return at_ease(one_by_one, a, b, a.dtype)
 
 
 def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(circles.fft, a, b, a.dtype)[recipe.wanted]
+    return at_ease(lambda a, b: circles.fft(a, b)[recipe.wanted], a, b, a.dtype)
 
 
 def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(circles.overlap_add, a, b, a.dtype)[recipe.wanted]
+    return at_ease(lambda a, b: circles.overlap_add(a, b)[recipe.wanted], a, b, a.dtype)
 
 
 _ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
@@ -504,7 +503,8 @@ def _choose(x: Array, h: Array, recipe: _Recipe, method: str) -> tuple[str, Plan
             raise ValueError(
                 f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
             )
-        return method, candidates[method] if method != "separable" or shifts(x, h, x.dtype) else None
+        finite = method != "separable" or shifts(x, h, x.dtype) is not None
+        return method, candidates[method] if finite else None  # by sums of copies, twice
     needed = cache(partial(shifts, x, h, x.dtype))  # found once, and only if somebody asks
     return next(found for name, planned in candidates.items() if (found := _if_right(name, planned, x, h, needed)))
 
