@@ -338,6 +338,12 @@ def test_solutions_lie_folded_in_their_exercise(site: Site) -> None:
     assert len(list(tree.all("details", "solution"))) == 1
 
 
+def test_an_exercise_says_how_hard_it_is_beside_its_title(site: Site) -> None:
+    first, second = site.page("part/first").all("div", "exercise")
+    assert first.one("span", "exercise-level").text == "warm-up"
+    assert list(second.all("span", "exercise-level")) == []
+
+
 def test_exercises_and_figures_are_counted_through_all_parts(site: Site) -> None:
     links = [a.text for a in site.page("part/second").one("article").all("a", "reference")]
     assert links == ["Figure 1.1", "Exercise 1.1", "Exercise 1.2", "Exercise 2.1"]

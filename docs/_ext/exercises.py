@@ -4,6 +4,7 @@
 
     :::{exercise} A title
     :label: ex-shift
+    :level: warm-up
     What is asked.
     :::
 
@@ -14,6 +15,8 @@
     ```{code-cell} python
     :tags: [solution]
     ```
+
+How hard an exercise is stands in its title: one of `LEVELS`.
 
 Solutions and the cells tagged ``solution`` that follow an exercise become one folded part of it. ``{numref}`ex-shift```
 refers to the exercise. A solution without an exercise before it, or with the label of another, is a warning.
@@ -32,6 +35,9 @@ from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
 
+#: Half a minute; a few; half an hour and an idea; an afternoon.
+LEVELS = ("warm-up", "standard", "challenge", "project")
+
 
 class ExerciseBox(nodes.Admonition, nodes.Element):
     """An exercise: a title, what is asked, and perhaps a folded solution."""
@@ -42,12 +48,15 @@ class FoldedSolution(nodes.General, nodes.Element):
 
 
 class Exercise(SphinxDirective):
-    """What is asked; `:label:` names it."""
+    """What is asked; `:label:` names it, `:level:` says how hard it is."""
 
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {"label": directives.unchanged_required}
+    option_spec: ClassVar[dict[str, Any]] = {
+        "label": directives.unchanged_required,
+        "level": lambda word: directives.choice(word, LEVELS),
+    }
 
     def run(self) -> list[nodes.Node]:
         if not self.content:
@@ -58,6 +67,8 @@ class Exercise(SphinxDirective):
         self.set_source_info(node)
         text, messages = self.state.inline_text(self.arguments[0] if self.arguments else "", self.lineno)
         title = nodes.title("", "", *([nodes.inline("", "", *text, classes=["box-title"])] if text else []))
+        if level := self.options.get("level"):
+            title += nodes.inline("", level, classes=["exercise-level"])
         self.set_source_info(title)
         node += [title, *self.parse_content_to_nodes()]
         self.state.document.note_explicit_target(node)
@@ -157,7 +168,8 @@ def nothing(translator: Any, node: nodes.Element) -> None:
 
 
 def title_of(node: nodes.Element) -> str:
-    return node[0].astext() or "Exercise"  # Sphinx numbers only what has a title
+    words = " ".join(part.astext() for part in node[0] if "exercise-level" not in part.get("classes", ()))
+    return words or "Exercise"  # Sphinx numbers only what has a title
 
 
 def name_numbers(app: Sphinx, config: Config) -> None:

@@ -115,8 +115,12 @@ class _Writer:
 
     def exercise(self, node: nodes.Element, level: int) -> Iterator[str | int]:
         name = f"Exercise {self.number('exercise', node['ids'])}".rstrip()
-        title = self.inline(node[0])
-        yield f"**{name}{f' · {title}' if title else ''}**"
+        words = node[0].deepcopy()
+        hard = [part for part in words if "exercise-level" in part.get("classes", ())]
+        for part in hard:
+            words.remove(part)
+        title = self.inline(words)
+        yield f"**{name}{f' · {title}' if title else ''}**" + "".join(f" ({part.astext()})" for part in hard)
         for child in node.children[1:]:
             if isinstance(child, FoldedSolution):
                 yield "**Solution**"
