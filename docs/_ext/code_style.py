@@ -20,7 +20,6 @@ from pygments.token import (
     Name,
     Number,
     Operator,
-    Punctuation,
     String,
     Token,
     _TokenType,

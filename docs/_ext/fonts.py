@@ -32,8 +32,8 @@ class Font:
     ascent: float
     descent: float
     #: (style, weights) -> local faces, with what makes their letters as wide as this font's, in percent. The first
-    #: that a machine has is taken: on Apple's and Windows', on Android, on Linux. Widths are those of @capsizecss/metrics
-    #: 4.3; those of DejaVu were measured in Chromium, with the same frequencies of letters.
+    #: that a machine has is taken: on Apple's and Windows', on Android, on Linux. Widths are those of
+    #: @capsizecss/metrics 4.3; those of DejaVu were measured in Chromium, with the same frequencies of letters.
     substitutes: dict[tuple[str, str], dict[str, float]]
 
     @property

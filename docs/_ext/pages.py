@@ -23,6 +23,8 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'self'"
 )
+
+
 def palette_css() -> str:
     """Write the figures' colors as CSS variables, for each theme; print has the light ones."""
     light = "".join(f"--fig-{name}:{values[0]};" for name, values in PALETTE.items())

@@ -13,6 +13,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
+
 @dataclass(frozen=True)
 class Form:
     """One text to take along, and the file in which the site serves it."""

@@ -36,8 +36,11 @@ WIDER = """() => {
             .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}`));
 }"""
 # Boxes that scroll become stops for the keyboard in the browser's free time.
-REACHED = """() => [...document.querySelectorAll(".math-scroll, .table-wrapper, .highlight pre, .cell_output .output, .sig")]
-    .every(box => box.tabIndex === 0 || (box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1))"""
+REACHED = """() => {
+    const scrolls = box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    return [...document.querySelectorAll(".math-scroll, .table-wrapper, .highlight pre, .cell_output .output, .sig")]
+        .every(box => box.tabIndex === 0 || !scrolls(box));
+}"""
 PRINTED = """() => {
     const shows = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
         e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height > 0;
