@@ -14,6 +14,7 @@ from typing import Any
 
 from assets import write
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
 #: The colors of code are the book's own: `code_style`.
@@ -35,9 +36,14 @@ def script(static: Path, name: str) -> str:
     return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).rstrip() + "\n;\n"
 
 
+_names: dict[tuple[Path, str], tuple[str, ...]] = {}
+
+
 @cache
 def bundle(static: Path, kind: str, names: tuple[str, ...]) -> str:
     """Write a bundle, once in a build, and return its address: with its digest, so that a browser sees a change."""
+    if (first := _names.setdefault((static, kind), names)) != names:
+        raise ExtensionError(f"All pages share one book.{kind}, but a page asks for {names} instead of {first}.")
     read = {"css": sheet, "js": script}[kind]
     content = "".join(read(static, name) for name in names).encode()
     write(static / f"book.{kind}", content)
@@ -58,7 +64,13 @@ def name_bundles(app: Sphinx, pagename: str, template: str, context: dict[str, A
     context["script"] = bundle(static, "js", own(static, context["script_files"]))
 
 
+def start(app: Sphinx) -> None:
+    """Forget what another build in this process has bundled."""
+    bundle.cache_clear()
+    _names.clear()
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.connect("builder-inited", lambda _: bundle.cache_clear())
+    app.connect("builder-inited", start)
     app.connect("html-page-context", name_bundles, priority=950)  # when all others have named their files
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

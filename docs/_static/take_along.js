@@ -32,7 +32,9 @@ async function copy(button, form, what) {
     show(button, "Copied");
     say(`Copied: ${what}`);
   } catch { // refused, or there is none: the reader copies by hand
-    form.closest("details").open = true;
+    const fold = form.closest("details");
+    fold.open = true;
+    colorAll(fold); // now: later would take away what is selected
     getSelection().selectAllChildren(code);
     code.scrollIntoView({ block: "nearest" });
     show(button, "Selected");
@@ -90,10 +92,13 @@ function color(pre) {
   pre.replaceChildren(...parts, text.slice(end));
 }
 
-addEventListener("toggle", ({ target }) => {
-  if (!target.open || !target.matches(".take > details")) return;
-  for (const pre of target.querySelectorAll("pre:not(.colored)")) {
+function colorAll(fold) {
+  for (const pre of fold.querySelectorAll("pre:not(.colored)")) {
     color(pre);
     pre.classList.add("colored");
   }
+}
+
+addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches(".take > details")) colorAll(target);
 }, true);
