@@ -36,6 +36,8 @@ extensions = [
     "svg",
     "pages",
     "numbering",
+    "code_style",
+    "bundles",
     # What can be taken along.
     "cookbook",
     "downloads",
@@ -96,7 +98,8 @@ if html_baseurl:
 
 # The API reference ------------------------------------------------------------------------------------------
 # autodoc2 reads the library without importing it; docs/_ext/api.py writes the pages beside docs/api/index.md.
-autodoc2_skip_module_regexes = [r"convbook\.arguments"]  # public by its name only
+# One is public by its name only; the others are the book's own drawings, which nobody calls.
+autodoc2_skip_module_regexes = [r"convbook\.arguments", r"convbook\.figures.*"]
 autodoc2_hidden_objects = ["undoc", "dunder", "private", "inherited"]
 autodoc2_class_docstring = "both"  # "merge" leaves an empty heading where __init__ has no docstring
 autodoc2_class_inheritance = False

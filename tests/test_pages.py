@@ -233,9 +233,25 @@ def test_a_displayed_formula_is_numbered_and_linked(site: Site) -> None:
     )
 
 
-def test_only_pages_with_formulas_load_the_formulas_style(site: Site) -> None:
-    assert "katex.css" in site.source("part/first")
-    assert "katex.css" not in site.source("part/second")
+def test_all_pages_share_one_sheet_and_one_script(site: Site) -> None:
+    for page in ("index", "part/first", "search"):
+        source = site.source(page)
+        assert len(re.findall(r'<link rel="stylesheet" href="[^"]*_static/book\.css\?v=\w+">', source)) == 1, page
+        assert source.count('rel="stylesheet"') == 1, page
+        assert len(re.findall(r'<script src="[^"]*_static/book\.js\?v=\w+" defer>', source)) == 1, page
+
+
+def test_only_pages_with_formulas_ask_for_their_fonts_before_the_sheet_does(site: Site) -> None:
+    assert "KaTeX_Main-Regular.woff2" in site.source("part/first")
+    assert "KaTeX" not in site.source("search")
+
+
+def test_the_sheet_has_what_its_parts_name_under_the_addresses_seen_from_there(site: Site) -> None:
+    static = site.folder / "_static"
+    text = (static / "book.css").read_text(encoding="utf-8")
+    addresses = [address for address in re.findall(r"url\(['\"]?([^'\")]+)", text) if not address.startswith("data:")]
+    assert any(address.startswith("katex/fonts/") for address in addresses)
+    assert [address for address in addresses if not (static / address).is_file()] == []
 
 
 def test_a_formula_that_does_not_parse_is_a_warning_with_its_line(site: Site) -> None:

@@ -1,9 +1,18 @@
-"""The colors of code, light and dark: few, each at least 4.5 times as bright or dark as the ground it stands on."""
+"""The colors of code, light and dark: few, each at least 4.5 times as bright or dark as the ground it stands on.
 
-from typing import ClassVar
+What has the color of the ink gets no element of its own: names, signs and brackets are most of the tokens of a page.
+"""
 
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from assets import write
+from pygments.formatters import HtmlFormatter
 from pygments.style import Style
 from pygments.token import (
+    STANDARD_TYPES,
     Comment,
     Error,
     Generic,
@@ -11,11 +20,11 @@ from pygments.token import (
     Name,
     Number,
     Operator,
-    Punctuation,
     String,
     Token,
     _TokenType,
 )
+from sphinx.application import Sphinx
 
 
 def rules(ink: str, muted: str, word: str, name: str, text: str, number: str, wrong: str) -> dict[_TokenType, str]:
@@ -26,7 +35,6 @@ def rules(ink: str, muted: str, word: str, name: str, text: str, number: str, wr
         Keyword: word,
         Operator: ink,
         Operator.Word: word,
-        Punctuation: muted,
         Name: ink,
         Name.Builtin: name,
         Name.Function: name,
@@ -83,3 +91,54 @@ class Dark(Style):
         number="#ffb38a",
         wrong="#ff8a80",
     )
+
+
+class FewSpans(HtmlFormatter):
+    """Pygments' formatter, with an element for those tokens only that look different from plain text."""
+
+    def format(self, tokensource: Iterable[tuple[_TokenType, str]], outfile: Any) -> None:
+        super().format(((kind if is_colored(kind) else Token.Text, text) for kind, text in tokensource), outfile)
+
+
+@cache
+def is_colored(kind: _TokenType) -> bool:
+    """Tell whether the style gives these tokens a look of their own."""
+    return Light.style_for_token(kind) != Light.style_for_token(Token.Text)
+
+
+def sheet() -> str:
+    """Write a rule for each look, whose color is a variable with a value for each theme; print has the light ones."""
+    looks: dict[tuple[str, str, bool, bool], list[str]] = {}
+    for kind, name in STANDARD_TYPES.items():
+        light, dark = Light.style_for_token(kind), Dark.style_for_token(kind)
+        if name and is_colored(kind):
+            look = light["color"], dark["color"], light["italic"], light["bold"]
+            looks.setdefault(look, []).append(f".{name}")
+    rules, values = [], ("", "")
+    for number, ((light, dark, italic, bold), names) in enumerate(looks.items()):
+        slant, weight = "; font-style: italic" * italic, "; font-weight: bold" * bold
+        rules.append(f".highlight :is({', '.join(names)}) {{ color: var(--code-{number}){slant}{weight} }}")
+        values = f"{values[0]}--code-{number}:#{light};", f"{values[1]}--code-{number}:#{dark};"
+    return "\n".join([*rules, in_both_themes(*values)])
+
+
+def in_both_themes(light: str, dark: str) -> str:
+    """Give variables of a page their values: for light and print, and for dark, chosen or the system's."""
+    return (
+        f"body{{{light}}}\n@media not print{{body[data-theme=dark]{{{dark}}}\n"
+        f"@media (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}}}\n"
+    )
+
+
+def use_few_spans(app: Sphinx) -> None:
+    """Write code in our colors, and load them in the place of the theme's."""
+    if app.builder.format != "html":
+        return
+    app.builder.highlighter.formatter = FewSpans
+    app.add_css_file("code.css", priority=300)
+    write(Path(app.outdir, "_static", "code.css"), sheet().encode())
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", use_few_spans)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

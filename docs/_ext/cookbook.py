@@ -43,6 +43,14 @@ class Recipes(nodes.General, nodes.Element):
     """Where recipes will stand."""
 
 
+#: The box that `cookbook.js` brings to life. It is in the page so that nothing moves when the script comes, and hidden
+#: where there are no scripts.
+FILTER = (
+    '<p class="recipe-filter"><label>Only recipes with '
+    '<input type="search" placeholder="blur, size, im2col …"></label><span role="status"></span></p>'
+)
+
+
 class RecipesDirective(SphinxDirective):
     """Lines that name recipes."""
 
@@ -134,6 +142,10 @@ class FillRecipes(SphinxPostTransform):
     default_priority = 1
 
     def run(self, **_kwargs: Any) -> None:
+        first = next(iter(self.document.findall(Recipes)), None)
+        if first is not None and self.app.builder.name == "html":
+            page = first.parent.parent
+            page.insert(page.index(first.parent), nodes.raw("", FILTER, format="html"))
         for node in list(self.document.findall(Recipes)):
             sections = [section for entry in node["entries"] for section in self.sections(entry)]
             if sections:
@@ -188,9 +200,9 @@ class FillRecipes(SphinxPostTransform):
         return nodes.reference("", "", *text, refuri=f"{address}#{place}" if place else address, internal=True)
 
 
-def add_filter(app: Sphinx, pagename: str, *_: Any) -> None:
-    """Load the box that filters recipes, on the pages that have some."""
-    if app.builder.name == "html" and known(app.env).get(pagename):
+def add_filter(app: Sphinx) -> None:
+    """Load the script of the box that filters recipes."""
+    if app.builder.name == "html":
         app.add_js_file("cookbook.js", loading_method="defer")
 
 
@@ -203,5 +215,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-merge-info", merge)
     app.connect("env-get-updated", outdated)
     app.connect("env-check-consistency", check)
-    app.connect("html-page-context", add_filter)
+    app.connect("builder-inited", add_filter)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

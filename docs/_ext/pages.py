@@ -1,11 +1,12 @@
 """The frame of every page: its fonts, its head, its description, and folds that are valid HTML."""
 
-import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from assets import asset, write
+import fonts
+from assets import write
+from code_style import in_both_themes
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
@@ -22,35 +23,13 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'self'"
 )
-#: package -> (family, axis and styles to serve, subsets). A browser loads only the subsets that a page needs.
-FONTS = {
-    "source-serif-4": (["wght.css", "wght-italic.css"], ["latin", "latin-ext", "greek"]),
-    "inter": (["wght.css"], ["latin", "latin-ext", "greek"]),
-    "jetbrains-mono": (["wght.css"], ["latin", "latin-ext", "greek"]),
-}
-FACE = re.compile(r"/\* ([\w-]+) \*/\s*(@font-face \{.*?\})", re.DOTALL)
-
-
-def font_faces(package: str) -> tuple[str, list[str]]:
-    """Return the font faces of a package that the book serves, and the names of their files."""
-    sheets, subsets = FONTS[package]
-    faces, files = "", []
-    for sheet in sheets:
-        for name, face in FACE.findall(asset(f"@fontsource-variable/{package}/{sheet}").read_text(encoding="utf-8")):
-            if re.fullmatch(rf"{package}-({'|'.join(subsets)})-wght-(normal|italic)", name):
-                faces += re.sub(r"\s+", " ", face.replace("./files/", "fonts/")) + "\n"
-                files.append(f"{name}.woff2")
-    return faces, files
 
 
 def palette_css() -> str:
     """Write the figures' colors as CSS variables, for each theme; print has the light ones."""
     light = "".join(f"--fig-{name}:{values[0]};" for name, values in PALETTE.items())
     dark = "".join(f"--fig-{name}:{values[1]};" for name, values in PALETTE.items())
-    return (
-        f"body{{{light}}}\n@media not print{{body[data-theme=dark]{{{dark}}}\n"
-        f"@media (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}}}\n"
-    )
+    return in_both_themes(light, dark)
 
 
 def add_assets(app: Sphinx) -> None:
@@ -61,13 +40,9 @@ def add_assets(app: Sphinx) -> None:
     app.add_css_file("convbook.css", priority=700)  # after the theme's own
     app.add_js_file("site.js", loading_method="defer")
     static = Path(app.outdir, "_static")
-    sheet = ""
-    for package in FONTS:
-        faces, files = font_faces(package)
-        sheet += faces
-        for name in files:
-            write(static / "fonts" / name, asset(f"@fontsource-variable/{package}/files/{name}").read_bytes())
-    write(static / "fonts.css", (sheet + palette_css()).encode())
+    for name, content in fonts.files().items():
+        write(static / "fonts" / name, content)
+    write(static / "fonts.css", (fonts.faces() + palette_css()).encode())
 
 
 class CheckDescription(SphinxTransform):
@@ -103,6 +78,8 @@ class OneIdEach(SphinxPostTransform):
 def complete_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Add to Sphinx's context what the templates need."""
     context["policy"] = POLICY
+    formulas = 'class="katex"' in context.get("body", "")
+    context["preloaded"] = [f"_static/{name}" for name in fonts.OF_FORMULAS] if formulas else []
     context["css_files"] = [
         css for css in context.get("css_files", []) if "mystnb." not in str(getattr(css, "filename", css))
     ]

@@ -114,16 +114,11 @@ def visit_display(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def add_style(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Load KaTeX's style on pages with formulas only."""
-    if app.builder.name != "epub" and 'class="katex' in context.get("body", ""):
-        app.add_css_file(CSS, priority=400)
-
-
 def copy_style(app: Sphinx) -> None:
     """KaTeX's style and its fonts, in the one format that every browser of today reads."""
     if app.builder.format != "html" or app.builder.name == "epub":
         return
+    app.add_css_file(CSS, priority=400)
     css = asset("katex/dist/katex.min.css")
     text = css.read_text(encoding="utf-8")
     fonts = sorted(set(FONT_URL.findall(text)))
@@ -136,5 +131,4 @@ def copy_style(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("katex", inline_renderers=(visit_inline, None), block_renderers=(visit_display, None))
     app.connect("builder-inited", copy_style)
-    app.connect("html-page-context", add_style)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,10 +1,10 @@
 """The fold under a cell or a function: what is offered to take along, as a page shows it without any script.
 
 The text of each form stands in the page as it stands in its file, so that `take_along.js` can copy it from a folder
-as well as from a server.
+as well as from a server. It is plain: a page has many folds, and colors for all of them would cost more than the page
+itself. The script colors those that a reader opens.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -12,11 +12,6 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
-
-#: What has a color in a fold: comments, words of the language, texts, names that are defined. A page has many folds,
-#: and a color for each name, number and sign would double the elements of the page and a third of its weight.
-COLORED = "c1|k|kc|kn|ow|sa|s1|s2|sd|nf|nc"
-OTHER = re.compile(rf'<span class="(?!(?:{COLORED})")\w+">([^<]*)</span>')
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,7 @@ class TakeAlong(nodes.General, nodes.Element):
 def visit_fold(translator: Any, node: TakeAlong) -> None:
     if translator.builder.name == "html":
         here = translator.builder.get_target_uri(translator.builder.current_docname)
-        translator.body.extend(fold(node["offer"], here, translator.highlighter))
+        translator.body.extend(fold(node["offer"], here))
     raise nodes.SkipNode
 
 
@@ -63,7 +58,7 @@ def skip(translator: Any, node: TakeAlong) -> None:
     raise nodes.SkipNode
 
 
-def fold(offer: Offer, here: str, highlighter: Any) -> Iterator[str]:
+def fold(offer: Offer, here: str) -> Iterator[str]:
     """Write the fold on the page with the address `here`."""
     reason = f'<p class="take-note">There is no form with NumPy only. {escape(offer.reason)}</p>\n'
     if not offer.forms:
@@ -75,7 +70,7 @@ def fold(offer: Offer, here: str, highlighter: Any) -> Iterator[str]:
         needs = f' <span class="take-needs">needs {escape(", ".join(form.needs))}</span>' if form.needs else ""
         label = f'<span class="take-label">{escape(form.label)}</span>{needs}'
         yield f'<div class="take-form"><p class="take-head">{label} {link(form, here)}</p>\n'
-        yield OTHER.sub(r"\1", highlighter.highlight_block(form.code, "python").rstrip()) + "</div>\n"
+        yield f'<div class="highlight"><pre>{escape(form.code, quote=False)}</pre></div></div>\n'
     if offer.reason:
         yield reason
     if offer.cell is not None:

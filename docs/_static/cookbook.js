@@ -8,19 +8,10 @@ const recipes = [...document.querySelectorAll("section.recipe-entry")].map(secti
     ...section.querySelectorAll(":scope > :not(.cell)")]
     .map(part => part.textContent).join(" ").toLowerCase(),
 }));
-if (recipes.length) {
-  const line = document.createElement("p");
-  const label = document.createElement("label");
-  const input = document.createElement("input");
-  const count = document.createElement("span");
-  line.className = "recipe-filter";
-  label.textContent = "Only recipes with ";
-  input.type = "search";
-  input.placeholder = "blur, size, im2col …";
-  count.setAttribute("role", "status");
-  label.append(input);
-  line.append(label, count);
-  recipes[0].task.before(line);
+const box = document.querySelector(".recipe-filter");
+if (box) {
+  const input = box.querySelector("input");
+  const count = box.querySelector("[role=status]");
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const { section, text } of recipes) section.hidden = !words.every(word => text.includes(word));

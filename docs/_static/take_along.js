@@ -32,7 +32,9 @@ async function copy(button, form, what) {
     show(button, "Copied");
     say(`Copied: ${what}`);
   } catch { // refused, or there is none: the reader copies by hand
-    form.closest("details").open = true;
+    const fold = form.closest("details");
+    fold.open = true;
+    colorAll(fold); // now: later would take away what is selected
     getSelection().selectAllChildren(code);
     code.scrollIntoView({ block: "nearest" });
     show(button, "Selected");
@@ -69,3 +71,34 @@ addEventListener("load", () => {
   });
   for (const one of document.querySelectorAll("button.copybtn")) watch.observe(one, { attributeFilter: ["class"] });
 });
+
+// Colors for a copy when its fold is first opened. The page has the plain text: most copies are never looked at.
+const TOKENS = new RegExp([
+  /(?<c1>#.*)/,
+  /(?<s2>(?<!\w)[bfr]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
+  /(?<=\b(?:class|def) )(?<nf>\w+)/,
+  /\b(?<k>and|as|assert|break|class|continue|def|del|elif|else|except|False|finally|for|from|global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|try|while|with|yield)\b/,
+].map(one => one.source).join("|"), "g");
+
+function color(pre) {
+  const text = pre.textContent, parts = [];
+  let end = 0;
+  for (const match of text.matchAll(TOKENS)) {
+    const span = document.createElement("span");
+    [span.className, span.textContent] = Object.entries(match.groups).find(([, found]) => found !== undefined);
+    parts.push(text.slice(end, match.index), span);
+    end = match.index + match[0].length;
+  }
+  pre.replaceChildren(...parts, text.slice(end));
+}
+
+function colorAll(fold) {
+  for (const pre of fold.querySelectorAll("pre:not(.colored)")) {
+    color(pre);
+    pre.classList.add("colored");
+  }
+}
+
+addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches(".take > details")) colorAll(target);
+}, true);

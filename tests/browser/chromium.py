@@ -15,9 +15,13 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 AXE = Path(__file__).parents[2] / "docs" / "_assets" / "node_modules" / "axe-core" / "axe.min.js"
-#: Runs before any script of a page, and keeps what the policy has stopped.
+#: Runs before any script of a page, and keeps what the policy has stopped and what has moved by itself.
 WATCH = """
 window.violations = [];
+window.shifts = [];
+new PerformanceObserver(list => window.shifts.push(...list.getEntries().filter(one => !one.hadRecentInput)
+    .map(one => [one.value, one.sources.map(source => String(source.node?.className)).join(", ")])))
+    .observe({type: "layout-shift", buffered: true});
 document.addEventListener("securitypolicyviolation",
     event => window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
 """

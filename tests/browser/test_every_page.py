@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Response
 
 # The page for wrong addresses begins at the root of its host: it is visited in test_features.
 NAMES = [name for name in pages() if name != "404.html"]
+SHIFT = 0.02  # the sum over a phone and a laptop; above 0.1 a page counts as restless
 every_page = pytest.mark.parametrize("name", NAMES)
 
 # Colors take nearly all of the time, and a word of code has the same color in every block: ten blocks a page are looked
@@ -33,6 +34,12 @@ WIDER = """() => {
     return [`the page is ${document.documentElement.scrollWidth} px wide`].concat(
         [...document.querySelectorAll("main *, header *, footer *")].filter(reaches)
             .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}`));
+}"""
+# Boxes that scroll become stops for the keyboard in the browser's free time.
+REACHED = """() => {
+    const scrolls = box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    return [...document.querySelectorAll(".math-scroll, .table-wrapper, .highlight pre, .cell_output .output, .sig")]
+        .every(box => box.tabIndex === 0 || !scrolls(box));
 }"""
 PRINTED = """() => {
     const shows = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
@@ -57,6 +64,7 @@ class Visit:
     missing: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    shifts: list[tuple[float, str]] = field(default_factory=list)
     axe: dict[str, list[str]] = field(default_factory=dict)
     wider: list[str] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
@@ -81,12 +89,16 @@ def look(page: Page, address: str) -> Visit:
     }
     for event, listener in listeners.items():
         page.on(event, listener)  # type: ignore[call-overload]
-    page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
-    page.goto(address, wait_until="load")
-    page.evaluate("document.fonts.ready.then(() => null)")
+    for width, height in ((412, 823), (1280, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(address, wait_until="load")
+        page.evaluate("document.fonts.ready.then(() => null)")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        seen.shifts += page.evaluate("window.shifts")
     # What a reader may unfold is looked at, too.
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.wait_for_function(REACHED)
     page.evaluate(AXE.read_text(encoding="utf-8"))  # through the debugger, which no policy stops
     seen.axe["light"] = page.evaluate(RUN_AXE, False) + page.evaluate(RUN_AXE, True)
     page.emulate_media(color_scheme="dark")
@@ -138,6 +150,12 @@ def test_the_console_is_silent(visit: Callable[[str], Visit], name: str) -> None
 @every_page
 def test_nothing_violates_the_policy(visit: Callable[[str], Visit], name: str) -> None:
     assert visit(name).violations == []
+
+
+@every_page
+def test_nothing_moves_while_the_page_and_its_fonts_come(visit: Callable[[str], Visit], name: str) -> None:
+    shifts = visit(name).shifts
+    assert sum(value for value, _ in shifts) <= SHIFT, shifts
 
 
 @every_page

@@ -158,7 +158,7 @@ def test_a_page_can_be_read_with_scripts_off(browser: Browser, site: str, name: 
 def test_the_site_can_be_read_from_files(page: Page, name: str) -> None:
     page.goto(f"file://{quote(str(SITE / name))}")
     expect(page.locator("h1").first).to_be_visible()
-    assert page.evaluate("document.styleSheets.length > 2")
+    assert page.evaluate("document.styleSheets.length > 0")
     page.evaluate("document.fonts.ready.then(() => null)")
     loaded = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').length")
     assert loaded > 0, "no font of the site was loaded"
@@ -183,7 +183,7 @@ def test_a_wrong_address_shows_a_page_of_the_site_at_any_depth(
     page.on("response", lambda r: failed.append(r.url) if r.status >= 400 else None)
     page.goto(f"{site_in_place}{address}")
     expect(page.locator("h1").first).to_be_visible()
-    assert page.evaluate("document.styleSheets.length > 2")
+    assert page.evaluate("document.styleSheets.length > 0")
     page.locator("main a.reference").locator("visible=true").first.click(timeout=3000)
     assert failed == [f"{site_in_place}{address}"]
     page.close()

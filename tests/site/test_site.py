@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import ROOT, SITE, Page, is_external, pages, target
 
 KILOBYTES = 130  # each cell is on its page up to three times: as shown, standalone, and with NumPy only
+TAGS = 12_000  # a phone lays out some ten thousand elements in a blink, twenty thousand in two
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; object-src 'none'; base-uri 'self'"
@@ -27,9 +28,9 @@ def weights(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     if reporter:
-        reporter.write_line(f"\n{len(pages())} pages, the heaviest of them gzipped with their figures:")
-        for page in sorted(pages().values(), key=lambda page: -page.weight)[:8]:
-            reporter.write_line(f"{page.weight / 1000:8.1f} kB  {page.name}")
+        reporter.write_line(f"\n{len(pages())} pages, the ten heaviest, gzipped with their figures:")
+        for page in sorted(pages().values(), key=lambda page: -page.weight)[:10]:
+            reporter.write_line(f"{page.weight / 1000:8.1f} kB {len(page.elements):6,} tags  {page.name}")
 
 
 def files(*suffixes: str) -> list[Path]:
@@ -122,6 +123,17 @@ def test_no_name_is_given_to_two_places_of_a_page(page: Page) -> None:
 @every_page
 def test_a_page_with_its_figures_is_light(page: Page) -> None:
     assert page.weight <= KILOBYTES * 1000
+
+
+@every_page
+def test_a_page_has_few_tags(page: Page) -> None:
+    assert len(page.elements) <= TAGS
+
+
+def test_no_page_of_the_reference_is_longer_than_the_longest_chapter() -> None:
+    words = {name: len(re.sub(r"<[^>]*>", " ", page.source).split()) for name, page in pages().items()}
+    reference = {name: count for name, count in words.items() if name.startswith("api/")}
+    assert max(reference.values()) <= max(count for name, count in words.items() if name not in reference)
 
 
 def test_the_site_says_nothing_about_the_machine_that_built_it() -> None:
