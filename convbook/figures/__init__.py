@@ -5,7 +5,7 @@ it is given and returns the axes, so that a chapter can add to them.
 """
 
 from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
-from convbook.figures.channels import one_output
+from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
@@ -30,6 +30,7 @@ __all__ = [
     "answers",
     "bars",
     "border_rules",
+    "channel_table",
     "commuting_square",
     "compared_rows",
     "continuations",
@@ -46,6 +47,7 @@ __all__ = [
     "gray_numbers",
     "image_row",
     "kernel_tiles",
+    "layer_costs",
     "learning_curves",
     "losses_by_step",
     "lowered_product",
