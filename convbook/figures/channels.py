@@ -6,6 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from convbook.figures.cells import board, grid_of_cells, label, note
@@ -15,6 +16,8 @@ from convbook.figures.style import (
     DIVERGING,
     IMAGE,
     KERNEL,
+    ON_DARK,
+    ON_LIGHT,
     OUTPUT,
     PURPLE,
     RED,
@@ -33,7 +36,7 @@ def channel_table(inputs: Mapping[str, ArrayLike], weight: ArrayLike, outputs: M
     inputs : mapping from a name to an array_like of shape (H, W)
         The C input channels, drawn on top, all on one scale of gray.
     weight : array_like, shape (F, C, K_h, K_w)
-        The kernels. In each row red is above zero, blue below, and white is zero.
+        The kernels. In each row red is above zero, blue with a minus sign below, and white is zero.
     outputs : mapping from a name to an array_like
         The F output channels, drawn at the right, each on its own scale of gray.
 
@@ -54,6 +57,9 @@ def channel_table(inputs: Mapping[str, ArrayLike], weight: ArrayLike, outputs: M
         most = float(np.abs(stack).max())
         for c, (ax, kernel) in enumerate(zip(row, stack, strict=False)):
             _framed(ax, kernel, KERNEL, cmap=DIVERGING, vmin=-most, vmax=most)
+            for i, j in np.argwhere(kernel < 0):  # red and blue look alike in gray print
+                ink = ON_DARK if -2 * kernel[i, j] > most else ON_LIGHT
+                ax.text(j, i, "\N{MINUS SIGN}", ha="center", va="center", color=ink)
             sign = "+" if c < len(stack) - 1 else "="
             ax.annotate(sign, (1.09, 0.5), xycoords="axes fraction", ha="center", va="center", fontsize=13)
         _framed(row[-1], np.asarray(output), OUTPUT, cmap=IMAGE)
@@ -89,7 +95,7 @@ def layer_costs(layers: Sequence[str], panels: Mapping[str, ArrayLike]) -> list[
         ax.barh(places, np.asarray(numbers), height=0.7, color=color)
         ax.set_title(unit, fontsize=10)
         ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(plt.MaxNLocator(3))
+        ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.grid(axis="x")
     axes[0, 0].set(yticks=places, yticklabels=list(layers), ylim=(len(layers) - 0.4, -0.6))
     return list(axes[0])
