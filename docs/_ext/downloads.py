@@ -86,11 +86,12 @@ def preface(app: Sphinx, book: nbformat.NotebookNode) -> str:
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     needs = ["NumPy", "SciPy", "Matplotlib", *sorted({name for c in code for name in c.metadata.get("requires", [])})]
     name, release, site = app.config.project, app.config.release, app.config.html_baseurl
+    reads = ", ".join(f"`{file}`" for file in book.metadata.get("reads", []))
     return (
         f"From {name} {release}{f', <{site}>' if site else ''}. Code: BSD 3-Clause. Text and figures: CC BY 4.0.\n"
         f"Needs {', '.join(needs)} and the library {name}:\n"
         f"`pip install {Path(wheel_name(app.config)).name}`, a file of the site's folder `{FOLDER}`."
-    )
+    ) + (f"\nReads {reads}, to which the page links: save it there." if reads else "")
 
 
 def remove(app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]) -> list[str]:
