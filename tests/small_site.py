@@ -13,7 +13,7 @@ CONF = """
 import runpy
 
 globals().update({k: v for k, v in runpy.run_path(%r).items() if not k.startswith("_")})
-LEFT_OUT = {"api", "search_index", "sphinx.ext.intersphinx", "sphinxcontrib.bibtex", "pages"}
+LEFT_OUT = {"api", "search_index", "inventories", "sphinxcontrib.bibtex", "pages"}
 extensions = [name for name in extensions if name not in LEFT_OUT] + [%s]
 html_theme = "basic"
 html_static_path = []
