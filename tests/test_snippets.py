@@ -292,6 +292,12 @@ def test_draws_of_another_generator_are_left():
     assert "other" not in code
 
 
+def test_a_draw_of_scipy_without_a_generator_of_its_own_uses_the_old_global_one():
+    draw = "scipy.stats.norm.rvs(size=2)"
+    code = snippet("import numpy as np\nimport scipy.stats\nnp.random.seed(0)", draw, "print(np.random.rand())")
+    assert draw in code
+
+
 def test_earlier_prints_are_not_printed_again():
     cells = (
         "import numpy as np\nrng = np.random.default_rng(0)",

@@ -10,6 +10,9 @@ import types
 import warnings
 from collections.abc import Collection
 
+import matplotlib.pyplot  # noqa: F401 (once, and not in each process)
+import numpy as np  # noqa: F401
+
 
 def printed_by(*cells: str, raising: Collection[int] = ()) -> list[str]:
     """Run cells one after another, as a notebook would, in a forked process; give what each prints.

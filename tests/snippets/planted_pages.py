@@ -459,16 +459,6 @@ PAGES = {
         "other.normal()",
         "print(rng.normal())",
     ],
-    "scipy random_state": [
-        I + "\nimport scipy.stats\nrng = np.random.default_rng(0)",
-        "scipy.stats.norm.rvs(size=2, random_state=rng)",
-        "print(rng.normal())",
-    ],
-    "scipy global": [
-        I + "\nimport scipy.stats\nnp.random.seed(0)",
-        "scipy.stats.norm.rvs(size=2)",
-        "print(np.random.rand())",
-    ],
     "view f(a[1:])": [I + "\ndef f(v):\n    v[:] = 9\na = np.zeros(3)", "f(a[1:])", "print(a)"],
     "f(a.T)": [I + "\ndef f(v):\n    v[0] = 9\na = np.zeros((2,3))", "f(a.T)", "print(a)"],
     "f(*[a])": ["def f(v):\n    v.append(3)\na=[]", "f(*[a])", "print(a)"],

@@ -1,4 +1,4 @@
-"""A notebook shows what its page shows, whatever the cells that the page hides have done."""
+"""What a notebook takes of the cells that its page hides; `test_adversarial` has many more of them."""
 
 import re
 from collections.abc import Collection
@@ -7,9 +7,7 @@ from pathlib import Path
 import chapters
 import nbformat
 import notebooks
-import pytest
 from apart import printed_by
-from planted_pages import PAGES
 
 
 def page_of(cells: Collection[str], hidden: Collection[int], raising: Collection[int] = ()) -> notebooks.Page:
@@ -33,16 +31,6 @@ def code_of(*cells: str, hidden: Collection[int]) -> str:
 
 
 # What they do -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)
-def test_a_notebook_shows_what_its_page_shows(cells: list[str]) -> None:
-    last = len(cells) - 1
-    shown = printed_by(*cells)[-1]
-    for hidden in {tuple(range(last)), tuple(range(1, last))}:
-        printed = printed_by(*notebook_of(cells, hidden))
-        assert printed[-1] == shown
-        assert len(printed) <= len(cells)
-
-
 #: Cells of which the second and the third are hidden; all of them run in IPython's own shell.
 PLANTED = [
     "import numpy as np\n\na = np.arange(9.0).reshape(3, 3)\nb, rng = a, np.random.default_rng(0)\n\n\n"
