@@ -39,29 +39,22 @@ EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text
 SUITES = {
     "arguments": ["test_arguments.py", "test_bad_input.py", "test_shapes.py", "test_windows.py"],
     "convolution": ["test_convolution.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
-    "definitions": ["test_definitions.py", "test_bad_input.py"],
-    "images": ["test_images.py"],
-    "kernels": ["test_kernels.py", "test_bad_input.py"],
-    "matrices": ["test_matrices.py", "test_bad_input.py"],
-    "nn": ["test_nn.py", "test_bad_input.py"],
     "pooling": ["test_pooling.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
-    "properties": ["test_properties.py", "test_bad_input.py"],
     "shapes": ["test_shapes.py", "test_windows.py", "test_bad_input.py"],
     "signal": ["test_signal.py"],
     "windows": ["test_windows.py", "test_bad_input.py", "test_laws.py"],
 }
-#: Algorithms are seen through the functions that they compute; first through those that use them most.
-OF_ALGORITHMS = ["test_algorithms.py", "test_convolution.py", "test_signal.py", "test_pooling.py", "test_laws.py"]
-FIRST = {
-    "circles": "test_signal.py",
-    "factors": "test_signal.py",
-    "gradients": "test_convolution.py",
-    "separable": "test_pooling.py",
-    "sums": "test_signal.py",
-}
-for _name in sorted(path.stem for path in (ROOT / "convbook" / "algorithms").glob("[!_]*.py")):
-    _first = FIRST.get(_name, OF_ALGORITHMS[0])
-    SUITES[f"algorithms.{_name}"] = [_first, *(file for file in OF_ALGORITHMS if file != _first)]
+#: Algorithms are seen through what they compute: most of them layers, some signals or poolings.
+OF_LAYERS = ["test_algorithm_parts.py", "test_algorithms.py", "test_convolution.py"]
+OF_SIGNALS = ["test_algorithm_parts.py", "test_signal.py"]
+SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("circles", "factors", "sums")}
+SUITES |= {"algorithms.separable": ["test_pooling.py", "test_algorithms.py"]}
+for _path in sorted((ROOT / "convbook").rglob("[!_]*.py")):
+    _parts = _path.relative_to(ROOT / "convbook").with_suffix("").parts
+    if _parts[0] != "figures":
+        _own = [f"test_{_path.stem}.py"] if (ROOT / "tests" / f"test_{_path.stem}.py").exists() else []
+        _else = [*_own, *OF_LAYERS] if _parts[0] == "algorithms" else [*(_own or OF_LAYERS), "test_bad_input.py"]
+        SUITES.setdefault(".".join(_parts), _else)
 #: Imported once, before the first fork. Nothing of convbook may be among them.
 WARM = ("numpy", "scipy.fft", "scipy.signal", "hypothesis.extra.numpy", "pytest")
 #: Nothing that only explains a failure: it is counted, and each run should be short.

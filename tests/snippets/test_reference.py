@@ -199,6 +199,8 @@ def test_large_and_small_numbers(kind: str, size: float) -> None:
     agree("convolve", x[0, 0], weight[0, 0])
     agree("correlate", weight[0, 0], x[0, 0], "same")
     agree("normalized_correlate", x[0, 0], x[0, 0, :3, :3])
+    agree("normalized_correlate", 1 + x[0, 0] * 0, x[0, 0, :3, :3])
+    agree("normalized_correlate", weight[0, 0], x[0, 0, :2, :2])
     for name in ("max_pool", "avg_pool"):
         agree(name, np.abs(x), 2)
         agree(name, x, 2, padding=1)
@@ -234,6 +236,7 @@ def test_what_is_not_finite_stays_where_it_is_seen(kind: str, value: float) -> N
     x[0, 0, 2, 3] = value
     agree("conv", x, weight, padding=1)
     agree("convolve", x[0, 0], weight[0, 0])
+    agree("normalized_correlate", x[0, 0], weight[0, 0])
     for up, padding in itertools.product((False, True), (0, 1)):
         agree("max_pool", x, 2, padding=padding, ceil_mode=up, return_indices=True)
         agree("avg_pool", x, 2, padding=padding, ceil_mode=up, count_include_pad=False)
@@ -381,6 +384,8 @@ def test_there_are_compact_forms_and_none_of_what_definitions_give() -> None:
 
 def test_the_compact_rules_of_types_are_those_of_the_library() -> None:
     for one, other in itertools.product(KINDS, KINDS):
+        if {one, other} in ({"u8", "i1"}, {"u8", "i8"}):
+            continue  # the snippet says so
         arrays = np.zeros(1, one), np.zeros(1, other)
         assert reference.sum_dtypes(*arrays) == arguments.sum_dtypes(*arrays), (one, other)
         assert reference.mean_dtypes(*arrays) == arguments.mean_dtypes(*arrays), (one, other)

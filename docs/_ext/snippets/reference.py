@@ -21,7 +21,9 @@ from convbook.properties import Convention
 
 
 # Arguments: what convbook.arguments returns, without its checks -------------------------------------------------
-def sum_dtypes(*arrays):  # sums of integers are done in 64 bits, of float16 in float32
+def sum_dtypes(
+    *arrays,
+):  # sums of integers are done in 64 bits (of uint64 and signed ones: float64), float16 in float32
     dtype = np.result_type(*map(np.asarray, arrays)).newbyteorder("=")
     dtype = dtype if dtype.kind in "fc" or dtype == np.uint64 else np.dtype(np.int64)
     return np.dtype(np.float32) if dtype == np.float16 else dtype, dtype
@@ -92,6 +94,20 @@ def convolve(x, h, mode="full", *, boundary="constant", fill_value=0, method="au
 
 def correlate(x, h, mode="full", *, boundary="constant", fill_value=0, method="auto"):
     return convolve(x, np.conj(np.flip(h)), mode, boundary=boundary, fill_value=fill_value)
+
+
+def normalized_correlate(image, template):  # integers beyond 2**53 are rounded first
+    result = mean_dtypes(image, template)[1]
+    x, t = (np.asarray(array) * np.float64(1) for array in (image, template))
+    x, t = (np.ldexp(array, -np.frexp(np.abs(array).max())[1]) for array in (x, t))  # no difference overflows
+    view, over = sliding_window_view(x, t.shape), tuple(range(-t.ndim, 0))
+    view = view - view[(..., *[slice(1)] * t.ndim)]  # exactly 0 where a window is constant
+    view = view - view.mean(over, keepdims=True)
+    view = view / np.maximum(np.abs(view).max(over, keepdims=True), np.finfo(view.dtype).tiny)  # no square vanishes
+    t = t - t.flat[0]
+    t = t - t.mean()
+    products, lengths = (view * t).sum(over), np.sqrt((view**2).sum(over) * (t**2).sum())
+    return np.clip(np.divide(products, lengths, out=np.zeros_like(products), where=lengths != 0), -1, 1).astype(result)
 
 
 # Layers ---------------------------------------------------------------------------------------------------------
