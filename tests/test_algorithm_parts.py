@@ -13,7 +13,7 @@ from convbook.algorithms import band, circles, columns, cost, scratch, sums, tap
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import computed, fits_float64, is_finite
+from convbook.algorithms.layers import computed, fits_float64
 from convbook.algorithms.planner import ALGORITHMS, Plan, plan
 from convbook.algorithms.winograd import cook_toom
 from convbook.definitions import convolve_loops
@@ -170,15 +170,6 @@ def test_products_fit_float64_up_to_the_last_integer_that_it_holds() -> None:
     assert not fits_float64(ones * 2**52, np.ones((1, 2, 1), np.int64))
     assert not fits_float64(ones * 2**26, ones * 2**26, terms=2)
     assert fits_float64(ones[:0], ones * 2**62)
-
-
-def test_finite_numbers_are_told_from_others_of_every_type() -> None:
-    assert is_finite(np.arange(3))
-    assert is_finite(np.array([1.0, -1e100]))
-    for wrong in (np.nan, np.inf, -np.inf):
-        assert not is_finite(np.array([1, wrong]))
-        assert not is_finite(np.array([1, 1j * wrong]))
-        assert not is_finite(np.array([[wrong, 0]], np.float32))
 
 
 def test_sums_by_transforms_are_taken_for_exact_up_to_a_bound_that_they_keep() -> None:

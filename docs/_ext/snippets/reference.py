@@ -21,9 +21,7 @@ from convbook.properties import Convention
 
 
 # Arguments: what convbook.arguments returns, without its checks -------------------------------------------------
-def sum_dtypes(
-    *arrays,
-):  # sums of integers are done in 64 bits (of uint64 and signed ones: float64), float16 in float32
+def sum_dtypes(*arrays):  # integers are summed in 64 bits (uint64 with signed ones: float64), float16 in float32
     dtype = np.result_type(*map(np.asarray, arrays)).newbyteorder("=")
     dtype = dtype if dtype.kind in "fc" or dtype == np.uint64 else np.dtype(np.int64)
     return np.dtype(np.float32) if dtype == np.float16 else dtype, dtype
