@@ -11,6 +11,7 @@ from typing import Any
 
 import chapters
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -49,7 +50,7 @@ def state_of_the_process() -> dict[str, Any]:
         "print options": np.get_printoptions(),
         "errors": np.geterr(),
         "parameters": {name: mpl.rcParams[name] for name in mpl.rcParams if name != "backend"},
-        "figures": sys.modules["matplotlib.pyplot"].get_fignums() if "matplotlib.pyplot" in sys.modules else [],
+        "figures": plt.get_fignums(),
         "filters": list(warnings.filters),
         "streams": (sys.stdout, sys.stderr, sys.stdin),
         "hooks": (sys.displayhook, sys.excepthook, warnings.showwarning),
@@ -59,6 +60,7 @@ def state_of_the_process() -> dict[str, Any]:
 @pytest.mark.parametrize("code", ["1 + 1", CHANGES, "1 // 0", "import sys\nsys.exit(3)"])
 def test_a_session_leaves_the_process_as_it_was(code: str, tmp_path: Path) -> None:
     with mpl.rc_context({"lines.linewidth": 3, "image.cmap": "jet"}):
+        plt.close("all")  # a session closes figures, those of other tests, too
         before = state_of_the_process()
         with chapters.Session(tmp_path) as session:
             session.run(chapters.Cell(tmp_path / "chapter.md", 1, 1, "cell", code, {}))
