@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,20 @@ def test_lent_arrays_are_given_back_in_the_order_in_which_they_were_lent() -> No
         assert (first == 1).all()
     with scratch.Borrowed():
         assert np.shares_memory(scratch.empty((10_000,), DOUBLE), first)
+
+
+def test_the_first_array_of_a_new_thread_starts_with_its_buffer() -> None:
+    found: list[int] = []
+
+    def work() -> None:
+        array = scratch.empty((10_000,), DOUBLE)
+        array[:] = 1
+        found.append(array.ctypes.data % 64)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [0]
 
 
 def test_zeros_are_zeros_wherever_they_lie() -> None:
