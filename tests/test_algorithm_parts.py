@@ -4,6 +4,8 @@ import dataclasses
 import itertools
 import math
 import threading
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -166,13 +168,82 @@ def test_views_with_other_strides_are_those_of_numpy_of_any_array() -> None:
 
 
 # Threads ------------------------------------------------------------------------------------------------------
-def test_work_is_done_once_for_each_block_by_any_number_of_threads() -> None:
-    for number in (1, 2, 5):
-        done: list[int] = []
-        threads.spread(done.append, range(17), number if threads.available() > 1 or number == 1 else 1)
-        assert sorted(done) == list(range(17))
-    threads.spread(lambda block: pytest.fail("there is none"), [], 1)
-    assert threads.available() >= 1
+@pytest.fixture
+def _free_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three threads be used, whatever BLAS there is."""
+    libraries = [SimpleNamespace(num_threads=number) for number in (4, 3)]
+    blas = SimpleNamespace(limit=lambda limits: nullcontext(), lib_controllers=libraries)
+    monkeypatch.setattr(threads, "_blas", lambda: blas)
+    monkeypatch.setattr(threads, "WORTH_SPREADING", 0)
+
+
+@pytest.mark.usefixtures("_free_threads")
+def test_as_many_threads_are_available_as_every_library_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert threads.available() == 3
+    idle = SimpleNamespace(lib_controllers=[SimpleNamespace(num_threads=0)])
+    for blas in (None, idle):
+        monkeypatch.setattr(threads, "_blas", lambda blas=blas: blas)
+        assert threads.available() == 1
+
+
+@pytest.mark.usefixtures("_free_threads")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_so_many_threads_work_at_once_and_no_more(number: int) -> None:
+    """So many blocks can wait for each other; one more cannot."""
+    together = threading.Barrier(number)
+    threads.spread(lambda _: together.wait(20), range(2 * number), number)
+    too_many = threading.Barrier(number + 1)
+    with pytest.raises(threading.BrokenBarrierError):
+        threads.spread(lambda _: too_many.wait(0.2), range(number + 1), number)
+    done: list[int] = []
+    threads.spread(done.append, range(17), number)
+    assert sorted(done) == list(range(17))
+
+
+@pytest.mark.usefixtures("_free_threads")
+def test_work_that_spreads_work_of_its_own_waits_for_nobody() -> None:
+    done: list[int] = []
+
+    def all_of_it() -> None:
+        threads.spread(lambda _: threads.spread(done.append, range(5), 2), range(3), 2)
+
+    caller = threading.Thread(target=all_of_it, daemon=True)
+    caller.start()
+    caller.join(20)
+    assert not caller.is_alive()
+    assert sorted(done) == sorted(3 * list(range(5)))
+
+
+@pytest.mark.usefixtures("_free_threads")
+def test_layers_without_anything_to_copy_are_the_same_for_several_threads() -> None:
+    rng = np.random.default_rng(7)
+    for batch, size in ((1, 30), (6, 30), (6, 3)):
+        x, weight = rng.normal(size=(batch, 5, size, size)), rng.normal(size=(7, 5, 1, 1))
+        want = np.einsum("ncij,fc->nfij", x, weight[:, :, 0, 0])
+        np.testing.assert_allclose(conv(x, weight), want, rtol=1e-12, atol=1e-12)
+        grad = rng.normal(size=want.shape)
+        found = conv_vjp(grad, x, weight)
+        np.testing.assert_allclose(found[0], np.einsum("nfij,fc->ncij", grad, weight[:, :, 0, 0]), atol=1e-12)
+        np.testing.assert_allclose(found[1][:, :, 0, 0], np.einsum("nfij,ncij->fc", grad, x), atol=1e-10)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_every_short_line_in_blocks_of_one_output_sees_its_cells_and_zeros(
+    monkeypatch: pytest.MonkeyPatch, stride: int
+) -> None:
+    monkeypatch.setattr(columns, "_BUDGET", 1)
+    real = columns.cut
+    monkeypatch.setattr(columns, "cut", lambda *given, **options: real(*given, **(options | {"columns": 1})))
+    plan.cache_clear()
+    rng = np.random.default_rng(8)
+    for n, k, before, after in itertools.product(range(1, 5), range(1, 6), range(4), range(4)):
+        if n + before + after < k:
+            continue
+        x, weight = rng.normal(size=(1, 1, n)), rng.normal(size=(1, 1, k))
+        found = conv(x, weight, padding=[(before, after)], stride=stride, method="columns")
+        want = np.correlate(np.pad(x[0, 0], (before, after)), weight[0, 0], "valid")[::stride]
+        np.testing.assert_allclose(found[0, 0], want, atol=1e-12)
+    plan.cache_clear()
 
 
 # Numbers ------------------------------------------------------------------------------------------------------
@@ -181,6 +252,8 @@ def test_products_fit_float64_up_to_the_last_integer_that_it_holds() -> None:
     assert fits_float64(ones * (2**53 - 1), ones)
     assert not fits_float64(ones * 2**53, ones)
     assert not fits_float64(ones * -(2**53), ones)
+    assert not fits_float64(np.array([[[1, -(2**53)]]]), ones)
+    assert not fits_float64(ones, np.array([[[1], [-(2**53)]]]))
     assert fits_float64(ones * (2**52 - 1), np.ones((1, 2, 1), np.int64))
     assert not fits_float64(ones * 2**52, np.ones((1, 2, 1), np.int64))
     assert not fits_float64(ones * 2**26, ones * 2**26, terms=2)
