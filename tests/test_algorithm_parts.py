@@ -14,7 +14,6 @@ import pytest
 
 from convbook import conv, conv_vjp
 from convbook.algorithms import band, circles, columns, cost, scratch, sums, taps, threads
-from convbook.algorithms.columns import Columns
 from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.layers import computed, fits_float64
@@ -65,7 +64,7 @@ def test_an_algorithm_says_truly_whether_it_keeps_what_is_not_finite_where_it_is
     planned = plan(layer(of_x, of_weight), name, 1, True)
     ways = [planned.chosen]
     if name == "band":  # of one row of outputs, and of several
-        ways = [dataclasses.replace(planned.chosen, together=b, rows=10) for b in (1, 2)]
+        ways = [dataclasses.replace(planned.chosen, together=b) for b in (1, 2)]
     for way in ways:
         with np.errstate(invalid="ignore"):
             y = computed(Plan(name, 1, {}, way), x, weight, DOUBLE)
@@ -101,7 +100,7 @@ def test_tiles_of_spectra_are_whole_or_the_rest_of_the_rows(monkeypatch: pytest.
     one = layer(x.shape, weight.shape)
     chosen = plan(one, "overlap-save", 1, True).chosen
     for tile in (1, 2, 5, 7, 13, 36):
-        way = dataclasses.replace(chosen, tile=tile, rows=one.windows.output[0])
+        way = dataclasses.replace(chosen, tile=tile)
         rests += one.windows.output[0] % tile > 0
         out = np.full(y.shape, np.nan)
         found = computed(Plan("overlap-save", 1, {}, way), x, weight, DOUBLE, out)
@@ -465,4 +464,3 @@ def test_the_estimates_of_larger_layers_are_larger_for_every_algorithm() -> None
             assert before < chosen.nanoseconds
             before = chosen.nanoseconds
             assert 0 <= chosen.bytes <= 2 * scratch.BLOCK
-    assert Columns.plan(layer((1, 3, 12, 12), (4, 3, 1, 1)), 1).bytes == 0, "the columns of 1×1 filters are the input"
