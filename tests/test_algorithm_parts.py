@@ -22,6 +22,9 @@ from convbook.algorithms.winograd import cook_toom
 from convbook.definitions import convolve_loops
 from convbook.shapes import geometry
 
+#: What is planted in a module by its name reaches nothing in the library as one file.
+of_modules = pytest.mark.skipif(not hasattr(threads, "__file__"), reason="the library as one file has no modules")
+
 FLOAT, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 
@@ -223,6 +226,7 @@ def _free_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "WORTH_SPREADING", 0)
 
 
+@of_modules
 @pytest.mark.usefixtures("_free_threads")
 def test_as_many_threads_are_available_as_every_library_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     assert threads.available() == 3
@@ -273,6 +277,7 @@ def test_layers_without_anything_to_copy_are_the_same_for_several_threads() -> N
         np.testing.assert_allclose(found[1][:, :, 0, 0], np.einsum("nfij,ncij->fc", grad, x), atol=1e-10)
 
 
+@of_modules
 @pytest.mark.parametrize("stride", [1, 2])
 def test_every_short_line_in_blocks_of_one_output_sees_its_cells_and_zeros(
     monkeypatch: pytest.MonkeyPatch, stride: int

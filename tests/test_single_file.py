@@ -22,7 +22,6 @@ LICENSE = (ROOT / "LICENSE").read_text(encoding="utf-8")
 LEFT_OUT = {
     "test_project.py": "looks at the project's files",
     "test_public_api.py": "looks for the package's files, and at how they are imported",
-    "test_algorithm_parts.py": "plants block sizes and threads in modules by name, and looks at their parts",
     "test_algorithms.py::test_layers_in_many_blocks_are_the_same_layers": "plants block sizes in modules by name",
     "test_algorithms.py::test_threads_share_the_blocks_and_change_nothing": "plants threads in modules by name",
 }
