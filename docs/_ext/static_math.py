@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import quickjs
-from assets import asset, write
+from assets import asset
 from docutils import nodes
+from files import write
 from sphinx.application import Sphinx
 from sphinx.locale import _
 from sphinx.util import logging
