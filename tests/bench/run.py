@@ -173,7 +173,9 @@ def main() -> None:
                 if reason := refusal(row["samples"]):  # once more: perhaps something else was at work
                     row = {"threads": threads, **measure(case, *limits)}
                     reason = refusal(row["samples"])
-            print(f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']}) {reason}", file=sys.stderr)
+            print(
+                f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']}) {reason}", file=sys.stderr
+            )
             if reason:
                 refused.append({key: row[key] for key in ("threads", "family", "case")} | {"reason": reason})
             else:
