@@ -209,8 +209,8 @@ def output_size(
     n : int or sequence of int
         The input's size on one axis, or on each axis.
     kernel_size, stride, dilation : int or one int per axis
-        The taps :math:`k` of the window, the step :math:`s` between windows and the gap :math:`d` between
-        taps.
+        The taps :math:`k` of the window, the step :math:`s` between windows and the distance :math:`d` between
+        neighboring taps, in input cells; 1 is an ordinary kernel.
     padding : int, one int or one (before, after) pair per axis, "same" or "valid"
         The cells added before and after the input. ``"same"`` needs stride 1.
     ceil_mode : bool
