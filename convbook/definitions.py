@@ -275,7 +275,7 @@ def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> Array:
 
     In words: each channel of the image meets its own plane of the kernel; the results are added to one plane.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -323,7 +323,7 @@ def corr2d_multi_in_out(x: ArrayLike, k: ArrayLike) -> Array:
 
     In words: every output plane looks at all input planes, with kernels of its own.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -422,12 +422,12 @@ def conv_loops(
 
     .. math:: y[n, f, p] = b_f + \sum_c \sum_m w[f, c, m]\; x[n,\, c_0 + c,\, s p + d m - l]
 
-    In words: output place `p` looks at the input from place `s p - l` on, with taps at the distance `d`, the dilation;
-    `s` is the stride and `l` the padding before the first element. What lies outside of the input counts as zero.
+    In words: output place `p` looks at the input from place `s p - l` on, in steps of the dilation `d`; `s`
+    is the stride and `l` the padding before the first element. What lies outside of the input counts as zero.
     Output channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum is a
     cross-correlation, as in every framework.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -438,7 +438,8 @@ def conv_loops(
     bias : array_like, shape (F,), optional
         One constant for each output channel.
     stride, dilation : int or one int per axis
-        The step from window to window, and the distance between neighboring taps.
+        The step from window to window, and the distance between neighboring taps, in input cells; 1 is an
+        ordinary kernel.
     padding : int, one int per axis, one (before, after) pair per axis, "same" or "valid"
         Zeros around the input.
     groups : int
@@ -528,7 +529,7 @@ def pool_loops(
     padding : int, one int per axis or one (before, after) pair per axis
         By how many places windows may begin before, or end after, the input.
     dilation : int or one int per axis
-        The distance between neighboring taps.
+        The distance between neighboring taps, in input cells; 1 is an ordinary window.
     ceil_mode : bool
         Whether a last window that ends beyond the padding is kept, as long as it starts within the input or
         the padding before it.
