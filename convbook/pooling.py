@@ -285,7 +285,7 @@ def avg_pool(
         Whether :math:`D_o` counts the cells of the padding too. It never counts cells beyond the padding,
         which `ceil_mode` lets a window reach.
     divisor_override : int, optional
-        Divide by this instead of :math:`D_o`.
+        Divide by this instead of :math:`D_o`: any integer but 0, as in PyTorch, and so a negative one, too.
 
     Returns
     -------
@@ -318,6 +318,11 @@ def avg_pool(
     [[[1.0, 2.0]]]
     >>> avg_pool([[[2, 4]]], 2, padding=1, count_include_pad=False).tolist()
     [[[2.0, 4.0]]]
+
+    Their sums, 2 and 4, divided by -2:
+
+    >>> avg_pool([[[2, 4]]], 2, padding=1, divisor_override=-2).tolist()
+    [[[-1.0, -2.0]]]
     """
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
@@ -387,7 +392,8 @@ def avg_pool_vjp(
     accumulate, result = mean_dtypes(grad)
     if max(map(min, windows.kernel, windows.output)) > FEW:  # a cell may get as many shares, added one by one
         accumulate = np.result_type(accumulate, np.float64)
-    share = _divide(grad.astype(accumulate), np.maximum(divisor, 1))  # a window without cells has nobody to give to
+    divisor = np.where(divisor == 0, 1, divisor)  # a window without cells has nobody to give to
+    share = _divide(grad.astype(accumulate), divisor)
     return spread_evenly(share, windows).astype(result, copy=False)
 
 
@@ -749,9 +755,12 @@ def _divisor(windows: Geometry, count_include_pad: object, divisor_override: obj
     include = flag("count_include_pad", count_include_pad)
     if divisor_override is None:
         return _cells_that_count(windows, include)
-    divisor = integer("divisor_override", divisor_override, 1)
-    if divisor > sys.float_info.max:
-        raise ValueError(f"`divisor_override` (={show(divisor)}) must be at most {sys.float_info.max:.2g}.")
+    divisor = integer("divisor_override", divisor_override)
+    if divisor == 0:
+        raise ValueError("`divisor_override` (=0) must not be 0.")
+    if abs(divisor) > sys.float_info.max:
+        limit = f"{sys.float_info.max:.2g} in magnitude"
+        raise ValueError(f"`divisor_override` (={show(divisor)}) must be at most {limit}.")
     return np.full(windows.output, float(divisor))
 
 
@@ -806,7 +815,9 @@ def _joined(sums: list[Array]) -> Array:
 
 def _divide(sums: Array, divisor: Array) -> Array:
     """Divide in place: complex numbers part by part, as the quotient of an infinite part must not spoil the other."""
-    divisor = divisor.astype(real_dtype(sums.dtype))
+    kind = real_dtype(sums.dtype)
+    if abs(divisor).max() <= np.finfo(kind).max:  # a larger one divides in float64
+        divisor = divisor.astype(kind)
     for part in (sums.real, sums.imag) if sums.dtype.kind == "c" else (sums,):
         np.divide(part, divisor, out=part)
     return sums

@@ -703,6 +703,10 @@ def test_short_forms_of_signals_equal_the_library(seed):
     for rule in rules:
         y = agree("pad", x, widths, rule)
         agree("pad_vjp", draw(*y.shape), x, widths, rule)
+    for rule in ("reflect", "symmetric"):
+        y = agree("pad", x, widths, rule, reflect_type="odd")
+        agree("pad_vjp", draw(*y.shape), x, widths, rule, reflect_type="odd")
+        agree("pad", x.astype(np.uint8), widths, rule, reflect_type="odd")
     agree("corr1d", draw(9), draw(3))
     agree("corr2d", draw(6, 7), draw(2, 3))
     agree("corr2d_multi_in", draw(3, 6, 7), draw(3, 2, 3))

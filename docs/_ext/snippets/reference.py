@@ -260,17 +260,19 @@ def conv_loops(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
 
 
 # Borders and windows --------------------------------------------------------------------------------------------
-def pad(x, pad_width, mode="constant", value=0):
+def pad(x, pad_width, mode="constant", value=0, *, reflect_type="even"):
+    if reflect_type == "odd":
+        return np.pad(wide(x), pad_width, mode, reflect_type="odd")
     return np.pad(x, pad_width, mode, **({"constant_values": value} if mode == "constant" else {}))
 
 
-def pad_vjp(grad, x, pad_width, mode="constant", value=0):
-    grad, shape = wide(grad), np.shape(x)
-    source = np.arange(math.prod(shape)).reshape(shape)  # where each cell came from
-    source = np.pad(source, pad_width, mode, **({"constant_values": -1} if mode == "constant" else {}))
-    result = np.zeros(math.prod(shape), grad.dtype)
-    np.add.at(result, source[source >= 0], grad[source >= 0])
-    return result.reshape(shape)
+def pad_vjp(grad, x, pad_width, mode="constant", value=0, *, reflect_type="even"):
+    grad = wide(grad)
+    odd = {"reflect_type": "odd"} if reflect_type == "odd" else {}
+    for axis, (n, pair) in enumerate(zip(np.shape(x), np.broadcast_to(pad_width, (grad.ndim, 2)))):
+        matrix = np.pad(np.eye(n, dtype=grad.dtype), [tuple(pair), (0, 0)], mode, **odd)  # of padding this axis
+        grad = np.moveaxis(np.tensordot(grad, matrix, (axis, 0)), -1, axis)
+    return grad
 
 
 def unfold(x, kernel_size, *, stride=1, padding=0, dilation=1):
