@@ -78,7 +78,7 @@ def conv(
         The zeros added before and after the input. ``"same"`` gives as many outputs as inputs, needs stride 1
         and adds an odd cell after.
     dilation : int or one int per spatial axis
-        The gap between neighboring taps of a filter.
+        The step from tap to tap of a filter, 1 for a filter without gaps.
     groups : int
         Split the channels into this many independent convolutions; ``groups=C`` is the depthwise convolution.
     method : {"auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save"}

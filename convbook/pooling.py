@@ -83,7 +83,7 @@ def max_pool(
     x : array_like, shape (N, C, \*spatial)
         The input, real, with one spatial axis or more.
     kernel_size, dilation : int or one int per spatial axis
-        The taps of the window and the gap between them.
+        The taps of the window and the step from one to the next.
     stride : int or one int per spatial axis, optional
         The step between windows; by default the window's size, so that windows tile the input.
     padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"

@@ -319,7 +319,7 @@ def unfold(
     x : array_like, shape (N, C, \*spatial)
         The input, with one spatial axis or more.
     kernel_size, stride, dilation : int or one int per spatial axis
-        The taps of a window, the step between windows and the gap between taps.
+        The taps of a window, the step from window to window and that from tap to tap.
     padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"
         The zeros added before and after the input.
 
