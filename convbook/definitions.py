@@ -438,7 +438,8 @@ def conv_loops(
     bias : array_like, shape (F,), optional
         One constant for each output channel.
     stride, dilation : int or one int per axis
-        The step from window to window, and within the window.
+        The step from window to window, and the distance between neighboring taps, in input cells; 1 is an
+        ordinary kernel.
     padding : int, one int per axis, one (before, after) pair per axis, "same" or "valid"
         Zeros around the input.
     groups : int
@@ -528,7 +529,7 @@ def pool_loops(
     padding : int, one int per axis or one (before, after) pair per axis
         By how many places windows may begin before, or end after, the input.
     dilation : int or one int per axis
-        The step within the window.
+        The distance between neighboring taps, in input cells; 1 is an ordinary window.
     ceil_mode : bool
         Whether a last window that ends beyond the padding is kept, as long as it starts within the input or
         the padding before it.

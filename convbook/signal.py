@@ -130,6 +130,10 @@ def convolve(
     can occur (R. Brent, C. Percival, P. Zimmermann, *Error bounds on complex floating-point multiplication*, Math.
     Comp. 76, 2007, section 5). Where it does not hold, the sums are taken directly, whatever `method` says.
 
+    *Memory.* The methods of :py:func:`convbook.conv` and ``"separable"`` work in blocks and need what is said there.
+    ``"direct"`` and ``"overlap-add"`` hold all sums of mode ``"full"`` and another array or two like them, ``"fft"``
+    some more. Operands of another type than the sums, and signals with a border, are copied first.
+
     *Conventions.* The rules for the start of ``"same"``, and for ``"valid"`` with a large kernel, are
     SciPy's; ``numpy.convolve`` returns `max(N, K)` elements in ``"same"``, MATLAB starts at element `K // 2`.
 
