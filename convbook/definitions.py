@@ -275,7 +275,7 @@ def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> Array:
 
     In words: each channel of the image meets its own plane of the kernel; the results are added to one plane.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -323,7 +323,7 @@ def corr2d_multi_in_out(x: ArrayLike, k: ArrayLike) -> Array:
 
     In words: every output plane looks at all input planes, with kernels of its own.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -427,7 +427,7 @@ def conv_loops(
     Output channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum is a
     cross-correlation, as in every framework.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------

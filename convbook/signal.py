@@ -202,7 +202,7 @@ def correlate(
 
     See Also
     --------
-    convbook.normalized_correlate : The score for finding a template.
+    convbook.normalized_correlate : A score that does not depend on brightness and contrast.
 
     Notes
     -----
@@ -235,9 +235,11 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
 
     In words: subtract from each window its own mean, from the template its mean, and take the cosine of the
     angle between the two. By the inequality of Cauchy and Schwarz the score is 1 only where the window is the
-    template times a positive number, plus a constant; it is -1 only where that number is negative.
+    template times a positive number, plus a constant; it is -1 only where that number is negative. In white noise
+    around zero, with a template that is known up to its strength, the plain sums of :py:func:`convbook.correlate` find
+    it more often: this score no longer sees how strong a window is.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/pictures/finding-things`.
 
     Parameters
     ----------

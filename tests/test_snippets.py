@@ -606,7 +606,6 @@ TOO_LONG = {
     "constraining-the-mlp/learning-curves-2": "an experiment over three cells, and the figure of its curves",
     "learning-a-kernel/losses-by-step-2": "two descents with a layer's gradients, and the figure of their losses",
     "learning-a-kernel/kernel-tiles": "a kernel learned with a layer's gradients, and three tables",
-    "pooling/pooled-tables": "two poolings with all of their options, and three tables",
     "stride/dilation-zero": "the error message needs the library's checks of all arguments",
 }
 

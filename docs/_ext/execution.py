@@ -38,7 +38,7 @@ from traitlets.config import Config as JupyterConfig
 logger = logging.getLogger(__name__)
 
 AUTHORS_ONLY = ("expect", "free")
-CHECKED = "The build compared this output with a prediction written beforehand."
+CHECKED = "The expected output is stored with this page, and the build fails if the code prints anything else."
 # Asks the kernel for the lines of the last traceback that lie in cells.
 FAILING_LINES = (
     "[f.lineno for f in __import__('traceback').extract_tb(__import__('sys').last_traceback)"
