@@ -9,7 +9,7 @@ from convbook.figures.channels import one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
-from convbook.figures.filtering import answers, gray_numbers, nine_products
+from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
@@ -67,6 +67,7 @@ __all__ = [
     "weight_views",
     "window_on_chart",
     "window_rulers",
+    "window_to_pixel",
     "windows_on_grid",
     "windows_on_line",
     "wiring",
