@@ -7,7 +7,14 @@ it is given and returns the axes, so that a chapter can add to them.
 from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
 from convbook.figures.channels import one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
-from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
+from convbook.figures.design import (
+    frequency_responses,
+    kernel_tiles,
+    noise_balance,
+    response_contours,
+    slope_responses,
+    smoothed_peak,
+)
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
 from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
 from convbook.figures.front import window_on_chart
@@ -51,16 +58,19 @@ __all__ = [
     "lowered_product",
     "matrix_patterns",
     "nine_products",
+    "noise_balance",
     "one_output",
     "pooled_tables",
     "product_table",
     "product_tables",
     "ratios_by_family",
+    "response_contours",
     "rows_of_numbers",
     "score_maps",
     "shifted_copies",
     "signal_and_trend",
     "size_steps",
+    "slope_responses",
     "smoothed_peak",
     "usage_maps",
     "weight_matrices",
