@@ -99,7 +99,7 @@ def noise_balance(
         ax.plot(sigma, values, label=words)
     ax.plot(np.asarray(measured_at), np.asarray(measured), "o", color=MUTED, markersize=5, label="measured")
     ax.set(xlabel="width σ of the kernel", ylabel="error in gray values", xlim=(sigma[0], sigma[-1]), ylim=(0, None))
-    fig.legend(loc="outside upper left", ncols=4, columnspacing=1.2)
+    fig.legend(loc="outside upper left", ncols=2)
     return ax
 
 
@@ -148,7 +148,7 @@ def response_contours(kernels: Mapping[str, ArrayLike]) -> list[Axes]:
     Parameters
     ----------
     kernels : mapping
-        From a name to a kernel of odd sizes, unchanged by half a turn.
+        From a name to a kernel of odd sizes, unchanged by half a turn. The lines are at quarters of 1.
 
     Returns
     -------
@@ -160,8 +160,9 @@ def response_contours(kernels: Mapping[str, ArrayLike]) -> list[Axes]:
     for ax, (name, kernel) in zip(axes[0], kernels.items(), strict=True):
         weights = np.asarray(kernel, float)
         rows, columns = (np.exp(1j * np.outer(omega, np.arange(n) - n // 2)) for n in weights.shape)
-        lines = ax.contour(omega, omega, (rows @ weights @ columns.T).real, 6, colors=INK, linewidths=0.9)
-        ax.clabel(lines, fontsize=8)
+        heights = (rows @ weights @ columns.T).real
+        lines = ax.contour(omega, omega, heights, (-0.25, 0, 0.25, 0.5, 0.75), colors=INK, linewidths=1)
+        ax.clabel(lines, (0, 0.25, 0.5), fontsize=9, fmt="%g")
         ax.set(title=name, aspect="equal", xlabel="ω across", xticks=[-np.pi, 0, np.pi], yticks=[-np.pi, 0, np.pi])
         ax.set_xticklabels(["\N{MINUS SIGN}π", "0", "π"])
     axes[0, 0].set(ylabel="ω down", yticklabels=["\N{MINUS SIGN}π", "0", "π"])
