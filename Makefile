@@ -9,6 +9,7 @@ JOBS    ?= 2
 INSTALLED := $(VENV)/installed
 BROWSER   := $(VENV)/installed-browser
 PEERS     := _build/peers/installed
+BARE      := _build/bare/lowest _build/bare/newest
 # A processor that OPENBLAS_CORETYPE names would not be the machine's own.
 BENCH      = PYTHONPATH=. env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PEERS:installed=bin/python) tests/bench/run.py
 ASSETS    := docs/_assets/node_modules/.package-lock.json
@@ -23,7 +24,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest test-snippets guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
+.PHONY: help html test test-bare doctest test-snippets guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -34,6 +35,14 @@ html: $(INSTALLED) $(ASSETS) ## build the site into _build/html (the first time,
 
 test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
 	@$(PYTEST) -n $(JOBS) --dist loadfile tests docs convbook
+
+test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with NumPy and SciPy alone, the lowest and the newest
+	@rm -rf _build/bare/source _build/bare/*.whl && mkdir _build/bare/source && cp -r convbook pyproject.toml README.md LICENSE _build/bare/source
+	@$(PYTHON) -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir _build/bare _build/bare/source
+	@for bare in $(BARE); do \
+	  $$bare/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-index --force-reinstall _build/bare/*.whl && \
+	  PYTHONSAFEPATH=1 OPENBLAS_NUM_THREADS=2 $$bare/bin/python tests/library_tests.py $$bare.lock || exit 1; \
+	done
 
 doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: one chapter)
 	@$(PYTEST) $(or $(CHAPTERS),docs convbook)
@@ -76,6 +85,7 @@ bench-quick: $(PEERS) ## the same in two minutes: some cases, one thread, a tabl
 lock: ## resolve the lock files anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 2; }
 	@$(RESOLVE) pyproject.toml --extra docs --extra test -o requirements.lock
+	@grep -oE '^(pytest|hypothesis)==[0-9.]+' requirements.lock | $(RESOLVE) --resolution lowest-direct pyproject.toml - -o requirements-lowest.lock
 	@$(RESOLVE) --group browser -o requirements-browser.lock
 	@$(RESOLVE) --group node -o requirements-node.lock
 	@cd docs/_assets && npm update --package-lock-only
@@ -104,6 +114,19 @@ $(ASSETS): docs/_assets/package-lock.json $(INSTALLED)
 $(BROWSER): requirements-browser.lock $(INSTALLED)
 	@$(PIP) --quiet -r requirements-browser.lock
 	@touch $@
+
+# What the library needs, and what runs its tests: the lowest versions, and the same packages as everywhere else.
+$(BARE:=/installed): %/installed: %.lock
+	@echo "Setting up $* with NumPy and SciPy alone (once) ..."
+	@$(PYTHON3) -m venv --clear $*
+	@$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
+
+_build/bare/lowest.lock: requirements-lowest.lock
+	@mkdir -p $(@D) && cp $< $@
+
+_build/bare/newest.lock: requirements.lock requirements-lowest.lock
+	@mkdir -p $(@D) && awk '/^[a-z]/ { split($$0, part, "=="); kept = FILENAME == ARGV[2] && part[1] in names; names[part[1]] } kept' requirements-lowest.lock requirements.lock > $@
 
 # PyTorch is large, so it gets an environment of its own, which no verb makes but those that compare with it.
 $(PEERS): pyproject.toml

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
-import inventories  # noqa: E402  (docs/_ext)
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -42,7 +41,7 @@ extensions = [
     "cookbook",
     "downloads",
     "take_along",
-    "sphinx.ext.intersphinx",
+    "inventories",  # of other sites, for intersphinx
     "api",
     "search_index",
 ]
@@ -122,7 +121,6 @@ html_domain_indices = False  # api/index.html lists the modules
 default_role = "literal"  # `x` in a docstring names an argument
 maximum_signature_line_length = 72  # longer ones have one parameter a line
 toc_object_entries_show_parents = "hide"
-intersphinx_mapping = inventories.write(ROOT / "_build" / "inventories")
 copybutton_selector += ", div.doctest pre, div.highlight-pycon pre"  # doctests: their inputs, without the prompts
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -78,7 +78,7 @@ def conv(
         The zeros added before and after the input. ``"same"`` gives as many outputs as inputs, needs stride 1
         and adds an odd cell after.
     dilation : int or one int per spatial axis
-        The gap between neighboring taps of a filter.
+        The distance between neighboring taps, in input cells; 1 is an ordinary kernel.
     groups : int
         Split the channels into this many independent convolutions; ``groups=C`` is the depthwise convolution.
     method : {"auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save"}
@@ -115,7 +115,12 @@ def conv(
     half the smallest positive one more.
 
     *Memory.* Beside input, weights and output a call needs some 16 MiB for each thread, which are kept for the next
-    call; ``"winograd"`` holds its filters in another form, four times as large as the weights.
+    call, however far apart taps or windows lie and however long rows are; or some 16 times a filter, if one takes more
+    than 1 MiB. Filters may be held in another form, too: ``"winograd"`` makes them four times as large, ``"band"``,
+    ``"toeplitz"`` and ``"overlap-save"`` at most 32 MiB, or eight times as large as the weights. The transforms of
+    ``"overlap-save"``, 16 MiB for each thread at most, lie in new memory. Outputs of float16 are first held in
+    float32, and numbers that are multiplied by powers of two are copied. A method that is asked for may need more, as
+    the attributes ``bytes`` and ``prepared`` of the plan say.
 
     The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).
@@ -262,6 +267,9 @@ def conv_vjp(
 
     Notes
     -----
+    Memory is needed as by :py:func:`convbook.conv`, and in each thread for two arrays like `weight` at most, where its
+    share of the gradient is added up; complex operands are copied.
+
     A vector-Jacobian product: ``grad_x`` is :math:`C^{\mathsf H}\bar y` for the linear map :math:`C` from the
     input to the output, so :math:`\langle Cx, y\rangle = \langle x, C^{\mathsf H}y\rangle`. The gradient of a
     real array is real: where the other factor is complex, the imaginary part is dropped. Derivation:
@@ -343,8 +351,8 @@ def conv_transpose(
     :math:`\langle Cx, y\rangle = \langle x, C^{\mathsf T}y\rangle`. It is a transpose and no inverse;
     "deconvolution" is something else. Complex weights are not conjugated; for their adjoint pass
     ``weight.conj()``. Where `output_padding` exceeds what padding crops, no stamp reaches and only the bias
-    is seen. Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep learning* (2016), section
-    4.
+    is seen. Memory is needed as by :py:func:`convbook.conv`. Source: Dumoulin and Visin, *A guide to convolution
+    arithmetic for deep learning* (2016), section 4.
 
     Examples
     --------
@@ -412,8 +420,9 @@ def conv_transpose_vjp(
 
     Notes
     -----
-    The gradient of a real array is real: where the other factor is complex, the imaginary part is dropped.
-    Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep learning* (2016), section 4.
+    The gradient of a real array is real: where the other factor is complex, the imaginary part is dropped. Memory is
+    needed as by :py:func:`convbook.conv_vjp`. Source: Dumoulin and Visin, *A guide to convolution arithmetic for deep
+    learning* (2016), section 4.
 
     Examples
     --------

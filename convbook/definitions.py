@@ -275,7 +275,7 @@ def corr2d_multi_in(x: ArrayLike, k: ArrayLike) -> Array:
 
     In words: each channel of the image meets its own plane of the kernel; the results are added to one plane.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -323,7 +323,7 @@ def corr2d_multi_in_out(x: ArrayLike, k: ArrayLike) -> Array:
 
     In words: every output plane looks at all input planes, with kernels of its own.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -427,7 +427,7 @@ def conv_loops(
     Output channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum is a
     cross-correlation, as in every framework.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/layers/channels`.
 
     Parameters
     ----------
@@ -438,7 +438,8 @@ def conv_loops(
     bias : array_like, shape (F,), optional
         One constant for each output channel.
     stride, dilation : int or one int per axis
-        The step from window to window, and within the window.
+        The step from window to window, and the distance between neighboring taps, in input cells; 1 is an
+        ordinary kernel.
     padding : int, one int per axis, one (before, after) pair per axis, "same" or "valid"
         Zeros around the input.
     groups : int
@@ -528,7 +529,7 @@ def pool_loops(
     padding : int, one int per axis or one (before, after) pair per axis
         By how many places windows may begin before, or end after, the input.
     dilation : int or one int per axis
-        The step within the window.
+        The distance between neighboring taps, in input cells; 1 is an ordinary window.
     ceil_mode : bool
         Whether a last window that ends beyond the padding is kept, as long as it starts within the input or
         the padding before it.

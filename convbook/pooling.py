@@ -6,15 +6,16 @@ chosen.
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, reduce
+from itertools import product
 from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.separable import plane_blocks, planes_of, spread_evenly, windows_reduced
-from convbook.algorithms.totals import FEW, in_pairs, total
+from convbook.algorithms.separable import Piece, planes_of, runs, spread_evenly, windows_reduced
+from convbook.algorithms.totals import FEW, in_groups, total
 from convbook.arguments import (
     Array,
     Padding,
@@ -32,9 +33,12 @@ from convbook.arguments import (
     sum_dtypes,
 )
 from convbook.shapes import Geometry, geometry
-from convbook.windows import crop, extend, index, taps
+from convbook.windows import index, met
 
 _LAYOUT = "(N, C, *spatial)"
+
+#: So many bytes of cells, or of indices, are looked at together.
+_AT_ONCE = 1 << 20
 
 
 @overload
@@ -83,7 +87,7 @@ def max_pool(
     x : array_like, shape (N, C, \*spatial)
         The input, real, with one spatial axis or more.
     kernel_size, dilation : int or one int per spatial axis
-        The taps of the window and the gap between them.
+        The taps of the window, and the distance between neighboring taps, in input cells; 1 is an ordinary window.
     stride : int or one int per spatial axis, optional
         The step between windows; by default the window's size, so that windows tile the input.
     padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"
@@ -114,6 +118,9 @@ def max_pool(
     Among equal maxima the first in row-major order wins. A NaN in the window is its maximum, as in PyTorch. A
     padding of more than half the window is accepted, as in ONNX; windows that see padding only give minus
     infinity. Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.3.
+
+    Beside input and output it needs some 16 MiB for each thread at most, however large windows are and however far
+    apart.
 
     Examples
     --------
@@ -170,7 +177,8 @@ def max_pool_vjp(
     Notes
     -----
     Where a window has several equal maxima the pooling is not differentiable; the first in row-major order
-    gets the whole gradient, as in PyTorch. The rule is one of the possible subgradients.
+    gets the whole gradient, as in PyTorch. The rule is one of the possible subgradients. Memory is needed as by
+    :py:func:`convbook.max_pool`; gradients of float16 are first held in float32.
 
     Examples
     --------
@@ -184,14 +192,13 @@ def max_pool_vjp(
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = sum_dtypes(grad)
-    grad_x = np.empty(x.shape, result)
+    grad_x = np.zeros(x.shape, accumulate)
     planes, grads, results = (planes_of(a) for a in (x, grad, grad_x))
-    for block in plane_blocks(planes):
-        given = np.zeros((*planes[block].shape[:1], *windows.reach), accumulate)
-        for seen, wins in _first_maxima(planes[block], windows):
-            given[seen] += np.where(wins, grads[block], 0)
-        results[block] = crop(given, windows)
-    return grad_x
+    for piece in runs(len(planes), windows, max(x.itemsize, grad_x.itemsize)):
+        given = grads[index(piece.planes, *piece.outputs)]
+        for _, those, cells, wins in _first_maxima(planes, piece):
+            results[index(piece.planes, *cells)] += np.where(wins, given[index(slice(None), *those)], 0)
+    return grad_x.astype(result, copy=False)
 
 
 def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: PerAxis) -> Array:
@@ -244,14 +251,17 @@ def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: PerAxis) -> Array:
     size = per_axis("output_size", output_size, y.ndim - 2, 1)
     must_be_possible("output_size", output_size, (*y.shape[:2], *size))
     cells = math.prod(size)
-    outside = (indices < -1) | (indices >= cells)
-    if outside.any():
-        worst = indices[outside][0]
+    if indices.size and not -1 <= indices.min() <= indices.max() < cells:
+        worst = indices[(indices < -1) | (indices >= cells)][0]
         raise ValueError(f"`indices` must lie from -1 to {cells - 1}, the cells of `output_size` {size}, not {worst}.")
     planes = np.zeros((y.shape[0] * y.shape[1], cells), y.dtype)
     winners = indices.reshape(len(planes), math.prod(y.shape[2:]))
-    plane, window = np.nonzero(winners >= 0)
-    planes[plane, winners[plane, window]] = y.reshape(winners.shape)[plane, window]
+    maxima, each = y.reshape(winners.shape), min(max(1, winners.shape[1]), _AT_ONCE // 8)
+    together = max(1, _AT_ONCE // (8 * each))
+    for first, start in product(range(0, len(planes), together), range(0, winners.shape[1], each)):
+        some = slice(first, first + together), slice(start, start + each)
+        plane, window = np.nonzero(winners[some] >= 0)
+        planes[first + plane, winners[some][plane, window]] = maxima[some][plane, window]
     return planes.reshape(*y.shape[:2], *size)
 
 
@@ -309,6 +319,9 @@ def avg_pool(
     memory; float16 is added up in float32. As in NumPy, a sum that is too large for the type is infinite, and so
     is its mean: the mean of two float32 numbers of 3e38 is inf.
 
+    Memory is needed as by :py:func:`convbook.max_pool`, and for sums of integers or of float16 an array of the output's
+    size more. Integers of 64 bits whose sums might not fit are added up in two halves, each an array like `x`.
+
     Examples
     --------
     With a zero added at each end, the windows are (0, 2) and (4, 0), whose means count two cells or one:
@@ -324,8 +337,7 @@ def avg_pool(
     accumulate, result = mean_dtypes(x)
     parts = _parts(x, min(math.prod(windows.kernel), math.prod(windows.size)))
     sums = _joined([windows_reduced(part, windows, np.add, 0, sum_dtypes(part)[0]) for part in parts])
-    with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
-        return _divide(sums.astype(accumulate, copy=False), divisor).astype(result, copy=False)
+    return _shared(sums.astype(accumulate, copy=False), windows, divisor).astype(result, copy=False)
 
 
 def avg_pool_vjp(
@@ -370,7 +382,8 @@ def avg_pool_vjp(
     Notes
     -----
     Average pooling is linear, so this is its adjoint, whatever `x` holds. Shares are added in float32 for float16,
-    and in double precision where they may be many.
+    and in double precision where they may be many. Memory is needed as by :py:func:`convbook.max_pool`, and for the
+    shares an array like `grad`; sums in another type than the result's are an array of their own.
 
     Examples
     --------
@@ -387,7 +400,7 @@ def avg_pool_vjp(
     accumulate, result = mean_dtypes(grad)
     if max(map(min, windows.kernel, windows.output)) > FEW:  # a cell may get as many shares, added one by one
         accumulate = np.result_type(accumulate, np.float64)
-    share = _divide(grad.astype(accumulate), np.maximum(divisor, 1))  # a window without cells has nobody to give to
+    share = _shared(grad.astype(accumulate), windows, divisor, least=1)  # one without cells has nobody to give to
     return spread_evenly(share, windows).astype(result, copy=False)
 
 
@@ -436,7 +449,8 @@ def lp_pool(
     It takes the magnitude of `x`; PyTorch takes `x` itself, which differs for odd `p` and negative numbers,
     and with ``ceil_mode`` it rescales windows that reach beyond the input. The largest magnitude of each
     window is taken out before the power, so that no power overflows. Source: Sermanet, Chintala and LeCun,
-    *Convolutional Neural Networks Applied to House Numbers Digit Classification* (2012).
+    *Convolutional Neural Networks Applied to House Numbers Digit Classification* (2012). Memory is needed as by
+    :py:func:`convbook.max_pool`; norms in another type than the result's are an array of their own.
 
     Examples
     --------
@@ -449,20 +463,16 @@ def lp_pool(
     p = positive("p", p, finite=False)
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     accumulate, result = mean_dtypes(x)
-    magnitude = np.abs(x.astype(accumulate, copy=False))
-    limits = np.finfo(magnitude.dtype)
+    dtype = real_dtype(accumulate)
+    limits = np.finfo(dtype)
     if not float(limits.tiny) <= p <= float(limits.max) and math.isfinite(p):  # p or 1/p would round to 0
-        magnitude = magnitude.astype(np.float64)
-    extended = extend(magnitude, windows)
-    largest = np.zeros((*x.shape[:2], *windows.output), magnitude.dtype)
-    for _, seen in taps(windows):
-        np.maximum(largest, extended[seen], out=largest)
-    if not math.isinf(p):
-        scale = np.where((largest > 0) & (largest < np.inf), largest, 1)
-        cells = [seen for _, seen in taps(windows)]
-        sums = in_pairs(lambda tap: (extended[cells[tap]] / scale) ** p, 0, len(cells), scale.dtype)
-        largest = scale * sums ** (1 / p)
-    return largest.astype(real_dtype(result), copy=False)
+        dtype = np.dtype(np.float64)
+    y = np.empty((*x.shape[:2], *windows.output), dtype)
+    planes, results = planes_of(x), planes_of(y)
+    for piece in runs(len(planes), windows, y.itemsize):
+        cells, out = planes[piece.planes], results[index(piece.planes, *piece.outputs)]
+        _norms(cells, piece.windows, p, accumulate, out)
+    return y.astype(real_dtype(result), copy=False)
 
 
 def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> Array:
@@ -577,15 +587,13 @@ def adaptive_max_pool(
     """
     x, size = _adaptive_arguments(x, output_size, real=True)
     indices_too = flag("return_indices", return_indices)
-    positions = np.arange(math.prod(x.shape[2:])).reshape(x.shape[2:])
     y = np.empty((*x.shape[:2], *size), x.dtype)
-    indices = np.empty(y.shape, np.int64)
+    indices = np.empty(y.shape if indices_too else 0, np.int64)
     for o, window in _adaptive_windows(x.shape[2:], size):
-        seen = x[index(..., *window)]
-        cells = seen.reshape(*x.shape[:2], math.prod(seen.shape[2:]))
-        winner = cells.argmax(axis=-1)
-        y[index(..., *o)] = np.take_along_axis(cells, winner[..., None], axis=-1)[..., 0]
-        indices[index(..., *o)] = positions[index(*window)].ravel()[winner]
+        if indices_too:
+            y[index(..., *o)], indices[index(..., *o)] = _first_maximum(x, window)
+        else:
+            y[index(..., *o)] = x[index(..., *window)].max(axis=tuple(range(2, x.ndim)))
     return (y, indices) if indices_too else y
 
 
@@ -710,32 +718,88 @@ def _adaptive_arguments(x: ArrayLike, output_size: object, *, real: bool = False
 # On checked arguments
 
 
+def _norms(planes: Array, windows: Geometry, p: float, dtype: np.dtype[Any], out: Array) -> None:
+    """Compute the p-norm of each window into `out`."""
+
+    def magnitudes(those: tuple[slice, ...], cells: tuple[slice, ...]) -> Array:
+        """Return what a tap sees, with zeros beyond the input."""
+        found = np.zeros_like(out)
+        seen = planes[index(slice(None), *cells)].astype(dtype, copy=False)
+        np.abs(seen, out=found[index(slice(None), *those)])
+        return found
+
+    seen = [(those, cells) for _, those, cells in met(windows)]
+    largest = np.zeros_like(out)
+    for tap in seen:
+        np.maximum(largest, magnitudes(*tap), out=largest)
+    if math.isinf(p):
+        out[...] = largest
+        return
+    scale = np.where((largest > 0) & (largest < np.inf), largest, 1)
+    sums = in_groups(lambda tap: (magnitudes(*seen[tap]) / scale) ** p, len(seen), out.dtype) if seen else largest
+    out[...] = scale * sums ** (1 / p)
+
+
 def _with_indices(x: Array, windows: Geometry) -> tuple[Array, Array]:
     """Return the maxima and their flat indices; the first in row-major order, -1 where there is no cell."""
     y = windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
     indices = np.full(y.shape, -1, np.int64)
-    planes, results = planes_of(x), planes_of(indices)
-    positions = extend(np.arange(math.prod(windows.size)).reshape(windows.size), windows, -1)
-    for block in plane_blocks(planes):
-        for seen, wins in _first_maxima(planes[block], windows):
-            np.copyto(results[block], positions[seen], where=wins)
+    planes, maxima, results = planes_of(x), planes_of(y), planes_of(indices)
+    apart = [math.prod(windows.size[axis + 1 :]) for axis in range(len(windows.size))]  # neighbors along an axis
+    for piece in runs(len(planes), windows, indices.itemsize):
+        place = index(piece.planes, *piece.outputs)
+        axes = zip(piece.windows.output, windows.stride, piece.windows.padding, apart, strict=True)
+        first = reduce(np.add.outer, [(s * np.arange(n) - before) * step for n, s, (before, _), step in axes])
+        for tap, those, _, wins in _first_maxima(planes, piece, maxima[place]):
+            further = sum(d * m * step for d, m, step in zip(windows.dilation, tap, apart, strict=True))
+            np.copyto(results[place][index(slice(None), *those)], first[those] + further, where=wins)
     return y, indices
 
 
-def _first_maxima(planes: Array, windows: Geometry) -> Iterator[tuple[tuple[Any, ...], Array]]:
-    """Yield for each tap what it sees, and of which windows it is the first maximum."""
-    extended = extend(planes, windows, _lowest(planes.dtype))
-    y = windows_reduced(planes[None], windows, np.maximum, _lowest(planes.dtype), planes.dtype)[0]
-    inside = extend(np.ones(windows.size, bool), windows, False)
+def _first_maxima(
+    planes: Array, piece: Piece, maxima: Array | None = None
+) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...], tuple[slice, ...], Array]]:
+    """Yield for each tap the outputs of a piece that see a cell, these cells, and of which it is the first maximum."""
+    planes, lowest, y = planes[piece.planes], _lowest(planes.dtype), maxima
+    if y is None:
+        y = windows_reduced(planes[None], piece.windows, np.maximum, lowest, planes.dtype)[0]
     undecided = np.ones(y.shape, bool)
-    for _, seen in taps(windows):
-        wins = extended[seen] == y
+    for tap, those, cells in met(piece.windows):
+        here = index(slice(None), *those)
+        seen, most = planes[index(slice(None), *cells)], y[here]
+        wins = seen == most
         if y.dtype.kind == "f":
-            wins |= (extended[seen] != extended[seen]) & (y != y)  # NaN beats numbers, not NaN
-        wins &= undecided
-        wins &= inside[seen]
-        undecided &= ~wins
-        yield seen, wins
+            wins |= (seen != seen) & (most != most)  # NaN beats numbers, not NaN
+        wins &= undecided[here]
+        undecided[here] &= ~wins
+        yield tap, those, cells, wins
+
+
+def _first_maximum(x: Array, window: tuple[slice, ...]) -> tuple[Array, Array]:
+    """Return the largest number of each plane in a box of cells, and the flat index of the first such, ``(N, C)``."""
+    planes, (rows, *beside) = planes_of(x), window
+    largest, where = np.empty(len(planes), x.dtype), np.empty(len(planes), np.int64)
+    row = x.itemsize * math.prod(some.stop - some.start for some in beside)
+    at_once = min(rows.stop - rows.start, max(1, _AT_ONCE // row))
+    together = max(1, _AT_ONCE // (row * at_once))
+    for first in range(0, len(planes), together):
+        some = slice(first, first + together)
+        for top in range(rows.start, rows.stop, at_once):
+            cells = planes[index(some, slice(top, min(top + at_once, rows.stop)), *beside)]
+            lines = cells.reshape(len(cells), math.prod(cells.shape[1:]))
+            winner = lines.argmax(axis=1)
+            found = np.take_along_axis(lines, winner[:, None], axis=1)[:, 0]
+            starts = (top, *(one.start for one in beside))
+            axes = map(np.add, np.unravel_index(winner, cells.shape[1:]), starts)
+            flat = np.ravel_multi_index(tuple(axes), x.shape[2:])
+            if top == rows.start:
+                largest[some], where[some] = found, flat
+                continue
+            known = largest[some]
+            beaten = (found > known) | ((found != found) & (known == known))
+            np.copyto(known, found, where=beaten)
+            np.copyto(where[some], flat, where=beaten)
+    return largest.reshape(x.shape[:2]), where.reshape(x.shape[:2])
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
@@ -744,30 +808,58 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
     return False if dtype.kind == "b" else np.iinfo(dtype).min
 
 
-def _divisor(windows: Geometry, count_include_pad: object, divisor_override: object) -> Array:
-    """Return what each window's sum is divided by, of shape ``output``."""
+#: What the sums of some windows are divided by.
+_Divisor = Callable[[tuple[slice, ...]], Array]
+
+
+def _divisor(windows: Geometry, count_include_pad: object, divisor_override: object) -> _Divisor:
+    """Return what finds the divisors of some windows."""
     include = flag("count_include_pad", count_include_pad)
+    if divisor_override is None and not _are_few(windows):
+        return lambda some: _counted(windows, include, some)
     if divisor_override is None:
-        return _cells_that_count(windows, include)
-    divisor = integer("divisor_override", divisor_override, 1)
-    if divisor > sys.float_info.max:
-        raise ValueError(f"`divisor_override` (={show(divisor)}) must be at most {sys.float_info.max:.2g}.")
-    return np.full(windows.output, float(divisor))
+        divisor = _cells_that_count(windows, include)
+    else:
+        given = integer("divisor_override", divisor_override, 1)
+        if given > sys.float_info.max:
+            raise ValueError(f"`divisor_override` (={show(given)}) must be at most {sys.float_info.max:.2g}.")
+        divisor = np.array(float(given))
+    return lambda _: divisor
 
 
-@lru_cache(256)
+def _are_few(windows: Geometry) -> bool:
+    """Tell whether all windows of a plane are looked at together."""
+    return 8 * math.prod(windows.output) <= _AT_ONCE
+
+
+def _all(windows: Geometry) -> tuple[slice, ...]:
+    return tuple(slice(0, n) for n in windows.output)
+
+
+@lru_cache(64)
 def _cells_that_count(windows: Geometry, include: bool) -> Array:
+    return _counted(windows, include, _all(windows))
+
+
+def _counted(windows: Geometry, include: bool, outputs: tuple[slice, ...]) -> Array:
+    """Return how many cells count in each of some windows."""
     counts = []
-    axes = zip(
-        windows.size, windows.kernel, windows.stride, windows.padding, windows.dilation, windows.output, strict=True
-    )
-    for n, kernel, stride, (before, after), dilation, outputs in axes:
-        first, last = (0, before + n + after) if include else (before, before + n)
-        starts = min(stride, sys.maxsize) * np.arange(outputs)
-        # Tap m lies at start + dilation * m: so many taps lie before a cell.
-        taps_before = [np.clip(-((starts - cell) // min(dilation, sys.maxsize)), 0, kernel) for cell in (first, last)]
-        counts.append(taps_before[1] - taps_before[0])
+    for axis, (some, (before, after)) in enumerate(zip(outputs, windows.padding, strict=True)):
+        first, last = (-before, windows.size[axis] + after) if include else (0, windows.size[axis])
+        starts = windows.stride[axis] * np.arange(some.start, some.stop) - before
+        # So many taps lie before a cell: those with start + dilation * tap < cell.
+        taps_before = (-((starts - cell) // windows.dilation[axis]) for cell in (last, first))
+        counts.append(np.subtract(*(np.clip(taps, 0, windows.kernel[axis]) for taps in taps_before)))
     return reduce(np.multiply.outer, counts)
+
+
+def _shared(sums: Array, windows: Geometry, divisor: _Divisor, *, least: int = 0) -> Array:
+    """Divide what belongs to windows in place, by at least so much, some windows at a time if they are many."""
+    planes, whole = planes_of(sums), Piece(slice(None), _all(windows), windows)
+    for piece in [whole] if _are_few(windows) else runs(len(planes), windows, 8):
+        with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
+            _divide(planes[index(piece.planes, *piece.outputs)], np.maximum(divisor(piece.outputs), least))
+    return sums
 
 
 def _adaptive_windows(

@@ -8,7 +8,6 @@ them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from convbook.arguments import (
@@ -23,10 +22,11 @@ from convbook.arguments import (
     per_axis,
     show,
 )
+from convbook.keeping import Keeper, kept
 
 
 @dataclass(frozen=True)
-class Geometry:
+class Geometry(Keeper):
     """Where the windows of one layer lie: plain integers, checked, one entry per spatial axis.
 
     Window `n` starts at ``stride * n - padding[0]`` in the input's own coordinates, and its taps are
@@ -43,7 +43,7 @@ class Geometry:
     def __hash__(self) -> int:
         return self._hash
 
-    @cached_property
+    @kept
     def _hash(self) -> int:
         """The hash is computed once: every call looks up what is planned for its windows."""
         return hash((self.size, self.kernel, self.stride, self.padding, self.dilation, self.output))
@@ -209,8 +209,8 @@ def output_size(
     n : int or sequence of int
         The input's size on one axis, or on each axis.
     kernel_size, stride, dilation : int or one int per axis
-        The taps :math:`k` of the window, the step :math:`s` between windows and the gap :math:`d` between
-        taps.
+        The taps :math:`k` of the window, the step :math:`s` between windows and the distance :math:`d` between
+        neighboring taps, in input cells; 1 is an ordinary kernel.
     padding : int, one int or one (before, after) pair per axis, "same" or "valid"
         The cells added before and after the input. ``"same"`` needs stride 1.
     ceil_mode : bool

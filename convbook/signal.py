@@ -130,6 +130,10 @@ def convolve(
     can occur (R. Brent, C. Percival, P. Zimmermann, *Error bounds on complex floating-point multiplication*, Math.
     Comp. 76, 2007, section 5). Where it does not hold, the sums are taken directly, whatever `method` says.
 
+    *Memory.* The methods of :py:func:`convbook.conv` and ``"separable"`` work in blocks and need what is said there.
+    ``"direct"`` and ``"overlap-add"`` hold all sums of mode ``"full"`` and another array or two like them, ``"fft"``
+    some more. Operands of another type than the sums, and signals with a border, are copied first.
+
     *Conventions.* The rules for the start of ``"same"``, and for ``"valid"`` with a large kernel, are
     SciPy's; ``numpy.convolve`` returns `max(N, K)` elements in ``"same"``, MATLAB starts at element `K // 2`.
 
@@ -198,7 +202,7 @@ def correlate(
 
     See Also
     --------
-    convbook.normalized_correlate : The score for finding a template.
+    convbook.normalized_correlate : A score that does not depend on brightness and contrast.
 
     Notes
     -----
@@ -231,9 +235,11 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
 
     In words: subtract from each window its own mean, from the template its mean, and take the cosine of the
     angle between the two. By the inequality of Cauchy and Schwarz the score is 1 only where the window is the
-    template times a positive number, plus a constant; it is -1 only where that number is negative.
+    template times a positive number, plus a constant; it is -1 only where that number is negative. In white noise
+    around zero, with a template that is known up to its strength, the plain sums of :py:func:`convbook.correlate` find
+    it more often: this score no longer sees how strong a window is.
 
-    Derived in :doc:`/operation/convolution-or-correlation`.
+    Derived in :doc:`/pictures/finding-things`.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@ r"""Borders and windows: extending an array, laying its windows out as columns, 
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -228,7 +229,8 @@ def unfold(
     x : array_like, shape (N, C, \*spatial)
         The input, with one spatial axis or more.
     kernel_size, stride, dilation : int or one int per spatial axis
-        The taps of a window, the step between windows and the gap between taps.
+        The taps of a window, the step between windows and the distance between neighboring taps, in input
+        cells; 1 is an ordinary kernel.
     padding : int, one int or one (before, after) pair per spatial axis, "same" or "valid"
         The zeros added before and after the input.
 
@@ -339,7 +341,8 @@ def fold(
     accumulate, result = sum_dtypes(cols)
     lead = (cols.shape[0], cols.shape[1] // taps)
     values = cols.reshape(lead + windows.kernel + windows.output)
-    return np.ascontiguousarray(add_windows(values, windows, accumulate).astype(result, copy=False))
+    y = add_windows(values, windows, np.zeros(lead + windows.size, accumulate))
+    return np.ascontiguousarray(y.astype(result, copy=False))
 
 
 # On checked arguments: what unfold, the convolutions and the poolings share. The spatial axes are the last
@@ -357,29 +360,14 @@ def extend(x: Array, windows: Geometry, fill: Any = 0) -> Array:
     ):
         reached: Array = x[index(..., *(slice(reach) for reach in windows.reach))]
         return reached
-    inner, outer = _overlap(windows)
-    extended = np.full(x.shape[:lead] + windows.reach, fill, x.dtype)
-    extended[index(..., *inner)] = x[index(..., *outer)]
-    return extended
-
-
-def crop(extended: Array, windows: Geometry) -> Array:
-    """Undo :func:`extend`, as its adjoint: cells of the input that no window reaches become 0."""
-    lead = extended.ndim - len(windows.size)
-    inner, outer = _overlap(windows)
-    x = np.zeros(extended.shape[:lead] + windows.size, extended.dtype)
-    x[index(..., *outer)] = extended[index(..., *inner)]
-    return x
-
-
-def _overlap(windows: Geometry) -> tuple[list[slice], list[slice]]:
-    """Return where the cells that windows reach lie in the extension, and where in the input."""
     inner, outer = [], []
     for n, (before, _), reach in zip(windows.size, windows.padding, windows.reach, strict=True):
         cells = max(0, min(n, reach - before))
         inner.append(slice(before, before + cells))
         outer.append(slice(cells))
-    return inner, outer
+    extended = np.full(x.shape[:lead] + windows.reach, fill, x.dtype)
+    extended[index(..., *inner)] = x[index(..., *outer)]
+    return extended
 
 
 def window_view(extended: Array, windows: Geometry) -> Array:
@@ -396,22 +384,45 @@ def window_view(extended: Array, windows: Geometry) -> Array:
     )
 
 
-def taps(windows: Geometry) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:
-    """Yield each tap of the window, in row-major order, with the index of what it sees when extended."""
-    for tap in itertools.product(*(range(k) for k in windows.kernel)):
-        starts = [d * m for d, m in zip(windows.dilation, tap, strict=True)]
-        axes = zip(starts, windows.stride, windows.output, strict=True)
-        yield tap, index(..., *(slice(start, start + s * (o - 1) + 1, s) for start, s, o in axes))
+def met(windows: Geometry) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...], tuple[slice, ...]]]:
+    """Yield each tap of the window that meets the input, the outputs for which it does, and the cells that it meets.
+
+    The taps come in row-major order, with a slice for each spatial axis. A negative padding crops.
+    """
+    axes = [list(met_along(windows, axis, slice(n))) for axis, n in enumerate(windows.size)]
+    for taps_met in itertools.product(*axes):
+        tap, outputs, cells = zip(*taps_met, strict=True)
+        yield tap, outputs, cells
 
 
-def add_windows(values: Array, windows: Geometry, dtype: np.dtype[Any]) -> Array:
-    """Add values of shape ``(*lead, *kernel, *output)`` where their windows lie, cropped: an adjoint."""
-    axes = len(windows.size)
-    lead = values.shape[: values.ndim - 2 * axes]
-    extended = np.zeros(lead + windows.reach, dtype)
-    for tap, seen in taps(windows):
-        extended[seen] += values[index(..., *tap, *(slice(None),) * axes)]
-    return crop(extended, windows)
+def met_along(windows: Geometry, axis: int, some: slice) -> Iterator[tuple[int, slice, slice]]:
+    """Yield each tap along one axis that meets some cells, the outputs for which it does, and those of the cells."""
+    stride, dilation, before = (
+        windows.stride[axis],
+        windows.dilation[axis],
+        windows.padding[axis][0] + (some.start or 0),
+    )
+    for tap in range(windows.kernel[axis]):
+        first = dilation * tap - before  # the cell that output 0 sees
+        low = max(0, -(first // stride))
+        high = min(windows.output[axis], ((some.stop or 0) - (some.start or 0) - 1 - first) // stride + 1)
+        if low < high:
+            yield tap, slice(low, high), slice(first + low * stride, first + (high - 1) * stride + 1, stride)
+
+
+def part(windows: Geometry, outputs: tuple[slice, ...]) -> Geometry:
+    """Return the windows of some outputs, on the same input."""
+    starts = [some.start * stride for some, stride in zip(outputs, windows.stride, strict=True)]
+    padding = tuple((before - start, 0) for (before, _), start in zip(windows.padding, starts, strict=True))
+    return replace(windows, padding=padding, output=tuple(some.stop - some.start for some in outputs))
+
+
+def add_windows(values: Array, windows: Geometry, out: Array) -> Array:
+    """Add values of shape ``(*lead, *kernel, *output)`` to the cells where their windows lie: an adjoint."""
+    every = (slice(None),) * (values.ndim - 2 * len(windows.size))
+    for tap, outputs, cells in met(windows):
+        out[index(*every, *cells)] += values[index(*every, *tap, *outputs)]
+    return out
 
 
 def index(*entries: Any) -> tuple[Any, ...]:

@@ -374,6 +374,6 @@ def test_inventories_know_no_misspelt_name() -> None:
 
 def inventory(package: str) -> list[str]:
     """Read the lines of the inventory that the build uses."""
-    location = inventories.write(ROOT / "_build" / "inventories")[package][1]
+    location = inventories.mapping(ROOT / "_build" / "inventories")[package][1]
     content = Path(location).read_bytes()
     return zlib.decompress(content.split(b"zlib.\n", 1)[1]).decode().splitlines()

@@ -14,14 +14,15 @@ import chapters
 import downloads
 import guards
 import nbformat
-import notebooks
 import plain_markdown
 import pytest
 import single_file
+import snippets
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
 from small_site import ROOT, Site
+from snippets.slicer import Page, Source
 
 CHAPTERS = [
     path
@@ -76,22 +77,6 @@ def test_what_shown_cells_need_of_hidden_ones_comes_along_and_no_more(site: Site
     code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
     assert "hidden = 4" in code
     assert "glue" not in code
-
-
-def test_hidden_statements_are_taken_where_they_define_or_change_what_is_shown() -> None:
-    hidden = """import numpy as np
-from myst_nb import glue
-
-xs = []
-xs.append(np.pi)
-seen = xs[0]
-np.allclose([x for x in xs], seen)
-glue("pi", seen)
-"""
-    sources = {0: "import numpy as np", 1: hidden, 2: "x = 1\nprint(np.sum(xs), x)"}
-    assert notebooks.hidden_code(sources, [0, 2]) == {1: "import numpy as np\nxs = []\nxs.append(np.pi)"}
-    assert notebooks.hidden_code(sources | {2: "print(np.e)"}, [0, 2]) == {1: "import numpy as np"}
-    assert notebooks.hidden_code(sources | {2: "print(1)"}, [0, 2]) == {}
 
 
 def test_links_are_kept_where_the_address_of_the_site_is_known() -> None:
@@ -149,7 +134,7 @@ def test_no_shown_cell_of_the_book_fails_without_what_is_left_out_of_the_hidden_
             continue
         ran += 1
         shown = [n for n in range(len(cells)) if n not in hidden]
-        needed = notebooks.hidden_code({n: cell.source for n, cell in enumerate(cells)}, shown)
+        needed = snippets.hidden(Page([Source(cell.source) for cell in cells]), shown)
         with chapters.Session(path.parent) as session:
             for n, cell in enumerate(cells):
                 if n in needed:

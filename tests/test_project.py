@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from library_tests import library_tests, not_declared
 
 import convbook
 
@@ -15,6 +16,7 @@ TOP_LEVEL = {"docs", "convbook", "tests", "conf.py", "pyproject.toml", "Makefile
     "CONTRIBUTING.md",
     "CITATION.cff",
     "requirements.lock",
+    "requirements-lowest.lock",
     "requirements-browser.lock",
     "requirements-node.lock",
 }
@@ -93,3 +95,22 @@ def test_the_version_is_the_same_wherever_it_is_written() -> None:
 def test_the_library_depends_on_numpy_and_scipy_only() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert sorted(re.match(r"[a-z]+", name)[0] for name in project["dependencies"]) == ["numpy", "scipy"]
+
+
+def test_the_lowest_versions_that_are_tested_are_the_lowest_that_are_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = (ROOT / "requirements-lowest.lock").read_text(encoding="utf-8")
+    tested = re.findall(r"(?m)^(numpy|scipy)==(\d+\.\d+)\.0 ", lock)
+    assert [f"{name}>={version}" for name, version in tested] == project["dependencies"]
+
+
+def test_what_the_library_does_not_declare_is_found_where_it_is_installed() -> None:
+    assert {"threadpoolctl", "matplotlib", "sphinx"} <= not_declared(ROOT / "requirements-lowest.lock")
+    assert "numpy" not in not_declared(ROOT / "requirements-lowest.lock")
+
+
+def test_each_test_module_runs_with_the_library_alone_unless_it_imports_more() -> None:
+    alone = {path.name for path in library_tests()}
+    assert {"test_convolution.py", "test_processes.py", "test_recorded.py"} <= alone
+    assert {"test_build.py", "test_guards.py", "test_svg.py", "test_single_file.py"}.isdisjoint(alone)
+    assert "\nmake test-bare\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """The library as one file does what the package does: the package's own tests and doctests run against it."""
 
-import ast
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import single_file
+from library_tests import imports, library_tests
 
 import convbook
 
@@ -20,7 +20,6 @@ LICENSE = (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 #: Tests of the library that cannot hold for one file, with the reason; a longer list is a worse file.
 LEFT_OUT = {
-    "test_project.py": "looks at the project's files",
     "test_public_api.py": "looks for the package's files, and at how they are imported",
     "test_algorithms.py::test_layers_in_many_blocks_are_the_same_layers": "plants block sizes in modules by name",
     "test_algorithms.py::test_threads_share_the_blocks_and_change_nothing": "plants threads in modules by name",
@@ -74,27 +73,10 @@ def run(folder: Path, code: str, *options: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def imports(path: Path) -> set[str]:
-    found = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return found
-
-
-def library_tests() -> list[Path]:
-    """List the test modules that import the library, and nothing of the book."""
-    book = {path.stem for path in (ROOT / "docs" / "_ext").iterdir()} | {"small_site", "built_site"}
-    found = [path for path in sorted(TESTS.glob("test_*.py")) if {"convbook", "peers"} & imports(path)]
-    return [path for path in found if not book & imports(path)]
-
-
 def test_the_librarys_tests_and_doctests_pass_with_the_single_file(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     shutil.copy(folder / "convbook.py", tmp_path)
-    modules = [path for path in library_tests() if path.name not in LEFT_OUT]
+    modules = [path for path in library_tests() if {"convbook", "peers"} & imports(path) and path.name not in LEFT_OUT]
     for path in modules:
         shutil.copy(path, tmp_path / "tests")
     shutil.copytree(TESTS / "peers", tmp_path / "tests" / "peers")
@@ -124,7 +106,7 @@ def test_the_librarys_tests_and_doctests_pass_with_the_single_file(folder: Path,
 
 
 def test_what_is_left_out_is_there_and_does_not_grow() -> None:
-    assert len(LEFT_OUT) <= 4
+    assert len(LEFT_OUT) <= 3
     for place in LEFT_OUT:
         name, _, function = place.partition("::")
         assert f"def {function}" in (TESTS / name).read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from convbook import fold, output_size, pad, pad_vjp, unfold
-from convbook.shapes import geometry
-from convbook.windows import BORDERS, add_windows, crop, extend, taps, window_view
+from convbook.shapes import Geometry, geometry
+from convbook.windows import BORDERS, add_windows, extend, met, met_along, part, window_view
 
 
 @pytest.mark.parametrize("mode", BORDERS)
@@ -138,7 +138,7 @@ def layouts() -> list[dict[str, object]]:
     ]
 
 
-def test_extend_holds_just_what_windows_reach_and_crop_is_its_adjoint() -> None:
+def test_extend_holds_just_what_windows_reach() -> None:
     for layout in layouts():
         windows = geometry(**layout)  # type: ignore[arg-type]
         x = np.arange(1.0, windows.size[0] + 1)
@@ -146,8 +146,6 @@ def test_extend_holds_just_what_windows_reach_and_crop_is_its_adjoint() -> None:
         (before, _), (reach,) = windows.padding[0], windows.reach
         wanted = np.concatenate([np.full(before, -1), x, np.full(20, -1)])[:reach]
         assert np.array_equal(extended, wanted)
-        y = np.arange(10.0, 10 + reach)
-        assert np.dot(extend(x, windows), y) == np.dot(x, crop(y, windows))
 
 
 def test_extend_copies_only_where_a_cell_is_added() -> None:
@@ -167,8 +165,8 @@ def test_the_window_view_copies_nothing_and_cannot_be_written() -> None:
         view = window_view(extended, windows)
         assert np.shares_memory(view, extended)
         assert not view.flags.writeable
-        for tap, seen in taps(windows):
-            assert np.array_equal(view[tap], extended[seen])
+        for tap in range(windows.kernel[0]):
+            assert np.array_equal(view[tap], extended[tap * windows.dilation[0] :: windows.stride[0]][: view.shape[1]])
         assert view[-1, -1] == windows.reach[0] - 1  # the last tap of the last window is the last cell
 
 
@@ -179,7 +177,50 @@ def test_add_windows_is_the_adjoint_of_the_window_view() -> None:
         x = rng.integers(-9, 9, (2, *windows.size)).astype(float)
         seen = window_view(extend(x, windows), windows)
         y = rng.integers(-9, 9, seen.shape).astype(float)
-        assert (seen * y).sum() == (x * add_windows(y, windows, np.dtype(float))).sum()
+        assert (seen * y).sum() == (x * add_windows(y, windows, np.zeros(x.shape))).sum()
+
+
+def test_each_tap_meets_the_cells_that_its_windows_see_within_the_input() -> None:
+    for layout in layouts():
+        windows = geometry(**layout)  # type: ignore[arg-type]
+        view = window_view(extend(np.arange(windows.size[0]), windows, -1), windows)
+        found = np.full(view.shape, -1)
+        for tap, outputs, cells in met(windows):
+            found[tap][outputs] = np.arange(windows.size[0])[cells]
+        assert np.array_equal(found, view)
+        assert [tap for tap, _, _ in met(windows)] == sorted({(m,) for m, _ in np.argwhere(view >= 0).tolist()})
+
+
+def test_taps_meet_parts_of_the_input_and_parts_of_the_windows() -> None:
+    for layout in layouts():
+        windows = geometry(**layout)  # type: ignore[arg-type]
+        every = {(m, o + 1, c) for m, o, c in triples(windows, slice(0, windows.size[0]))}
+        for first in range(windows.output[0]):
+            some = part(windows, (slice(first, windows.output[0]),))
+            later = {(m, o + 1 + first, c) for m, o, c in triples(some, slice(0, windows.size[0]))}
+            assert later == {(m, o, c) for m, o, c in every if o > first}
+        for first, last in itertools.combinations(range(windows.size[0] + 1), 2):
+            some = {(m, o + 1, c + first) for m, o, c in triples(windows, slice(first, last))}
+            assert some == {(m, o, c) for m, o, c in every if first <= c < last}
+
+
+def triples(windows: Geometry, some: slice) -> set[tuple[int, int, int]]:
+    """List tap, output and cell wherever they meet, by their definition as slices."""
+    found = set()
+    for tap, outputs, cells in met_along(windows, 0, some):
+        pairs = zip(range(outputs.start, outputs.stop), range(cells.start, cells.stop, cells.step), strict=True)
+        found |= {(tap, o, c) for o, c in pairs}
+    return found
+
+
+def test_taps_of_several_axes_come_in_row_major_order() -> None:
+    windows = geometry((3, 4), (2, 2), stride=(1, 3), padding=((0, 1), (2, 0)), dilation=1)
+    assert [(tap, *outputs) for tap, outputs, _ in met(windows)] == [
+        ((0, 0), slice(0, 3), slice(1, 2)),
+        ((0, 1), slice(0, 3), slice(1, 2)),
+        ((1, 0), slice(0, 2), slice(1, 2)),
+        ((1, 1), slice(0, 2), slice(1, 2)),
+    ]
 
 
 @pytest.mark.parametrize("step", [2**20, 2**62, 2**200])

@@ -2,20 +2,23 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import product, repeat
+from operator import add, sub
 from typing import Any, ClassVar, NamedTuple, Self
 
 from convbook.algorithms.layer import Cut, Layer, seen
 from convbook.algorithms.scratch import BLOCK as BLOCK
 from convbook.arguments import Array
+from convbook.keeping import Keeper, kept
 
 
 class Block(NamedTuple):
     """Some outputs that are computed at once."""
 
-    #: Where they lie: examples, filters, rows.
-    outputs: tuple[slice, slice, slice]
+    #: Where they lie: examples, filters, and a box of positions.
+    outputs: tuple[slice, ...]
     groups: slice
     #: The examples and the channels that they see.
     examples: tuple[slice, slice]
@@ -24,7 +27,7 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Algorithm(ABC):
+class Algorithm(Keeper, ABC):
     """One way to compute a layer, planned: what it costs and how it cuts the outputs into blocks.
 
     The three steps are `plan`, once for all layers of the same sizes; `prepare`, once for a call, which brings the
@@ -32,19 +35,23 @@ class Algorithm(ABC):
     """
 
     layer: Layer
-    #: How many examples make a block, how many of the groups, and how many rows (indices of the first spatial axis)
-    #: of their outputs.
+    #: How many examples make a block, how many of the groups, and how many outputs along each spatial axis: mostly
+    #: some rows (indices of the first axis), whole as they are.
     images: int
     groups: int
-    rows: int
+    box: tuple[int, ...]
     #: The estimate, for the whole batch.
     nanoseconds: float
-    #: The bytes that one block needs.
+    #: The bytes that one block needs at most.
     bytes: int
+    #: The bytes of the filters in the form that `prepare` gives them, if that is not their own.
+    prepared: int
 
     name: ClassVar[str]
     #: Whether rounding errors are several times those of the plain sums.
     enlarges: ClassVar[bool] = False
+    #: Whether `run` puts outputs into any array that it is given, of whatever dtype and layout.
+    anywhere: ClassVar[bool] = False
     #: Whether other products are added up than those of the sums, which may overflow or vanish where these do not.
     indirect: ClassVar[bool] = False
     #: Rows are computed in multiples of this.
@@ -72,30 +79,45 @@ class Algorithm(ABC):
         """Whether infinities and NaNs reach the outputs that see them, and no other."""
         return False
 
-    @cached_property
+    @property
+    def rows(self) -> int:
+        """The rows of outputs of a block."""
+        return self.box[0]
+
+    @kept
     def blocks(self) -> list[Block]:
         """The blocks, found once for all layers of the same sizes: for small ones this is most of the work."""
-        layer, height, found = self.layer, self.layer.windows.output[0], []
+        layer, output, found = self.layer, self.layer.windows.output, []
+        corners = list(product(*map(range, repeat(0), output, self.box)))
         for example in range(0, layer.batch, self.images):
             examples = slice(example, example + self.images)
             for group in range(0, layer.groups, self.groups):
                 last = min(group + self.groups, layer.groups)
                 channels = slice(group * layer.channels_each, last * layer.channels_each)
                 filters = slice(group * layer.filters_each, last * layer.filters_each)
-                for first in range(0, height, self.rows):
-                    rows = min(self.rows, height - first)
-                    outputs = examples, filters, slice(first, first + rows)
-                    cells = seen(layer.windows, (examples, channels), first, self.outputs(rows))
+                for corner in corners:
+                    ends = tuple(map(min, map(add, corner, self.box), output))
+                    outputs = examples, filters, *map(slice, corner, ends)
+                    computed = self.outputs(tuple(map(sub, ends, corner)))
+                    cells = seen(layer.windows, (examples, channels), corner, computed)
                     found.append(Block(outputs, slice(group, last), (examples, channels), cells))
         return found
 
     def worthwhile(self) -> bool:
-        """Tell whether the layer is of the kind for which the estimate is good: if not, only on request."""
-        return True
+        """Tell whether the estimate is good for such a layer, and memory suffices: if not, only on request."""
+        return self.bytes <= room(self.layer) and self.prepared <= prepared_at_most(self.layer)
 
-    def outputs(self, rows: int) -> tuple[int, ...]:
-        """Return how many outputs per axis are computed to get so many rows."""
-        return (round_up(rows, self.unit), *self.layer.windows.output[1:])
+    def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
+        """Return how many outputs per axis are computed to get so many."""
+        return round_up(box[0], self.unit), *box[1:]
+
+
+class OfGradient(Algorithm):
+    """An algorithm that computes the gradient of the weight, too, from the same cells."""
+
+    @abstractmethod
+    def gradient(self, cells: Any, y: Array, out: Array) -> None:
+        """Multiply a block of outputs with what the taps see of its cells: the block's share of the gradient."""
 
 
 def round_up(n: int, unit: int) -> int:
@@ -103,34 +125,71 @@ def round_up(n: int, unit: int) -> int:
     return -(-n // unit) * unit
 
 
+#: Parts of rows are multiples of this, if they are not shorter.
+_ALIGNED = 16
+
+#: How many numbers a block of so many examples, groups, and outputs along each axis takes at most.
+Needs = Callable[[int, int, tuple[int, ...]], float]
+
+
+class Share(NamedTuple):
+    """The size of a block."""
+
+    images: int
+    groups: int
+    box: tuple[int, ...]
+    bytes: int
+
+    def blocks(self, layer: Layer) -> float:
+        """Return how many blocks a layer has, small rests counted as what they are."""
+        boxes = math.prod(n / each for n, each in zip(layer.windows.output, self.box, strict=True))
+        return layer.batch / self.images * layer.groups / self.groups * boxes
+
+
+def room(layer: Layer) -> int:
+    """Return how many bytes a block may take: those that each thread keeps, or more where a single filter is large."""
+    return max(BLOCK, 16 * layer.channels_each * layer.taps * layer.dtype.itemsize)
+
+
+def lent(size: int) -> int:
+    """Return how many bytes of a block's room are taken by an array of filters that lies in the same memory.
+
+    One that does not fit lies elsewhere, and a large one shall not leave too little.
+    """
+    return min(size, BLOCK // 2) if size < BLOCK else 0
+
+
+def prepared_at_most(layer: Layer) -> int:
+    """Return how many bytes the filters may take in another form."""
+    return max(2 * BLOCK, 8 * layer.filters * layer.channels_each * layer.taps * layer.dtype.itemsize)
+
+
 def cut(
     layer: Layer,
     threads: int,
+    needs: Needs,
     *,
     numbers: float,
     budget: int,
     columns: int,
     unit: int = 1,
     rows: int = 0,
-    shared: int = 0,
-) -> tuple[int, int, int, int]:
-    """Return how many examples, groups and rows a block has, and its bytes.
+) -> Share:
+    """Choose how many examples, groups and rows a block has.
 
-    A block of one example that needs `numbers` temporary numbers in all, rows of `unit`, should stay near `budget`
-    bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
-    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns). To the
-    rows of a block belong the numbers of so many that it shares with the next.
+    A block of one example, for which `numbers` temporary numbers are made in all, rows of `unit`, should stay near
+    `budget` bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
+    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns).
     """
-    output_rows = layer.windows.output[0]
-    in_a_row = layer.positions // output_rows
+    output = layer.windows.output
+    in_a_row = layer.positions // output[0]
     size = max(1, int(numbers * layer.dtype.itemsize))
     fit, wanted = budget // size, columns // layer.positions
     if max(fit, wanted) > 1:  # several examples side by side, but something for every thread
-        images = min(max(fit, wanted), -(-layer.batch // threads))
-        images = max(1, min(images, BLOCK // size))
-        if images > 1:
-            images = -(-layer.batch // -(-layer.batch // images))  # no small rest
-            return images, layer.groups, output_rows, images * size
+        images = max(1, min(max(fit, wanted), -(-layer.batch // threads)))
+        share = fitted(layer, _evenly(layer.batch, images), layer.groups, output, needs, unit)
+        if share.images > 1:
+            return share
     groups = layer.groups
     if groups > 1:
         parts = min(groups, -(-size // budget))
@@ -139,10 +198,42 @@ def cut(
         groups = -(-groups // parts)
         size = -(-size * groups // layer.groups)
     least = max(unit, round_up(rows or -(-columns // (2 * in_a_row)), unit))
-    rows = min(output_rows, max(least, budget * output_rows // size))
-    most = max(unit, (BLOCK * output_rows // size - shared) // unit * unit)
-    blocks = -(-output_rows // rows)
+    rows = min(output[0], max(least, budget * output[0] // size))
+    blocks = -(-output[0] // rows)
     if layer.groups == groups and layer.batch < threads and layer.multiply_adds > 2e6:
-        blocks = min(round_up(blocks, threads), output_rows)  # too few examples for the threads: share one's rows
-    rows = min(round_up(-(-output_rows // blocks), unit), most, output_rows)
-    return 1, groups, rows, math.ceil(size * (rows + shared) / output_rows)
+        blocks = min(round_up(blocks, threads), output[0])  # too few examples for the threads: share one's rows
+    rows = min(round_up(-(-output[0] // blocks), unit), output[0])
+    return fitted(layer, 1, groups, (rows, *output[1:]), needs, unit)
+
+
+def fitted(layer: Layer, images: int, groups: int, box: tuple[int, ...], needs: Needs, unit: int = 1) -> Share:
+    """Make a block smaller until it fits: fewer examples, then groups, then less of the longest axis, rows by `unit`.
+
+    What is left may be too large all the same, if a single output sees too much.
+    """
+    images, sizes = max(1, images), list(box)
+    most = room(layer)
+    while (taken := math.ceil(needs(images, groups, tuple(sizes)) * layer.dtype.itemsize)) > most:
+        least = [unit, *repeat(1, len(sizes) - 1)]
+        longest = max(range(len(sizes)), key=lambda axis: sizes[axis] if sizes[axis] > least[axis] else 0)
+        if images > 1:
+            images = _evenly(layer.batch, _reduced(images, most, taken))
+        elif groups > 1:
+            groups = _reduced(groups, most, taken)
+        elif sizes[longest] > least[longest]:
+            step = least[longest] if longest == 0 else _ALIGNED
+            reduced = _reduced(sizes[longest], most, taken)
+            sizes[longest] = reduced // step * step or max(least[longest], reduced)
+        else:
+            break
+    return Share(images, groups, tuple(sizes), taken)
+
+
+def _evenly(batch: int, images: int) -> int:
+    """Return how many examples a block has if it has no more than `images`, and the last is not a small rest."""
+    return max(1, -(-batch // max(1, -(-batch // images))))
+
+
+def _reduced(count: int, most: int, taken: int) -> int:
+    """Return how many of a block's parts fit, at least one less than there are."""
+    return max(1, min(count - 1, count * most // taken))

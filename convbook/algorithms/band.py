@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, Block, cut, round_up
+from convbook.algorithms.algorithm import Algorithm, Block, cut, prepared_at_most, round_up
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.rows import lower_rows
 from convbook.arguments import Array
@@ -40,22 +40,29 @@ class Band(Algorithm):
         choices = [b for b in (1, 2, 4, 8, 16, 32) if b == 1 or (finite and b <= height)]
         if layer.filters_each == 1 and len(choices) > 1:
             del choices[0]  # one row times a matrix never is the fastest
+        choices = [b for b in choices if _prepared(layer, b) <= prepared_at_most(layer)] or choices[:1]
         nanoseconds, together = min((cls._cost(layer, b), b) for b in choices)
         taps_in_a_row = layer.windows.kernel[1]
         numbers = layer.channels * taps_in_a_row * height * layer.windows.stride[0] * row
-        images, groups, rows, size = cut(
+
+        def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
+            rows, row = round_up(box[0], together), box[1]
+            copies = layer.channels_each * taps_in_a_row * rows_seen(layer, rows)
+            return images * groups * row * (copies + layer.filters_each * (rows + box[0]))
+
+        share = cut(
             layer,
             threads,
+            needs,
             numbers=numbers + layer.filters * layer.positions,
             budget=_BUDGET,
             columns=128 * height if row < 128 else 1,
             unit=together,
             rows=4 * together,
-            shared=-(-layer.windows.span[0] // layer.windows.stride[0]),
         )
-        blocks = layer.batch / images * layer.groups / groups * height / rows
-        calls = blocks * cost.CALLS * (2 + taps_in_a_row)
-        return cls(layer, images, groups, rows, nanoseconds * layer.batch + calls, size, together)
+        calls = share.blocks(layer) * cost.CALLS * (2 + taps_in_a_row)
+        made = _prepared(layer, together)
+        return cls(layer, *share[:3], nanoseconds * layer.batch + calls, share.bytes, made, together)
 
     @property
     def contained(self) -> bool:
@@ -75,14 +82,14 @@ class Band(Algorithm):
 
     def cells(self, x: Array, block: Block) -> Array:
         """Copy the rows once per tap: ``(groups, rows, channels, taps, examples, positions)``."""
-        layer, rows, x = self.layer, block.outputs[2], x[block.examples]
+        layer, (_, _, rows, columns), x = self.layer, block.outputs, x[block.examples]
         seen = rows_seen(layer, round_up(rows.stop - rows.start, self.together))
-        width, row = layer.windows.kernel[1], layer.windows.output[1]
+        width, row = layer.windows.kernel[1], columns.stop - columns.start
         copies = scratch.empty(
             (x.shape[1] // layer.channels_each, seen, layer.channels_each, width, len(x), row), layer.dtype
         )
         first = rows.start * layer.windows.stride[0] - layer.windows.padding[0][0]
-        lower_rows(x, layer, first, 1, copies.transpose(0, 2, 3, 1, 4, 5))
+        lower_rows(x, layer, first, 1, columns.start, copies.transpose(0, 2, 3, 1, 4, 5))
         return copies
 
     def prepare(self, weight: Array) -> Array:
@@ -126,3 +133,9 @@ class Band(Algorithm):
 def rows_seen(layer: Layer, together: int) -> int:
     """Return how many rows of cells so many rows of outputs see."""
     return (together - 1) * layer.windows.stride[0] + layer.windows.span[0]
+
+
+def _prepared(layer: Layer, together: int) -> int:
+    """Return the bytes of the band matrices."""
+    rows = layer.filters * together
+    return rows * rows_seen(layer, together) * layer.channels_each * layer.windows.kernel[1] * layer.dtype.itemsize

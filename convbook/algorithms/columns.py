@@ -2,19 +2,22 @@
 
 The columns (im2col) of a whole layer would be as many times larger than the input as a window has taps. Of a tile
 of it, that stays in the cache between its copy and its product, nobody notices the size. A 1×1 window's columns are
-the input itself: nothing is copied.
+the input itself: nothing is copied. And where taps or windows lie far apart, the columns are fewer numbers than the
+cells between them: then they are gathered tap by tap.
 """
 
 import math
+from dataclasses import dataclass
 from operator import mul
 from typing import ClassVar, Self
 
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, cut
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.algorithm import Block, OfGradient, cut, fitted, lent
+from convbook.algorithms.layer import Layer, in_line
 from convbook.arguments import Array
+from convbook.windows import index, met, part
 
 _BUDGET = 2 << 20
 
@@ -22,13 +25,17 @@ _BUDGET = 2 << 20
 _WIDE = 128
 
 
-class Columns(Algorithm):
+@dataclass(frozen=True)
+class Columns(OfGradient):
     """The matrix product on lowered columns: any layer, any type, any number of axes."""
+
+    #: Whether taps or windows lie so far apart that a block's columns are fewer numbers than the cells between them.
+    sparse: bool = False
 
     name: ClassVar[str] = "columns"
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool = True) -> Self:
+    def plan(cls, layer: Layer, threads: int, *, finite: bool = True, gradient: bool = False) -> Self:
         """Return the plan; it is never refused."""
         depth = layer.channels_each * layer.taps
         copied = 0 if layer.pointwise else layer.channels * layer.taps * layer.positions
@@ -43,20 +50,51 @@ class Columns(Algorithm):
             + cost.copies(copied, layer.windows.output[-1], layer.dtype, strided=layer.strided)
         ) * layer.batch
         numbers = copied + layer.filters * layer.positions
-        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=1024)
+
+        weights = layer.filters * depth * layer.dtype.itemsize
+        sum_too = lent(weights) / layer.dtype.itemsize if gradient else 0
+
+        def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
+            positions = math.prod(box)
+            columns = groups * layer.channels_each * layer.taps * positions
+            # Those that are laid out, and the cells that they are copied from, if these have to be copied, too.
+            if _nothing_to_copy(layer) and box[1:] == layer.windows.output[1:]:
+                copies = 0
+            else:
+                copies = columns + min(columns, groups * layer.channels_each * _cells(layer, box))
+            outputs = groups * layer.filters_each * positions  # before they are put in their place
+            return sum_too * (images == 1) + images * (copies + outputs * (1 + (images > 1)))
+
         if _nothing_to_copy(layer):
-            images, groups, rows, size = max(1, -(-layer.batch // threads)), layer.groups, layer.windows.output[0], 0
-        blocks = layer.batch / images * layer.groups / groups * layer.windows.output[0] / rows
-        return cls(layer, images, groups, rows, nanoseconds + blocks * cost.CALLS, size)
+            images = max(1, -(-layer.batch // threads))
+            share = fitted(layer, images, layer.groups, layer.windows.output, needs)
+        else:
+            share = cut(layer, threads, needs, numbers=numbers, budget=_BUDGET, columns=1024)
+        sparse = not layer.pointwise and _cells(layer, share.box) > layer.taps * math.prod(share.box)
+        return cls(layer, *share[:3], nanoseconds + share.blocks(layer) * cost.CALLS, share.bytes, 0, sparse)
 
     @property
     def contained(self) -> bool:
         """Whether infinities and NaNs reach the outputs that see them, and no other: only what is seen is read."""
         return True
 
+    def worthwhile(self) -> bool:
+        """Return True, since something must be: where one position needs more than its room, nothing needs less."""
+        return True
+
     def prepare(self, weight: Array) -> Array:
         """Flatten each filter to a row."""
         return weight.reshape(self.layer.groups, self.layer.filters_each, -1)
+
+    def cells(self, x: Array, block: Block) -> Array:
+        """Return the cells that a block's outputs see, or, if these lie far apart, their columns at once."""
+        if not self.sparse:
+            return block.cells.of(x, self.layer.dtype)
+        if block.cells.is_view and x.dtype == self.layer.dtype:
+            return lowered(
+                x[block.cells.inside], self.layer, tuple(some.stop - some.start for some in block.outputs[2:])
+            )
+        return gathered(x[block.examples], self.layer, block.outputs[2:])
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Multiply the filters with the columns of the block."""
@@ -65,7 +103,7 @@ class Columns(Algorithm):
             by_group = out.reshape((images, *prepared.shape[:2], -1), copy=False)
             np.matmul(prepared, self._columns(cells, images, out), out=by_group)
             return
-        columns = lowered(cells, self.layer, out.shape[2:])
+        columns = self._lowered(cells, out)
         product = scratch.empty((*prepared.shape[:2], columns.shape[2]), columns.dtype)
         np.matmul(prepared, columns, out=product)
         out[...] = product.reshape(out.shape[1], images, *out.shape[2:]).swapaxes(0, 1)
@@ -75,28 +113,36 @@ class Columns(Algorithm):
         layer, images = self.layer, len(y)
         if images == 1 or _nothing_to_copy(layer):
             columns = self._columns(cells, images, y).swapaxes(-1, -2)
-            for example, part in enumerate(columns):
-                found = scratch.empty(out.shape, out.dtype) if example else out
+            found = scratch.empty(out.shape, out.dtype) if images > 1 else out
+            for example, seen in enumerate(columns):
                 given = y[example].astype(layer.dtype, copy=False).reshape(*out.shape[:2], -1)
-                np.matmul(given, part, out=found)
+                np.matmul(given, seen, out=found if example else out)
                 if example:
                     out += found
             return
         given = scratch.empty((y.shape[1], images, *y.shape[2:]), layer.dtype)
         np.copyto(given, y.swapaxes(0, 1))
-        columns = lowered(cells, layer, y.shape[2:])
-        np.matmul(given.reshape(*out.shape[:2], -1), columns.transpose(0, 2, 1), out=out)
+        np.matmul(given.reshape(*out.shape[:2], -1), self._lowered(cells, y).transpose(0, 2, 1), out=out)
 
     def _columns(self, cells: Array, images: int, out: Array) -> Array:
         """Return the columns of each example by itself: ``(images, groups, depth, positions)``."""
-        if self.layer.pointwise:
+        if self.layer.pointwise and in_line(cells):
             return cells.reshape(images, -1, self.layer.channels_each, math.prod(cells.shape[2:]))
-        return lowered(cells, self.layer, out.shape[2:])[None]
+        return self._lowered(cells, out)[None]
+
+    def _lowered(self, cells: Array, out: Array) -> Array:
+        return cells if self.sparse else lowered(cells, self.layer, out.shape[2:])
 
 
 def _nothing_to_copy(layer: Layer) -> bool:
     """Tell whether the examples are their own columns, and large enough to be multiplied one by one."""
-    return layer.pointwise and layer.positions >= _WIDE
+    return layer.pointwise and layer.positions >= _WIDE and not (layer.exact or layer.converted)
+
+
+def _cells(layer: Layer, box: tuple[int, ...]) -> int:
+    """Return how many cells lie between the first and the last that so many outputs see, in one channel."""
+    windows = layer.windows
+    return math.prod((o - 1) * s + span for o, s, span in zip(box, windows.stride, windows.span, strict=True))
 
 
 def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
@@ -110,3 +156,12 @@ def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
     columns = scratch.empty(each, cells.dtype)
     np.copyto(columns, scratch.strided(cells, each, strides))
     return columns.reshape(shape)
+
+
+def gathered(x: Array, layer: Layer, outputs: tuple[slice, ...]) -> Array:
+    """Lay out the same windows, tap by tap, without the cells that none of them sees; zeros beyond the input."""
+    windows = part(layer.windows, outputs)
+    columns = scratch.zeros((x.shape[1], *windows.kernel, len(x), *windows.output), layer.dtype)
+    for tap, those, cells in met(windows):
+        columns[index(slice(None), *tap, slice(None), *those)] = x[:, :, *cells].swapaxes(0, 1)
+    return columns.reshape(x.shape[1] // layer.channels_each, layer.channels_each * layer.taps, -1)

@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from convbook.algorithms import cost
-from convbook.algorithms.algorithm import Algorithm, round_up
+from convbook.algorithms import cost, scratch
+from convbook.algorithms.algorithm import Algorithm, fitted, round_up
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.scaling import exponent, is_finite, scaled
 from convbook.arguments import Array
@@ -55,11 +55,18 @@ class Factors(Algorithm):
         nanoseconds += more + each * cost.width(layer.dtype) + 15_000
         rows = max(_BUDGET // (2 * row * size), 2 * taps)
         rows = min(height, round_up(min(rows, -(-height // threads)), down))
-        return cls(layer, 1, 1, rows, nanoseconds, 3 * (rows + taps) * row * size, down, along)
 
-    def outputs(self, rows: int) -> tuple[int, ...]:
+        def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
+            rows, row = round_up(box[0], down), round_up(box[1], along)
+            between = (2 * rows + taps - 1) * (row + taps_in_a_row - 1)  # and the cells
+            return between + 2 * rows * row  # outputs, before they are cut and put in their place
+
+        share = fitted(layer, 1, 1, (rows, width), needs, down)
+        return cls(layer, *share[:3], nanoseconds, share.bytes, 0, down, along)
+
+    def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole groups of rows and of columns."""
-        return round_up(rows, self.down), round_up(self.layer.windows.output[1], self.along)
+        return round_up(box[0], self.down), round_up(box[1], self.along)
 
     def prepare(self, weight: Array) -> tuple[Array, Array]:
         """Shift copies of the column and of the row down a band matrix each."""
@@ -69,16 +76,17 @@ class Factors(Algorithm):
     def run(self, cells: Array, prepared: tuple[Array, Array], out: Array) -> None:
         """Multiply groups of rows with the one band, then groups of columns with the other."""
         column, row = prepared
-        cells = np.ascontiguousarray(cells)
+        cells = scratch.contiguous(cells)
         width, item = cells.shape[3], cells.itemsize
         line = width * item
         groups = (cells.shape[2] - column.shape[1]) // self.down + 1
         seen = (groups, column.shape[1], width)
-        between = np.matmul(column, np.ndarray(seen, cells.dtype, cells, 0, (self.down * line, line, item)))
+        between = scratch.empty((groups, self.down, width), cells.dtype)
+        np.matmul(column, np.ndarray(seen, cells.dtype, cells, 0, (self.down * line, line, item)), out=between)
         rows, columns = groups * self.down, (width - row.shape[0]) // self.along + 1
         computed = (1, 1, rows, columns * self.along)
         whole = out.shape == computed and out.flags.c_contiguous
-        found = out if whole else np.empty(computed, out.dtype)
+        found = out if whole else scratch.empty(computed, out.dtype)
         step = self.along * item
         np.matmul(
             np.ndarray((columns, rows, row.shape[0]), cells.dtype, between, 0, (step, line, item)),

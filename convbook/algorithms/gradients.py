@@ -15,9 +15,9 @@ import numpy as np
 
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import BLOCK
+from convbook.algorithms.algorithm import BLOCK, OfGradient
 from convbook.algorithms.columns import Columns
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.layer import Layer, in_line
 from convbook.algorithms.layers import convolved, fits_float64, layer_with, threads_for, unsigned
 from convbook.algorithms.planner import plan
 from convbook.algorithms.taps import Taps
@@ -41,16 +41,14 @@ def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: 
     turned = weight.reshape(groups, filters // groups, channels, *windows.kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, filters // groups, *windows.kernel)
     turned = np.flip(turned, tuple(range(2, turned.ndim)))
-    x = None
-    for cells, taps, phase in _phases(windows):
-        whole = phase.output == windows.size
-        if whole and all(phase.kernel):
-            return convolved(y, turned[:, :, *taps], phase, groups, dtype, careful=True)
-        if x is None:
-            x = np.zeros((len(y), groups * channels, *windows.size), dtype)
-        if all(phase.kernel) and all(phase.output):
-            convolved(y, turned[:, :, *taps], phase, groups, dtype, out=x[:, :, *cells], careful=True)
-    return np.zeros((len(y), groups * channels, *windows.size), dtype) if x is None else x
+    phases = list(_phases(windows))
+    if [phase.output for _, _, phase in phases] == [windows.size]:
+        ((_, taps, phase),) = phases
+        return convolved(y, turned[:, :, *taps], phase, groups, dtype, careful=True)
+    x = np.zeros((len(y), groups * channels, *windows.size), dtype)
+    for cells, taps, phase in phases:
+        convolved(y, turned[:, :, *taps], phase, groups, dtype, out=x[:, :, *cells], careful=True)
+    return x
 
 
 @lru_cache(1024)
@@ -80,15 +78,16 @@ def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.d
     """Multiply the filters with each example's outputs, and add up the columns where their windows lie."""
     filters, channels = weight.shape[:2]
     columns = weight.astype(dtype, copy=False).reshape(groups, filters // groups, -1).transpose(0, 2, 1)
-    given = y.astype(dtype, copy=False).reshape(len(y), groups, filters // groups, math.prod(windows.output))
-    x = np.empty((len(y), groups * channels, *windows.size), dtype)
+    positions = math.prod(windows.output)
+    x = np.zeros((len(y), groups * channels, *windows.size), dtype)
 
     def compute(example: int) -> None:
         with scratch.Borrowed():
-            found = scratch.empty((*columns.shape[:2], given.shape[3]), dtype)
-            np.matmul(columns, given[example], out=found)
+            found = scratch.empty((*columns.shape[:2], positions), dtype)
+            given = y[example].astype(dtype, copy=False).reshape(groups, filters // groups, positions)
+            np.matmul(columns, given, out=found)
             values = found.reshape(groups * channels, *windows.kernel, *windows.output)
-            x[example] = add_windows(values, windows, dtype)
+            add_windows(values, windows, x[example])
 
     pool.spread(compute, range(len(y)), pool.available() if len(y) > 1 else 1)
     return x
@@ -100,10 +99,11 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     x, y = unsigned(x, dtype), unsigned(y, dtype)
     exact = dtype.kind in "iu"
     compute_in = np.dtype(np.float64) if exact and fits_float64(x, y, terms=math.prod(y.shape)) else dtype
-    layer = layer_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact)
+    converted = not x.dtype == y.dtype == compute_in or not (in_line(x) and in_line(y))
+    layer = layer_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact, converted)
     threads = 1 if layer.small else pool.available()
     algorithm = _of_gradient(layer, threads)
-    shares = min(len(algorithm.blocks), threads_for(algorithm, threads))
+    shares = max(1, min(len(algorithm.blocks), threads_for(algorithm, threads)))  # one of an empty batch, too: zeros
     weights = np.empty((shares, groups, filters // groups, channels * layer.taps), compute_in)
 
     def compute(share: int) -> None:
@@ -126,14 +126,19 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
 
 
 @lru_cache(1024)
-def _of_gradient(layer: Layer, threads: int) -> Any:
+def _of_gradient(layer: Layer, threads: int) -> OfGradient:
     """Choose the algorithm for the gradient of the weight, which multiplies outputs with what filters see."""
-    columns, taps = Columns.plan(layer, threads), Taps.plan(layer, threads)
-    return taps if isinstance(taps, Taps) and taps.nanoseconds < columns.nanoseconds else columns
+    columns, taps = Columns.plan(layer, threads, gradient=True), Taps.plan(layer, threads, gradient=True)
+    if isinstance(taps, Taps) and taps.worthwhile() and taps.nanoseconds < columns.nanoseconds:
+        return taps
+    return columns
 
 
 def _phases(windows: Geometry) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...], Geometry]]:
-    """Yield for each phase of the stride its cells, its taps of the turned kernel, and its windows on the outputs."""
+    """Yield for each phase of the stride that taps meet its cells, its taps of the turned kernel, and its windows.
+
+    These lie on the outputs.
+    """
     axes = zip(
         windows.size,
         windows.kernel,
@@ -169,19 +174,19 @@ def _phases_of_axis(
     """
     common = math.gcd(stride, dilation)
     apart, between = stride // common, dilation // common
-    for phase in range(min(stride, n)):
-        reached = phase + padding[0]
-        first = next((m for m in range(min(apart, kernel)) if (reached - dilation * m) % stride == 0), kernel)
+    for first in range(min(apart, kernel)):
+        phase = (dilation * first - padding[0]) % stride
+        if phase >= n:
+            continue
         taps = len(range(first, kernel, apart))
         # Of the turned kernel, tap m is the last but m: the phase's last tap comes first.
         last = first + (taps - 1) * apart
-        seen = (reached - dilation * first) // stride
-        cells = len(range(phase, n, stride))
+        seen = (phase + padding[0] - dilation * first) // stride
         yield (
             slice(phase, None, stride),
-            slice(kernel - 1 - last if taps else kernel, None, apart),
+            slice(kernel - 1 - last, None, apart),
             taps,
             between,
             (taps - 1) * between - seen,
-            cells,
+            len(range(phase, n, stride)),
         )

@@ -1,20 +1,21 @@
 """One layer's sums, whoever computes them: what is convolved with what, and which cells a block of outputs sees."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from convbook.algorithms import scratch
 from convbook.arguments import Array
+from convbook.keeping import Keeper, kept
 from convbook.shapes import Geometry
 from convbook.windows import index
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Keeper):
     """The sizes of a convolution of `batch` examples, and the dtype in which it is computed."""
 
     batch: int
@@ -25,56 +26,61 @@ class Layer:
     dtype: np.dtype[Any]
     #: Only sums of the very products will do: integers, which rounding would falsify.
     exact: bool
+    #: Whether blocks of the arrays are copied before they are read: for their dtype, or for how they lie in memory.
+    converted: bool = False
 
     def __hash__(self) -> int:
         return self._hash
 
-    @cached_property
+    @kept
     def _hash(self) -> int:
         """The hash is computed once: every call looks its plan up."""
-        return hash((self.batch, self.channels, self.filters, self.groups, self.windows, self.dtype, self.exact))
+        sizes = self.batch, self.channels, self.filters, self.groups
+        return hash((sizes, self.windows, self.dtype, self.exact, self.converted))
 
-    @cached_property
+    @kept
     def channels_each(self) -> int:
         """The channels that one filter sees."""
         return self.channels // self.groups
 
-    @cached_property
+    @kept
     def filters_each(self) -> int:
         """The filters of one group."""
         return self.filters // self.groups
 
-    @cached_property
+    @kept
     def taps(self) -> int:
         """The taps of a filter in one channel."""
         return math.prod(self.windows.kernel)
 
-    @cached_property
+    @kept
     def positions(self) -> int:
         """The outputs of one filter on one example."""
         return math.prod(self.windows.output)
 
-    @cached_property
+    @kept
     def strided(self) -> bool:
         """Whether windows are more than one cell apart on the last axis: copies then skip cells."""
         return self.windows.stride[-1] > 1
 
-    @cached_property
+    @kept
     def unit_steps(self) -> bool:
         """Whether stride and dilation are 1 everywhere."""
         return set(self.windows.stride) == set(self.windows.dilation) == {1}
 
-    @cached_property
+    @kept
     def pointwise(self) -> bool:
         """Whether each output sees one cell, the one of its own position: nothing has to be laid out."""
-        return self.taps == 1 and set(self.windows.stride) == {1} and not any(map(any, self.windows.padding))
+        same_rows = self.windows.output[1:] == self.windows.size[1:]
+        steps = set(self.windows.stride) == {1}
+        return self.taps == 1 and steps and same_rows and not any(map(any, self.windows.padding))
 
-    @cached_property
+    @kept
     def small(self) -> bool:
         """Whether a second thread would cost more than it could save."""
         return self.multiply_adds * self.batch < 1_000_000
 
-    @cached_property
+    @kept
     def multiply_adds(self) -> int:
         """The products in the sums of one example, by the definition."""
         return self.filters * self.channels_each * self.taps * self.positions
@@ -90,25 +96,40 @@ class Cut:
     sizes: tuple[int, ...]
     place: tuple[Any, ...]
 
-    def of(self, x: Array, dtype: np.dtype[Any]) -> Array:
-        """Return the cells of `x`, as a view where that is possible."""
+    @property
+    def is_view(self) -> bool:
+        """Whether all cells lie within the input."""
+        return not self.sizes
+
+    def of(self, x: Array, dtype: np.dtype[Any], empty: Callable[..., Array] = scratch.empty) -> Array:
+        """Return the cells of `x`, as a view where that is possible, else in memory that `empty` gives."""
         inside: Array = x[self.inside]
-        if not self.sizes:
-            return inside.astype(dtype, copy=False)
-        cells = scratch.zeros((*inside.shape[:2], *self.sizes), dtype)
+        if self.is_view:
+            if inside.dtype == dtype:
+                return inside
+            cells = empty(inside.shape, dtype)
+            cells[...] = inside
+            return cells
+        cells = empty((*inside.shape[:2], *self.sizes), dtype)
+        cells.fill(0)
         cells[self.place] = inside
         return cells
 
 
-def seen(windows: Geometry, examples: tuple[slice, slice], first: int, outputs: tuple[int, ...]) -> Cut:
-    """Return the cut of the cells that `outputs` windows per axis see, from row `first` on.
+def in_line(x: Array) -> bool:
+    """Tell whether the spatial axes of ``(N, C, *spatial)`` lie in memory as one axis."""
+    return all(x.strides[axis] == x.shape[axis + 1] * x.strides[axis + 1] for axis in range(2, x.ndim - 1))
 
-    `examples` are the examples and the channels. A row is an index on the first spatial axis. A negative padding crops.
+
+def seen(windows: Geometry, examples: tuple[slice, slice], corner: tuple[int, ...], outputs: tuple[int, ...]) -> Cut:
+    """Return the cut of the cells that `outputs` windows per axis see, from the one at `corner` on.
+
+    `examples` are the examples and the channels. A negative padding crops.
     """
     lengths, inner, outer = [], [], []
-    axes = zip(windows.size, windows.padding, windows.stride, windows.span, outputs, strict=True)
-    for axis, (n, (before, _), stride, span, count) in enumerate(axes):
-        start = (first * stride if axis == 0 else 0) - before
+    axes = zip(windows.size, windows.padding, windows.stride, windows.span, corner, outputs, strict=True)
+    for n, (before, _), stride, span, first, count in axes:
+        start = first * stride - before
         length = (count - 1) * stride + span
         low = max(start, 0)
         high = max(low, min(n, start + length))

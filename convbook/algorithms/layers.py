@@ -13,7 +13,7 @@ import numpy as np
 from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import Algorithm, Block
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.layer import Layer, in_line
 from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.scaling import at_ease, shifts
 from convbook.arguments import Array
@@ -22,8 +22,9 @@ from convbook.shapes import Geometry
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
     """Describe the convolution of two arrays."""
-    exact = dtype.kind in "iu"
-    return layer_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_dtype(x, weight, dtype), exact)
+    exact, compute_in = dtype.kind in "iu", compute_dtype(x, weight, dtype)
+    converted = not x.dtype == dtype == compute_in or not in_line(x)
+    return layer_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_in, exact, converted)
 
 
 #: A layer: one object for the same sizes, by which is looked up what has been found for it.
@@ -82,7 +83,8 @@ def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: 
 def _in_blocks(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None) -> Array:
     algorithm, layer = planned.chosen, planned.chosen.layer
     y = np.empty((layer.batch, layer.filters, *layer.windows.output), dtype) if out is None else out
-    in_place = out is None and y.dtype == layer.dtype
+    whole_rows = algorithm.box[1:] == layer.windows.output[1:]
+    in_place = algorithm.anywhere or (out is None and y.dtype == layer.dtype and whole_rows)
     whole = algorithm.groups == layer.groups
 
     def compute(block: Block) -> None:
@@ -104,7 +106,8 @@ def threads_for(algorithm: Algorithm, threads: int) -> int:
     """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
     if threads == 1 or len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
         return 1
-    return 1 if algorithm.layer.pointwise and algorithm.images == 1 else threads
+    layer = algorithm.layer
+    return 1 if layer.pointwise and not layer.converted and algorithm.images == 1 else threads
 
 
 def fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:

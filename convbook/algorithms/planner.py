@@ -30,6 +30,9 @@ class Plan:
     #: The plan of the algorithm that is used.
     chosen: Algorithm
 
+    def __hash__(self) -> int:
+        return hash((self.method, self.threads, self.chosen))
+
     def __str__(self) -> str:
         lines = ["method           estimate  block"]
         for name, candidate in self.candidates.items():

@@ -6,7 +6,7 @@ So operands whose norms come near the largest number of their type, or near the 
 two before they are transformed, and the sums are multiplied back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,9 @@ from convbook.arguments import Array
 
 #: By less than 2 to this power do transforms enlarge numbers: Fourier's by their length, Winograd's by some thousands.
 _ENLARGED = 40
+
+#: So many numbers are looked at together.
+_AT_ONCE = 1 << 16
 
 #: Numbers less than 2 to this power above the smallest normal one lose digits that the error bounds count on.
 _REDUCED = 10
@@ -31,7 +34,9 @@ class Shifts(NamedTuple):
 
 def is_finite(array: Array) -> bool:
     """Tell whether there are neither infinities nor NaNs: the sum of the squares would show them."""
-    return array.dtype.kind not in "fc" or bool(np.isfinite(np.vdot(array, array)) or np.isfinite(array).all())
+    if array.dtype.kind not in "fc":
+        return True
+    return bool(np.isfinite(_squares(array, np.result_type(array, np.float32))) or _all_finite(array))
 
 
 def shifts(a: Array, b: Array, dtype: np.dtype[Any]) -> Shifts | None:
@@ -65,9 +70,11 @@ def at_ease(function: Callable[[Array, Array], Array], a: Array, b: Array, dtype
 
 def exponent(array: Array) -> int:
     """Return the least `e` with all finite parts of numbers below ``2**e``; 0 if there are none but zeros."""
-    parts = (array.real, array.imag) if array.dtype.kind == "c" else (array,)
-    largest = [np.max(np.abs(part), where=np.isfinite(part), initial=0) for part in parts]
-    return int(np.frexp(max(largest))[1])
+    largest = 0.0
+    for some in _pieces(array, array.dtype):
+        for part in (some.real, some.imag) if array.dtype.kind == "c" else (some,):
+            largest = max(largest, np.max(np.abs(part), where=np.isfinite(part), initial=0))
+    return int(np.frexp(largest)[1])
 
 
 def scaled(array: Array, exponent: int) -> Array:
@@ -88,12 +95,31 @@ def _norm(array: Array, dtype: np.dtype[Any]) -> tuple[int, int] | None:
     several = array.size.bit_length() // 2 + 1  # the norm is less than this power of two times the largest number
     if array.dtype.kind in "biu":
         return 0, 8 * array.itemsize + several
-    array, limits = array.astype(dtype, copy=False), np.finfo(dtype)
-    squares = np.vdot(array, array).real
+    limits, squares = np.finfo(dtype), _squares(array, dtype)
     if limits.smallest_normal * 2**40 <= squares <= limits.max:
         twice = int(np.frexp(squares)[1])
         return (twice - 1) // 2, -(-twice // 2)
-    if not np.isfinite(array).all():
+    if not _all_finite(array):
         return None
     below = exponent(array)
     return (below - 1, below + several) if array.any() else (0, 0)
+
+
+def _squares(array: Array, dtype: np.dtype[Any]) -> Any:
+    """Return the sum of the squares of the magnitudes, in `dtype`."""
+    if array.flags.c_contiguous and array.dtype == dtype:
+        return np.vdot(array, array).real
+    # Whole, other arrays would be copied.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return sum((np.vdot(some, some).real for some in _pieces(array, dtype)), np.zeros((), dtype).real[()])
+
+
+def _all_finite(array: Array) -> bool:
+    return all(np.isfinite(some).all() for some in _pieces(array, array.dtype))
+
+
+def _pieces(array: Array, dtype: np.dtype[Any]) -> Iterator[Array]:
+    """Yield the numbers in `dtype`, some thousands at a time, in the order in which they lie in memory."""
+    flags: Any = ["external_loop", "buffered", "zerosize_ok"]
+    pieces = np.nditer(array, flags, op_dtypes=[dtype], casting="unsafe", order="K", buffersize=_AT_ONCE)
+    yield from (np.asarray(some) for some in pieces)

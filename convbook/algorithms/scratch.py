@@ -6,6 +6,7 @@ back all at once. Results never lie here.
 """
 
 import math
+import os
 import threading
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from convbook.arguments import Array
 
 #: The bytes that each thread keeps. No block of any algorithm is planned to hold more beside input, weights and
-#: output, unless a single row of outputs needs more. Every thread works on one block at a time.
+#: output, unless a single filter is large. Every thread works on one block at a time.
 BLOCK = 16 << 20
 
 #: Smaller arrays are new ones: the allocator keeps such memory by itself.
@@ -68,9 +69,22 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return array
 
 
+def contiguous(array: Array) -> Array:
+    """Return the array, or a copy for temporary numbers if its rows do not lie one after the other."""
+    if array.flags.c_contiguous:
+        return array
+    copied = empty(array.shape, array.dtype)
+    np.copyto(copied, array)
+    return copied
+
+
 def forget() -> None:
     """Let go of this thread's buffer, as those who measure memory must."""
     _buffer.memory, _buffer.used = None, 0
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=forget)  # or each page of the parent's would be copied when it is written to
 
 
 def strided(array: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convbook.algorithms import cost
-from convbook.algorithms.algorithm import BLOCK, Algorithm, round_up
+from convbook.algorithms.algorithm import Algorithm, Block, prepared_at_most, room, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
 #: Transforms of fewer cells than this cost more in calls than in arithmetic; so many bytes are transformed at once.
 _LEAST, _AT_ONCE = 1024, 1 << 20
+
+#: By so much, mostly, transforms are longer than they must be: to lengths with small prime factors.
+_ROUNDED = 1.1
 
 #: With fewer taps than this, sums are always cheaper.
 _FEWEST = 50
@@ -33,6 +36,7 @@ class OverlapSave(Algorithm):
     tile: int = 1
 
     name: ClassVar[str] = "overlap-save"
+    anywhere: ClassVar[bool] = True
     indirect: ClassVar[bool] = True
 
     @classmethod
@@ -47,46 +51,64 @@ class OverlapSave(Algorithm):
         if not finite:
             return "it would spread infinities and NaNs over whole tiles"
         kernel, height = layer.windows.kernel[0], layer.windows.output[0]
-        axes = zip(layer.windows.output[1:], layer.windows.kernel[1:], strict=True)
-        beside = math.prod(n + k - 1 for n, k in axes)
+        groups, beside = _narrowed(layer)
+        cells_beside = _cells_beside(layer, beside)
+        channels, of_a_row = groups * layer.channels_each, _of_a_row(layer, groups, beside)
+        panels = math.prod(-(-n // each) for n, each in zip(layer.windows.output[1:], beside, strict=True))
         maps, width = layer.filters * layer.channels_each, cost.width(layer.dtype)
-        of_a_row = beside * (layer.channels + 2) * 2 * layer.dtype.itemsize
         lanes = cost.lanes(layer.dtype) if len(layer.windows.size) == 1 else 1
 
         def at_once(tile: int) -> int:
-            fit = _AT_ONCE // ((tile + kernel - 1) * beside * layer.channels * layer.dtype.itemsize)
-            allowed = max(1, BLOCK // (of_a_row * (tile + kernel - 1)))
+            fit = _AT_ONCE // ((tile + kernel - 1) * cells_beside * channels * layer.dtype.itemsize)
+            allowed = max(1, room(layer) // (of_a_row * (tile + kernel - 1)))
             return min(-(-height // tile), max(1, fit // lanes) * lanes, allowed)
 
         def estimate(tile: int) -> float:
-            cells, axes = (tile + kernel - 1) * beside, len(layer.windows.size)
-            transform = cost.transform(cells, axes, layer.dtype, at_once(tile) * layer.channels)
+            cells, axes = (tile + kernel - 1) * cells_beside, len(layer.windows.size)
+            transform = cost.transform(cells, axes, layer.dtype, at_once(tile) * channels)
             for_a_tile = transform * (layer.channels + layer.filters) + 2.5 * cells * maps * width
             filters = cost.transform(cells, axes, layer.dtype, maps) * maps
-            return for_a_tile * (-(-height // tile) * layer.batch) + filters
+            return for_a_tile * (-(-height // tile) * panels * layer.batch) + filters
 
-        longest = max(1, BLOCK // of_a_row - kernel + 1)
-        shortest = max(1, _LEAST // beside - kernel + 1)
+        longest = max(1, room(layer) // of_a_row - kernel + 1)
+        shortest = max(1, _LEAST // cells_beside - kernel + 1)
         # A power of two of tiles fills the lanes; so do as many as lanes, if a block cannot hold more.
         sizes = [-(-height // 2**i) for i in range(height.bit_length())]
-        sizes.append(max(1, BLOCK // (of_a_row * lanes) - kernel + 1))
+        sizes.append(max(1, room(layer) // (of_a_row * lanes) - kernel + 1))
         choices = {max(min(size, longest), min(height, shortest)) for size in sizes}
+        choices = {tile for tile in choices if _prepared(layer, tile, beside) <= prepared_at_most(layer)} or {
+            min(choices)
+        }
         nanoseconds, tile = min((estimate(tile), tile) for tile in choices)
         rows = min(height, tile * at_once(tile))
         size = of_a_row * (tile + kernel - 1) * -(-rows // tile)
-        return cls(layer, 1, layer.groups, rows, nanoseconds + 60_000, size, tile)
+        made = _prepared(layer, tile, beside)
+        return cls(layer, 1, groups, (rows, *beside), nanoseconds + 60_000, size, made, tile)
 
     def worthwhile(self) -> bool:
         """Tell whether the kernel is large enough."""
-        return self.layer.taps >= _FEWEST
+        return super().worthwhile() and self.layer.taps >= _FEWEST
 
-    def outputs(self, rows: int) -> tuple[int, ...]:
+    def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole tiles."""
-        return round_up(rows, self.tile), *self.layer.windows.output[1:]
+        return round_up(box[0], self.tile), *box[1:]
+
+    def cells(self, x: Array, block: Block) -> Array:
+        """Return the cells in new memory, where the transforms are: the memory that is kept would be too much."""
+        return block.cells.of(x, self.layer.dtype, np.empty)
 
     def prepare(self, weight: Array) -> Array:
-        """Transform the filters, turned around: their conjugate spectra."""
-        return np.conj(_transform(weight, self._lengths()))[:, :, None]
+        """Transform the filters, turned around: their conjugate spectra, ``(groups, filters, channels, 1, ...)``."""
+        layer, lengths = self.layer, self._lengths()
+        spectra = np.empty(
+            (layer.filters, layer.channels_each, *lengths[:-1], lengths[-1] // 2 + 1),
+            np.result_type(layer.dtype, np.complex64),
+        )
+        some = max(1, _AT_ONCE // spectra[:1].nbytes)
+        for first in range(0, layer.filters, some):
+            part = slice(first, first + some)
+            np.conj(_transform(weight[part], lengths), out=spectra[part])
+        return spectra.reshape(layer.groups, layer.filters_each, layer.channels_each, 1, *spectra.shape[2:])
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Transform the tiles, add up products over channels, transform back."""
@@ -103,13 +125,14 @@ class OverlapSave(Algorithm):
         spectra = _transform(cut, lengths)
         beside_kept = tuple(map(slice, out.shape[3:]))
         full, rest = divmod(out.shape[2], self.tile)
-        for f in range(layer.filters):
-            first = f // layer.filters_each * layer.channels_each
+        for f in range(out.shape[1]):
+            group, of_group = divmod(f, layer.filters_each)
+            filters, first = prepared[group, of_group], group * layer.channels_each
             # In place if no other filter sees the channel: fresh memory costs more than the product.
             place = spectra[:, first] if layer.filters_each == 1 else None
-            total = np.multiply(spectra[:, first], prepared[f, 0], out=place)
+            total = np.multiply(spectra[:, first], filters[0], out=place)
             for c in range(1, layer.channels_each):
-                total += spectra[:, first + c] * prepared[f, c]
+                total += spectra[:, first + c] * filters[c]
             if len(lengths) == 1:
                 back = fft.irfft(total, lengths[0], overwrite_x=True)
             else:
@@ -124,8 +147,48 @@ class OverlapSave(Algorithm):
         """Return transform lengths that hold a tile's cells, with small prime factors only."""
         from scipy.fft import next_fast_len
 
-        axes = zip((self.tile, *self.layer.windows.output[1:]), self.layer.windows.kernel, strict=True)
+        axes = zip((self.tile, *self.box[1:]), self.layer.windows.kernel, strict=True)
         return tuple(next_fast_len(n + k - 1, real=True) for n, k in axes)
+
+
+def _narrowed(layer: Layer) -> tuple[int, tuple[int, ...]]:
+    """Return how many groups, and how many outputs beside each other, leave room for tiles as high as the kernel."""
+    groups, beside = layer.groups, layer.windows.output[1:]
+    kernel, *kernels = layer.windows.kernel
+    tile = min(kernel, layer.windows.output[0])
+    while _of_a_row(layer, groups, beside) * (tile + kernel - 1) > room(layer) and groups > 1:
+        groups = -(-groups // 2)
+    while _of_a_row(layer, groups, beside) * (tile + kernel - 1) > room(layer) or _prepared(
+        layer, tile, beside
+    ) > prepared_at_most(layer):
+        sizes = [n if n > k else 0 for n, k in zip(beside, kernels, strict=True)]
+        if not any(sizes):
+            break
+        longest = sizes.index(max(sizes))
+        beside = (*beside[:longest], -(-beside[longest] // 2), *beside[longest + 1 :])
+    return groups, beside
+
+
+def _prepared(layer: Layer, tile: int, beside: tuple[int, ...]) -> int:
+    """Return the bytes of the filters' spectra."""
+    cells = (tile + layer.windows.kernel[0] - 1) * _cells_beside(layer, beside)
+    return int(_ROUNDED * layer.filters * layer.channels_each * cells * layer.dtype.itemsize)
+
+
+def _of_a_row(layer: Layer, groups: int, beside: tuple[int, ...]) -> int:
+    """Return the bytes that one row of cells takes in a block, at the fullest moment.
+
+    These are the cells, the same with zeros behind them, and their spectra; or cells, spectra, the sum of products, one
+    more, and the transform back.
+    """
+    channels = groups * layer.channels_each
+    numbers = _cells_beside(layer, beside) * max(3 * channels, 2 * channels + 4)
+    return int(_ROUNDED * numbers * layer.dtype.itemsize)
+
+
+def _cells_beside(layer: Layer, beside: tuple[int, ...]) -> int:
+    """Return how many cells a row has."""
+    return math.prod(n + k - 1 for n, k in zip(beside, layer.windows.kernel[1:], strict=True))
 
 
 def _transform(x: Array, lengths: tuple[int, ...]) -> Array:

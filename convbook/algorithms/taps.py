@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, Block, cut
+from convbook.algorithms.algorithm import Block, OfGradient, cut, lent
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.rows import lower_rows
 from convbook.arguments import Array
@@ -28,29 +28,38 @@ Seen = Iterator[tuple[slice, Array]]
 _LONG = 1024
 
 
-class Taps(Algorithm):
+class Taps(OfGradient):
     """Sums of shifted copies, one tap after the other: two spatial axes, any type."""
 
     name: ClassVar[str] = "taps"
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool = True) -> Self | str:
+    def plan(cls, layer: Layer, threads: int, *, finite: bool = True, gradient: bool = False) -> Self | str:
         """Count the loops and the copies."""
         if len(layer.windows.size) != 2:
             return "it needs two spatial axes"
-        (height, row), (_, width) = layer.windows.output, layer.windows.kernel
+        (_, row), (_, width) = layer.windows.output, layer.windows.kernel
         phases = min(layer.windows.stride[0], layer.windows.kernel[0])
         copied = layer.channels * width * phases * layer.positions
         numbers = copied + layer.filters * layer.positions * min(phases, 2)
-        shared = -(-layer.windows.span[0] // layer.windows.stride[0])
-        images, groups, rows, size = cut(layer, threads, numbers=numbers, budget=_BUDGET, columns=_LONG, shared=shared)
+
+        weights = layer.filters * layer.channels_each * layer.taps * layer.dtype.itemsize
+        sum_too = lent(weights) / layer.dtype.itemsize if gradient else 0
+
+        def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
+            rows, row = box
+            copies = sum(_rows_copied(count, apart, rows) for _, count, _, _, apart in _phases(layer))
+            totals = 2 + (layer.windows.stride[0] > 1)
+            seen, made = layer.channels_each * width * copies, layer.filters_each * rows * totals
+            return sum_too * (images == 1) + images * groups * row * (seen + made)
+
+        share = cut(layer, threads, needs, numbers=numbers, budget=_BUDGET, columns=_LONG)
         copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
-        if images > 1:  # and back
+        if share.images > 1:  # and back
             copying += cost.copies(layer.filters * layer.positions, row, layer.dtype)
-        adding = cost.loops(layer.multiply_adds, images * rows * row, layer.dtype)
-        blocks = layer.batch / images * layer.groups / groups * height / rows
-        calls = blocks * cost.CALLS * phases * (2 + width)
-        return cls(layer, images, groups, rows, layer.batch * (copying + adding) + calls, size)
+        adding = cost.loops(layer.multiply_adds, share.images * math.prod(share.box), layer.dtype)
+        calls = share.blocks(layer) * cost.CALLS * phases * (2 + width)
+        return cls(layer, *share[:3], layer.batch * (copying + adding) + calls, share.bytes, 0)
 
     @property
     def contained(self) -> bool:
@@ -64,7 +73,7 @@ class Taps(Algorithm):
 
     def cells(self, x: Array, block: Block) -> Seen:
         """Copy rows once per tap of a row, phase by phase, when they are asked for."""
-        return seen_rows(x[block.examples], self.layer, block.outputs[2])
+        return seen_rows(x[block.examples], self.layer, *block.outputs[2:])
 
     def run(self, cells: Seen, prepared: Array, out: Array) -> None:
         """Add up what the filters' taps see."""
@@ -94,31 +103,42 @@ class Taps(Algorithm):
             np.einsum("gcijn,gfn->gfcij", views, given, out=weights[:, :, :, taps])
 
 
-def seen_rows(x: Array, layer: Layer, some: slice) -> Seen:
+def seen_rows(x: Array, layer: Layer, some: slice, columns: slice) -> Seen:
     """Yield taps of a column, and what they see: ``(groups, channels, taps, taps of a row, positions)``.
 
-    `some` are rows of outputs; `x` holds some of the groups.
+    `some` are rows of outputs, `columns` positions in them; `x` holds some of the groups.
     """
     images, channels, first, rows = len(x), layer.channels_each, some.start, some.stop - some.start
     groups = x.shape[1] // channels
-    width, row, stride = layer.windows.kernel[1], layer.windows.output[1], layer.windows.stride[0]
-    for taps, phase, start, apart in _phases(layer):
-        count = len(range(layer.windows.kernel[0])[taps])
-        copies = scratch.empty((groups, channels, width, (count - 1) * apart + rows, images, row), layer.dtype)
-        lower_rows(x, layer, (first + start) * stride + phase - layer.windows.padding[0][0], stride, copies)
+    width, row, stride = layer.windows.kernel[1], columns.stop - columns.start, layer.windows.stride[0]
+    for taps, count, phase, start, apart in _phases(layer):
+        top = (first + start) * stride + phase - layer.windows.padding[0][0]
+        copied = _rows_copied(count, apart, rows)
+        copies = scratch.empty((groups, channels, width, copied, images, row), layer.dtype)
+        if apart <= rows:
+            lower_rows(x, layer, top, stride, columns.start, copies)
+        else:  # what lies between is seen by none
+            for tap in range(count):
+                its = copies[:, :, :, tap * rows : (tap + 1) * rows]
+                lower_rows(x, layer, top + tap * apart * stride, stride, columns.start, its)
         per_group, per_channel, per_tap, per_row, _, item = copies.strides
         yield (
             taps,
             scratch.strided(
                 copies,
                 (groups, channels, count, width, rows * images * row),
-                (per_group, per_channel, apart * per_row, per_tap, item),
+                (per_group, per_channel, min(apart, rows) * per_row, per_tap, item),
             ),
         )
 
 
-def _phases(layer: Layer) -> Iterator[tuple[slice, int, int, int]]:
-    """Yield taps of a column whose rows have one phase of the stride, that phase, their first row in it, and the step.
+def _rows_copied(taps: int, apart: int, rows: int) -> int:
+    """Return how many rows are copied for so many rows of outputs and taps of a column: those that the taps see."""
+    return (taps - 1) * min(apart, rows) + rows
+
+
+def _phases(layer: Layer) -> Iterator[tuple[slice, int, int, int, int]]:
+    """Yield taps of a column whose rows have one phase of the stride, and their number, phase, first row and step.
 
     Tap `m` sees row ``stride * o + dilation * m`` of the cells for output `o`: of the rows of phase
     ``dilation * m % stride``, the one at ``o + dilation * m // stride``.
@@ -126,4 +146,5 @@ def _phases(layer: Layer) -> Iterator[tuple[slice, int, int, int]]:
     stride, dilation, kernel = layer.windows.stride[0], layer.windows.dilation[0], layer.windows.kernel[0]
     step = stride // math.gcd(stride, dilation)
     for m in range(min(step, kernel)):
-        yield slice(m, None, step), dilation * m % stride, dilation * m // stride, dilation * step // stride
+        count = len(range(m, kernel, step))
+        yield slice(m, None, step), count, dilation * m % stride, dilation * m // stride, dilation * step // stride

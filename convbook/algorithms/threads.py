@@ -3,13 +3,17 @@
 A block's copies are not BLAS's, so its threads wait while one of ours copies; threads that each copy and multiply
 blocks of their own do not. Holding BLAS needs `threadpoolctl`, which is optional: without it all blocks are computed
 in turn, and BLAS divides each product. The caller's limit is respected: it is what BLAS says it may use.
+
+Whoever calls takes blocks, too, and needs nobody: where no helpers can be had, it takes them all.
 """
 
+import os
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import islice
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 Block = TypeVar("Block")
@@ -17,7 +21,54 @@ Block = TypeVar("Block")
 #: Holding BLAS costs some 40 microseconds: below so much predicted work it does not pay.
 WORTH_SPREADING = 1_200_000
 
-_busy = threading.Lock()
+
+class _Crew:
+    """The helpers of a process, and what its calls share."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Start with nobody and nothing held."""
+        #: Held by the one call that holds BLAS.
+        self.busy = threading.Lock()
+        #: What gives BLAS its threads back, and the thread that does.
+        self.held: tuple[Any, int] | None = None
+        #: Where the helpers wait for something to do, and how many they are.
+        self.tasks: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self.helpers = 0
+
+    def gather(self, wanted: int) -> int:
+        """Return how many helpers there are: as many as wanted, if the system gives so many threads."""
+        while self.helpers < wanted:
+            helper = threading.Thread(target=_help, args=(self.tasks,), name="convbook", daemon=True)
+            try:
+                helper.start()
+            except RuntimeError:  # there are too many threads, or the program is about to end
+                break
+            self.helpers += 1
+        return min(self.helpers, wanted)
+
+
+_crew = _Crew()
+
+
+def _after_fork() -> None:
+    """Let go, in a child, of what belongs to threads that it has not: all of its parent's but the one that forked."""
+    held = _crew.held
+    _crew.renew()
+    if held is not None and held[1] != threading.get_ident():
+        held[0].restore_original_limits()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _help(tasks: "SimpleQueue[Callable[[], None]]") -> None:
+    """Do one task after the other, and keep nothing of it."""
+    while True:
+        tasks.get()()
 
 
 @cache
@@ -31,11 +82,6 @@ def _blas() -> Any:
     return controller if controller.lib_controllers else None
 
 
-@cache
-def _pool(helpers: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(helpers, thread_name_prefix="convbook")
-
-
 def available() -> int:
     """Return how many threads may work on blocks at once: as many as BLAS may use now."""
     controller = _blas()
@@ -47,27 +93,55 @@ def available() -> int:
 
 def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int) -> None:
     """Call `work` on each block, by so many threads if they are free; whoever has finished takes the next block."""
-    if threads == 1 or not _busy.acquire(blocking=False):  # another call holds BLAS: it has the threads
+    busy, blas = _crew.busy, _blas()
+    # Where another call holds BLAS, it has the threads. When the interpreter is being taken down, helpers stand still.
+    if threads <= 1 or blas is None or sys.is_finalizing() or not busy.acquire(blocking=False):
         for block in blocks:
             work(block)
         return
     try:
-        with _blas().limit(limits=1):
-            waiting, taking = iter(blocks), threading.Lock()
-
-            def drain() -> None:
-                while True:
-                    with taking:
-                        taken = list(islice(waiting, 1))
-                    if not taken:
-                        return
-                    work(taken[0])
-
-            others = [_pool(threads - 1).submit(drain) for _ in range(threads - 1)]
-            try:
-                drain()
-            finally:
-                for other in others:
-                    other.result()
+        with blas.limit(limits=1) as limiter:
+            _crew.held = limiter, threading.get_ident()
+            _share(work, deque(blocks), threads - 1)
     finally:
-        _busy.release()
+        _crew.held = None
+        busy.release()
+
+
+def _share(work: Callable[[Block], None], waiting: deque[Block], helpers: int) -> None:
+    """Work on what waits until nothing does, together with so many helpers."""
+    ended: SimpleQueue[BaseException | None] = SimpleQueue()
+
+    def drain() -> None:
+        try:
+            while waiting:
+                try:
+                    block = waiting.popleft()
+                except IndexError:  # another thread was faster
+                    break
+                work(block)
+        except BaseException:
+            waiting.clear()  # the others need not go on
+            raise
+
+    def help_out() -> None:
+        try:
+            drain()
+        except BaseException as error:
+            ended.put(error)
+        else:
+            ended.put(None)
+
+    called = 0
+    try:
+        for _ in range(_crew.gather(helpers)):
+            _crew.tasks.put(help_out)
+            called += 1
+        drain()
+    finally:
+        errors = [error for error in (ended.get() for _ in range(called)) if error is not None]
+    try:
+        if errors:
+            raise errors[0]
+    finally:
+        del errors  # an error knows this frame, so the frame must not know it

@@ -11,8 +11,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from convbook.algorithms import cost
-from convbook.algorithms.algorithm import Algorithm, round_up
+from convbook.algorithms import cost, scratch
+from convbook.algorithms.algorithm import Algorithm, fitted, prepared_at_most, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
@@ -44,15 +44,23 @@ class Toeplitz(Algorithm):
             rows = max(1, outputs // (phases(taps, fold) * fold))
             return cost.product(seen * outputs, max(2, rows), fold, seen, layer.dtype) + seen * fold * width * 0.5
 
-        nanoseconds, fold = min((estimate(fold), fold) for fold in (8, 16, 32, 64))
+        folds = [fold for fold in (8, 16, 32, 64) if _prepared(layer, fold) <= prepared_at_most(layer)] or [8]
+        nanoseconds, fold = min((estimate(fold), fold) for fold in folds)
         nanoseconds += outputs * width * 0.6 + 5_000
-        rows = min(outputs, round_up(max(1, _BUDGET // layer.dtype.itemsize // 2), phases(taps, fold) * fold))
-        size = 2 * rows * layer.dtype.itemsize
-        return cls(layer, 1, layer.groups, rows, nanoseconds * layer.channels * layer.batch, size, fold)
+        unit = phases(taps, fold) * fold
+        rows = min(outputs, round_up(max(1, _BUDGET // layer.dtype.itemsize // 2), unit))
 
-    def outputs(self, rows: int) -> tuple[int, ...]:
+        def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
+            computed = round_up(box[0], unit)
+            return groups * (3 * computed + taps - 1)  # cells; outputs, before they are cut and put in their place
+
+        share = fitted(layer, 1, layer.groups, (rows,), needs, unit)
+        nanoseconds *= layer.channels * layer.batch
+        return cls(layer, *share[:3], nanoseconds, share.bytes, _prepared(layer, fold), fold)
+
+    def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole stretches, as many in each phase."""
-        return (round_up(rows, phases(self.layer.taps, self.fold) * self.fold),)
+        return (round_up(box[0], phases(self.layer.taps, self.fold) * self.fold),)
 
     def prepare(self, weight: Array) -> Array:
         """Put each filter into its Toeplitz block: sample t of a stretch meets output r with tap t - r."""
@@ -70,8 +78,8 @@ class Toeplitz(Algorithm):
         groups = -(-out.shape[2] // (apart * self.fold))
         computed = (*out.shape[:2], groups * apart * self.fold)
         whole = out.shape == computed and out.flags.c_contiguous
-        found = out if whole else np.empty(computed, out.dtype)
-        stretches = self._stretches(np.ascontiguousarray(cells), apart, groups, prepared.shape[1])
+        found = out if whole else scratch.empty(computed, out.dtype)
+        stretches = self._stretches(scratch.contiguous(cells), apart, groups, prepared.shape[1])
         np.matmul(stretches, prepared[:, None], out=self._stretches(found, apart, groups, self.fold))
         if not whole:
             out[...] = found[:, :, : out.shape[2]]
@@ -87,3 +95,8 @@ class Toeplitz(Algorithm):
 def phases(taps: int, fold: int) -> int:
     """Return how many stretches start before the first one ends: from one of them to the next, none overlap."""
     return -(-(fold + taps - 1) // fold)
+
+
+def _prepared(layer: Layer, fold: int) -> int:
+    """Return the bytes of the blocks of all matrices."""
+    return layer.channels * (fold + layer.taps - 1) * fold * layer.dtype.itemsize

@@ -44,6 +44,18 @@ def in_pairs(term: Callable[[int], Array], first: int, last: int, dtype: np.dtyp
     return np.add(before, after, out=None if middle - first == 1 else before, dtype=dtype)
 
 
+def in_groups(term: Callable[[int], Array], count: int, dtype: np.dtype[Any]) -> Array:
+    """Add so many terms: few of them one by one, such sums in pairs, so that not many sums are kept at a time."""
+
+    def group(which: int) -> Array:
+        found, numbers = term(which * FEW), range(which * FEW + 1, min((which + 1) * FEW, count))
+        for number in numbers:
+            found = np.add(found, term(number), out=None if number == numbers[0] else found, dtype=dtype)
+        return found
+
+    return in_pairs(group, 0, -(-count // FEW), dtype)
+
+
 def _folded(x: Array, size: int, dtype: np.dtype[Any]) -> Array:
     """Lay parts of `size` elements of the last axis over each other and add them up; what is left over goes first."""
     parts, left = divmod(x.shape[-1], size)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import BLOCK, Algorithm, cut, round_up
+from convbook.algorithms.algorithm import BLOCK, Algorithm, cut, lent, round_up
 from convbook.algorithms.layer import Layer
 from convbook.arguments import Array
 
@@ -42,6 +42,7 @@ class Winograd(Algorithm):
     name: ClassVar[str] = "winograd"
     unit: ClassVar[int] = _OUT
     enlarges: ClassVar[bool] = True
+    anywhere: ClassVar[bool] = True
     indirect: ClassVar[bool] = True
 
     @classmethod
@@ -65,23 +66,36 @@ class Winograd(Algorithm):
         moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(layer.dtype)
         weights = size * filters * channels  # transformed once a call, and read once a block
         once = weights * (1.5 if weights * layer.dtype.itemsize <= _CACHE else 4) * cost.width(layer.dtype)
-        images, _, rows, used = cut(
+        prepared = weights * layer.dtype.itemsize
+        filters_too = lent(prepared) / layer.dtype.itemsize
+
+        def needs(images: int, _: int, box: tuple[int, ...]) -> float:
+            high, wide = (round_up(n, _OUT) for n in box)
+            tiles = images * high * wide // _OUT**2
+            cells = images * channels * (high + _TAPS - 1) * (wide + _TAPS - 1)
+            outputs = _OUT**2 * filters * tiles
+            values = size * (channels + max(channels, filters)) * tiles + (channels > _CHANNELS) * filters * tiles
+            return filters_too * (images == 1) + cells + outputs + values
+
+        share = cut(
             layer,
             threads,
+            needs,
             numbers=size * (channels + max(channels, filters)) * tiles * 1.25,
             budget=BLOCK // 4,
             columns=98 * _OUT**2,
             unit=_OUT,
         )
-        return cls(layer, images, 1, rows, (moved + transforms + products) * layer.batch + once, used)
+        nanoseconds = (moved + transforms + products) * layer.batch + once
+        return cls(layer, *share[:3], nanoseconds, share.bytes, prepared)
 
     def worthwhile(self) -> bool:
         """Tell whether the layer is deep enough."""
-        return min(self.layer.channels, self.layer.filters) >= _FEWEST
+        return super().worthwhile() and min(self.layer.channels, self.layer.filters) >= _FEWEST
 
-    def outputs(self, rows: int) -> tuple[int, ...]:
+    def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole tiles."""
-        return round_up(rows, _OUT), round_up(self.layer.windows.output[1], _OUT)
+        return tuple(round_up(n, _OUT) for n in box)
 
     def prepare(self, weight: Array) -> Array:
         """Evaluate the filters: ``(36, filters, channels)``."""
@@ -97,11 +111,14 @@ class Winograd(Algorithm):
         image, channel, down, right = cells.strides
         shape = (_TILE, _TILE, self.layer.channels, images, high, wide)
         strides = (down, right, channel, image, _OUT * down, _OUT * right)
-        tiles = scratch.empty(shape, cells.dtype)
-        np.copyto(tiles, scratch.strided(cells, shape, strides))
-        values = _product(of_tile, tiles.reshape(_TILE**2, -1)).reshape(_TILE**2, self.layer.channels, -1)
-        products = _multiply(prepared, values)
-        found = _product(to_outputs, products.reshape(_TILE**2, -1))
+        found = scratch.empty((_OUT**2, filters * images * high * wide), cells.dtype)
+        with scratch.Borrowed():
+            values = scratch.empty((_TILE**2, self.layer.channels, images * high * wide), cells.dtype)
+            with scratch.Borrowed():
+                tiles = scratch.empty(shape, cells.dtype)
+                np.copyto(tiles, scratch.strided(cells, shape, strides))
+                np.matmul(of_tile, tiles.reshape(_TILE**2, -1), out=values.reshape(_TILE**2, -1))
+            np.matmul(to_outputs, _multiply(prepared, values).reshape(_TILE**2, -1), out=found)
         found = found.reshape(_OUT, _OUT, filters, images, high, wide).transpose(3, 2, 4, 0, 5, 1)
         if (rows, row) == (_OUT * high, _OUT * wide):
             np.copyto(out.reshape(found.shape, copy=False), found)

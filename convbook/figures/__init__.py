@@ -19,9 +19,10 @@ from convbook.figures.equivariance import commuting_square, error_table, errors_
 from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
-from convbook.figures.operation import flipped_window, product_table, product_tables, shifted_copies
+from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
+from convbook.figures.search import found_places, hit_rates, signal_search
 from convbook.figures.series import signal_and_trend
 from convbook.figures.sliding import size_steps, windows_on_grid, windows_on_line
 from convbook.figures.speed import (
@@ -48,9 +49,12 @@ __all__ = [
     "factors_by_rate",
     "failing_places",
     "flipped_window",
+    "found_places",
+    "four_pictures",
     "framed_row",
     "frequency_responses",
     "gray_numbers",
+    "hit_rates",
     "image_row",
     "kernel_tiles",
     "learning_curves",
@@ -69,6 +73,7 @@ __all__ = [
     "score_maps",
     "shifted_copies",
     "signal_and_trend",
+    "signal_search",
     "size_steps",
     "slope_responses",
     "smoothed_peak",

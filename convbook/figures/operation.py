@@ -15,6 +15,7 @@ from convbook.figures.style import (
     KERNEL,
     MUTED,
     OUTPUT,
+    PANEL,
     PURPLE_SOFT,
     RED_SOFT,
     SIGNAL,
@@ -23,6 +24,78 @@ from convbook.figures.style import (
 )
 
 _SHADES = (BLUE_SOFT, GOLD_SOFT, TEAL_SOFT, RED_SOFT, PURPLE_SOFT)
+
+
+def four_pictures(x: ArrayLike, h: ArrayLike, place: int) -> Axes:
+    """Draw a convolution four times: table, flipped window, shifted copies, polynomials; one place is marked in each.
+
+    Parameters
+    ----------
+    x, h : array_like, shape (N,) and (K,)
+        Two short lists, N and K at most 3.
+    place : int
+        The index of the output whose products are marked, from K - 1 to N - 1: the window lies inside the signal.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    signal, kernel = np.asarray(x), np.asarray(h)
+    total, left, right = np.convolve(signal, kernel), 0.3, 7.5
+    ax = board(13, 13)
+
+    def products(first: float, row: float, *, step: int) -> None:
+        """Draw all products, each row a step further to the right than the one above it."""
+        for (i, j), value in np.ndenumerate(np.outer(signal, kernel)):
+            cell(ax, first + j + step * i, row + i, value, **_marked(i + j == place))
+
+    for column, row, words in (
+        (left, 0.5, "table"),
+        (right, 0.5, "window, flipped"),
+        (left, 7, "shifted copies"),
+        (right, 7, "polynomials"),
+    ):
+        note(ax, column, row, words, ha="left")
+
+    row_of_cells(ax, left + 1, 1, kernel, fill=RED_SOFT)
+    for i, value in enumerate(signal):
+        cell(ax, left, 2 + i, value, fill=BLUE_SOFT)
+    products(left + 1, 2, step=0)
+
+    first = place - len(kernel) + 1
+    under = signal[first : place + 1] * kernel[::-1]
+    row_of_cells(ax, right, 1, signal, fill=BLUE_SOFT)
+    row_of_cells(ax, right + first, 2, kernel[::-1], fill=RED_SOFT)
+    row_of_cells(ax, right + first, 3.3, under, **_marked(True))
+    _words(ax, right, 5, " + ".join(map(str, under)) + f" = {total[place]}", OUTPUT, bold=True)
+
+    products(left, 7.6, step=1)
+    for n, value in enumerate(total):
+        cell(ax, left + n, 7.9 + len(signal), value, fill=TEAL_SOFT, fontweight="bold" if n == place else "normal")
+
+    _words(ax, right, 8.1, f"({_polynomial(signal)})", SIGNAL)
+    _words(ax, right, 9.1, f"· ({_polynomial(kernel)})", KERNEL)
+    _words(ax, right, 10.3, "= " + _polynomial(total[:place]), OUTPUT)
+    _words(ax, right, 11.3, "+ " + _polynomial(total[place : place + 1], place), OUTPUT, bold=True)
+    _words(ax, right, 12.3, "+ " + _polynomial(total[place + 1 :], place + 1), OUTPUT)
+    return ax
+
+
+def _marked(marked: bool) -> dict[str, Any]:
+    """Give the look of a cell: a marked one is bold, too, for print without colors."""
+    return {"fill": GOLD_SOFT, "fontweight": "bold"} if marked else {"fill": PANEL}
+
+
+def _words(ax: Axes, column: float, row: float, words: str, color: str, *, bold: bool = False) -> None:
+    label(ax, column, row, words, ha="left", color=color, fontweight="bold" if bold else "normal")
+
+
+def _polynomial(coefficients: NDArray[Any], first: int = 0) -> str:
+    """Write a polynomial in t with positive coefficients, lowest power first."""
+    powers = ["", "t", *(f"t{digit}" for digit in "²³⁴⁵⁶⁷⁸⁹")]
+    terms = zip(coefficients, powers[first:], strict=False)
+    return " + ".join(power if power and value == 1 else f"{value}{power}" for value, power in terms)
 
 
 def product_table(x: ArrayLike, h: ArrayLike) -> Axes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from convbook.figures.cells import board, grid_of_cells, label, note, row_of_cells
@@ -43,6 +44,9 @@ def pooled_tables(x: ArrayLike, size: int, pooled: Mapping[str, ArrayLike]) -> A
     note(ax, left + picture.shape[1] / 2, 0.5, "picture")
     places = np.ndindex(*picture.shape)
     grid_of_cells(ax, left, 1.1, picture, {(i, j): shade(i // size, j // size) for i, j in places})
+    for i, j in np.ndindex(picture.shape[0] // size, picture.shape[1] // size):  # apart in gray print, too
+        corner = (left + j * size, 1.1 + i * size)
+        ax.add_patch(Rectangle(corner, size, size, fill=False, edgecolor=MUTED, linewidth=1.3))
     left += picture.shape[1] + 1
     for name, result in results.items():
         top = 1.1 + (picture.shape[0] - result.shape[0]) / 2

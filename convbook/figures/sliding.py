@@ -100,7 +100,7 @@ def windows_on_line(
         For each row of windows, by the words above it: the size of the input, the cells added to it, and where
         the windows start, in places of the input.
     kernel_size, dilation : int
-        The number of taps of a window, and the step from tap to tap.
+        The number of taps of a window, and the distance between neighboring taps, in input cells.
 
     Returns
     -------

@@ -4,6 +4,7 @@ The pages are written into ``docs/api/`` beside the authored ``index.md``, only 
 reads only those again. A book without ``api/index.md`` has no reference.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ import api_usage
 from api_docstring import Docstring
 from api_renderer import Renderer, first_sentence
 from autodoc2.sphinx.utils import get_database, load_config
+from files import write
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -51,10 +53,11 @@ def write_pages(app: Sphinx) -> None:
     pages["_rooms.txt"] = _rooms({room: renderer.get_item(f"{PACKAGE}.{room}") for room in rooms})
     pages["_names.txt"] = _names(renderer, public)
     for name, lines in pages.items():
-        _write(folder / name, [HEAD, "", *lines])
+        write(folder / name, ("\n".join([HEAD, "", *lines]).rstrip() + "\n").encode())
     for path in folder.glob("*.rst"):
-        if path.name not in pages and path.read_text(encoding="utf-8").startswith(HEAD):
-            path.unlink()
+        with contextlib.suppress(FileNotFoundError):  # another build was here first
+            if path.name not in pages and path.read_text(encoding="utf-8").startswith(HEAD):
+                path.unlink()
 
 
 def _rooms(items: dict[str, dict[str, str] | None]) -> Iterator[str]:
@@ -78,12 +81,6 @@ def _names(renderer: Renderer, public: Iterable[api_names.Entry]) -> Iterator[st
         yield "   * - " + ", ".join(f"``{name}``" for name in names)
         yield f"     - :py:func:`{path}`"
     yield ""
-
-
-def _write(path: Path, lines: Iterable[str]) -> None:
-    text = "\n".join(lines).rstrip() + "\n"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
 
 
 def mend_signatures(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:

@@ -15,10 +15,3 @@ def asset(name: str) -> Path:
             f"{path} is missing: `npm ci --prefix docs/_assets` installs the fonts and KaTeX (`make html` does)."
         )
     return path
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write `path` unless it already has this content, so that a build with no change touches no file."""
-    if not path.exists() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

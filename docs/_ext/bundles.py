@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assets import write
+from files import write
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 

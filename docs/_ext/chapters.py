@@ -2,19 +2,22 @@
 
 A session gives what a notebook would: IPython's own shell runs the cells, so that ``;``, ``display``, ``glue`` and the
 form of values are the same; outputs are in Jupyter's format. Code keeps the line numbers of the chapter's file,
-so that a traceback points into it. What a chapter may change for the process (the working folder, warnings, NumPy's
-print options and random state, matplotlib's parameters, the module ``__main__``) is put back when it ends.
+so that a traceback points into it. What a session or its chapter may change for the process (the environment, the
+working folder, warnings, random numbers, NumPy's print options, matplotlib's parameters, the module ``__main__``, what
+IPython adds to the built-in names) is put back when it ends.
 """
 
 import ast
+import builtins
 import contextlib
 import io
 import os
+import random
 import re
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from importlib import metadata as distributions
 from pathlib import Path
@@ -204,18 +207,23 @@ class Session:
         self.folder = folder
 
     def __enter__(self) -> Self:
-        os.environ.update(ENVIRONMENT, MPLBACKEND="agg")
-        _reset_matplotlib()
-        self._undo = contextlib.ExitStack()
-        self._undo.enter_context(_numpy_state())
-        self._undo.callback(_reset_matplotlib)
-        self._undo.callback(sys.modules.__setitem__, "__main__", sys.modules["__main__"])
-        self._undo.callback(sys.path.__setitem__, slice(None), sys.path[:])
-        config = Config()
-        config.HistoryManager.enabled = False
-        InteractiveShell.clear_instance()
-        self._shell = _Shell.instance(config=config, ipython_dir=str(ROOT / "_build" / "ipython"))
-        self._undo.callback(_Shell.clear_instance)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_matplotlib_state())  # the last to be put back: the environment names its file
+            stack.enter_context(_as_before(os.environ))
+            stack.enter_context(_as_before(vars(builtins)))
+            stack.enter_context(_random_states())
+            stack.enter_context(_numpy_state())
+            stack.callback(sys.modules.__setitem__, "__main__", sys.modules["__main__"])
+            stack.callback(sys.path.__setitem__, slice(None), sys.path[:])
+            os.environ.update(ENVIRONMENT, MPLBACKEND="agg")
+            _dress_matplotlib()
+            config = Config()
+            config.HistoryManager.enabled = False
+            InteractiveShell.clear_instance()
+            with warnings.catch_warnings():  # IPython adds a filter of its own
+                self._shell = _Shell.instance(config=config, ipython_dir=str(ROOT / "_build" / "ipython"))
+            stack.callback(_Shell.clear_instance)
+            self._undo = stack.pop_all()
         self._filters: list[Any] | None = None
         return self
 
@@ -282,10 +290,32 @@ def _show_warning(
 
 
 @contextlib.contextmanager
+def _as_before(names: MutableMapping[str, Any]) -> Iterator[None]:
+    """Put a mapping back, one name at a time: those that stay are never missing."""
+    before = dict(names)
+    yield
+    for name in set(names) - before.keys():
+        del names[name]
+    for name, value in before.items():
+        if name not in names or names[name] is not value:
+            names[name] = value
+
+
+@contextlib.contextmanager
+def _random_states() -> Iterator[None]:
+    import numpy as np
+
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002
+    yield
+    random.setstate(states[0])
+    np.random.set_state(states[1])  # noqa: NPY002
+
+
+@contextlib.contextmanager
 def _numpy_state() -> Iterator[None]:
     import numpy as np
 
-    state, options, errors = np.random.get_state(), np.get_printoptions(), np.geterr()  # noqa: NPY002
+    options, errors = np.get_printoptions(), np.geterr()
     # NumPy's own defaults, as in a new kernel, whatever the process has been told before.
     np.set_printoptions(
         precision=8,
@@ -303,12 +333,31 @@ def _numpy_state() -> Iterator[None]:
     )
     np.seterr(all="warn", under="ignore")
     yield
-    np.random.set_state(state)  # noqa: NPY002
     np.set_printoptions(**options)
     np.seterr(**errors)
 
 
-def _reset_matplotlib() -> None:
+@contextlib.contextmanager
+def _matplotlib_state() -> Iterator[None]:
+    """Put matplotlib's parameters back, or give it its own where the chapter was the first to import it."""
+    before = sys.modules["matplotlib"].rcParams.copy() if "matplotlib" in sys.modules else None
+    yield
+    if "matplotlib" in sys.modules:
+        import matplotlib
+
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # some parameters are deprecated, and warn when they are set
+            if before is None:
+                matplotlib.rcdefaults()
+                matplotlib.rc_file(matplotlib.matplotlib_fname())
+            else:
+                matplotlib.rcParams.update(before)
+
+
+def _dress_matplotlib() -> None:
+    """Let matplotlib draw as in the book, if it has been imported; if not, it will find the file that says how."""
     if "matplotlib" in sys.modules:
         import matplotlib
 

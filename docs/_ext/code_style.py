@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from assets import write
+from files import write
 from pygments.formatters import HtmlFormatter
 from pygments.style import Style
 from pygments.token import (

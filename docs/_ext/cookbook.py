@@ -3,7 +3,7 @@
 ::
 
     ```{recipes}
-    operation/convolution-or-correlation  recipe-ncc  third-correction-normalize
+    pictures/finding-things  recipe-ncc  normalize
     ```
 
 A line names a chapter, a cell of it that is tagged ``recipe``, and the address of the section which derives it. When

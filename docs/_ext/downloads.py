@@ -23,9 +23,9 @@ import nbformat
 import notebooks
 import plain_markdown
 import single_file
-from assets import write
 from docutils import nodes
 from execution import inputs
+from files import replacing, write
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -86,11 +86,12 @@ def preface(app: Sphinx, book: nbformat.NotebookNode) -> str:
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     needs = ["NumPy", "SciPy", "Matplotlib", *sorted({name for c in code for name in c.metadata.get("requires", [])})]
     name, release, site = app.config.project, app.config.release, app.config.html_baseurl
+    reads = ", ".join(f"`{file}`" for file in book.metadata.get("reads", []))
     return (
         f"From {name} {release}{f', <{site}>' if site else ''}. Code: BSD 3-Clause. Text and figures: CC BY 4.0.\n"
         f"Needs {', '.join(needs)} and the library {name}:\n"
         f"`pip install {Path(wheel_name(app.config)).name}`, a file of the site's folder `{FOLDER}`."
-    )
+    ) + (f"\nReads {reads}, to which the page links: save it there." if reads else "")
 
 
 def remove(app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]) -> list[str]:
@@ -160,15 +161,12 @@ def build_zip(site: Path, target: Path) -> None:
         with zipfile.ZipFile(target) as before:
             if before.comment == digest:
                 return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, path in files.items():
             entry = zipfile.ZipInfo(f"{target.stem}/{name}", DATE)
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, path.read_bytes())
         archive.comment = digest
-    part.replace(target)
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
@@ -187,13 +185,13 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
     if not (wheel.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == sources):
         for old in wheel.parent.glob("*.whl") if wheel.parent.exists() else ():
             if old != wheel:
-                old.unlink()
+                old.unlink(missing_ok=True)
         try:
             build_wheel(wheel)
         except RuntimeError as error:
             logger.warning("%s", error)
             return
-        stamp.write_text(sources, encoding="utf-8")
+        write(stamp, sources.encode())
     build_zip(Path(app.outdir), Path(app.outdir, zip_name(app.config)))
 
 

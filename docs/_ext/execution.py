@@ -9,7 +9,6 @@ it uses, or a file that it reads has changed, and not otherwise.
 import hashlib
 import logging as standard_logging
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Set
@@ -25,6 +24,7 @@ import guards
 import myst_nb.sphinx_
 from dependencies import Library, fingerprint
 from docutils import nodes
+from files import write
 from myst_nb.core.execute.base import NotebookClientBase
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -38,7 +38,7 @@ from traitlets.config import Config as JupyterConfig
 logger = logging.getLogger(__name__)
 
 AUTHORS_ONLY = ("expect", "free")
-CHECKED = "The build compared this output with a prediction written beforehand."
+CHECKED = "The expected output is stored with this page, and the build fails if the code prints anything else."
 # Asks the kernel for the lines of the last traceback that lie in cells.
 FAILING_LINES = (
     "[f.lineno for f in __import__('traceback').extract_tb(__import__('sys').last_traceback)"
@@ -233,9 +233,8 @@ def _toolchain() -> list[str]:
 def prepare_kernels(app: Sphinx) -> None:
     """Let Jupyter write below the build's folder only, and take the kernel of this environment."""
     build = Path(app.outdir).parent
-    profile = build / "ipython" / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    shutil.copy(chapters.ROOT / "docs" / "_ipython" / "ipython_kernel_config.py", profile)
+    settings = chapters.ROOT / "docs" / "_ipython" / "ipython_kernel_config.py"
+    write(build / "ipython" / "profile_default" / settings.name, settings.read_bytes())
     os.environ.update(JUPYTER_RUNTIME_DIR=str(build / "jupyter_runtime"), JUPYTER_PREFER_ENV_PATH="1")
     standard_logging.getLogger("traitlets").setLevel(standard_logging.WARNING)
 

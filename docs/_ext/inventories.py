@@ -11,6 +11,11 @@ import zlib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
+
+from files import write
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 #: package -> (address of its site, {name or name*: page}, modules whose public names are listed); ``$`` is the name.
 SITES: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
@@ -136,17 +141,24 @@ def inventory(package: str, version: str) -> bytes:
     return head.encode() + zlib.compress("".join(f"{line}\n" for line in sorted(lines)).encode(), 9)
 
 
-def write(folder: Path) -> dict[str, tuple[str, str]]:
+def mapping(folder: Path) -> dict[str, tuple[str, str]]:
     """Write the inventories into `folder`, unless they are there; return an ``intersphinx_mapping``."""
-    folder.mkdir(parents=True, exist_ok=True)
     rules = zlib.crc32(Path(__file__).read_bytes())  # importing the packages takes seconds: once for each version
-    mapping = {}
+    found = {}
     for package, (site, *_) in SITES.items():
         version = "3" if package == "python" else metadata.version(package)
         path = folder / f"{package}-{version}-{rules:08x}.inv"
         if not path.exists():
-            partial = path.with_suffix(".part")
-            partial.write_bytes(inventory(package, version))
-            partial.replace(path)
-        mapping[package] = (site, str(path))
-    return mapping
+            write(path, inventory(package, version))
+        found[package] = (site, str(path))
+    return found
+
+
+def map_sites(app: Sphinx, config: Config) -> None:
+    config.intersphinx_mapping = mapping(Path(app.confdir) / "_build" / "inventories")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("sphinx.ext.intersphinx")
+    app.connect("config-inited", map_sites, priority=700)  # intersphinx reads the mapping at 800
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from snippets import hidden, slicer
 
 #: The name that a cell may have in Jupyter.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -30,8 +31,7 @@ class Page:
     def cells(self) -> Iterator[str | NotebookNode]:
         """Give texts and cells, with a preface under the title and the hidden code that shown cells need."""
         code = {i: cell for i, cell in enumerate(self.executed.cells) if cell.cell_type == "code"}
-        shown = [part for part in self.parts if isinstance(part, int)]
-        needed = hidden_code({i: cell.source for i, cell in code.items()}, shown)
+        needed = self._needed(code)
         first = True
         for part in self.parts:
             if isinstance(part, str):
@@ -43,53 +43,14 @@ class Page:
                 yield nbformat.v4.new_code_cell(needed.pop(i))
             yield code[part]
 
-
-def hidden_code(sources: Mapping[int, str], shown: list[int]) -> dict[int, str]:
-    """Find the statements of cells that are not shown on which the shown ones depend; calls of ``glue`` are none."""
-    trees = {i: ast.parse(source) for i, source in sources.items()}
-    modules = {name for tree in trees.values() for node in ast.walk(tree) for name in _imported(node)}
-    needed: dict[int, str] = {}
-    wanted: set[str] = set()
-    for i in sorted(sources, reverse=True):
-        if i in shown:
-            wanted |= _loaded(trees[i])
-            continue
-        taken: list[str] = []
-        for node in reversed(trees[i].body):
-            changes = _imported(node) or _bound(node) - modules
-            if changes & wanted and "glue" not in _loaded(node) | _imported(node):
-                wanted |= _loaded(node)
-                taken.insert(0, "\n".join(sources[i].splitlines()[_first(node) - 1 : node.end_lineno]))
-        if taken:
-            needed[i] = "\n".join(taken)
-    return dict(sorted(needed.items()))
-
-
-def _first(node: ast.stmt) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
-
-
-def _loaded(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-
-def _imported(node: ast.AST) -> set[str]:
-    names = node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
-    return {(alias.asname or alias.name).split(".")[0] for alias in names}
-
-
-def _bound(node: ast.stmt) -> set[str]:
-    """Names that a statement gives a value at the top level, or whose value it may change in place."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name}
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    # The variable of a comprehension is its own.
-    loops = [n.target for n in ast.walk(node) if isinstance(n, ast.comprehension)]
-    names -= {n.id for loop in loops for n in ast.walk(loop) if isinstance(n, ast.Name)}
-    for n in ast.walk(node):
-        if isinstance(n, ast.Attribute) or (isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)):
-            names |= _loaded(n.value)
-    return names
+    def _needed(self, code: Mapping[int, NotebookNode]) -> dict[int, str]:
+        """Map the code cells that the page does not show to the code of them that the others need."""
+        numbers = list(code)
+        program = slicer.Page(
+            [slicer.Source(cell.source, frozenset(cell.metadata.get("tags", []))) for cell in code.values()]
+        )
+        shown = [numbers.index(part) for part in self.parts if isinstance(part, int)]
+        return {numbers[n]: text for n, text in hidden(program, shown).items()}
 
 
 # The notebook -----------------------------------------------------------------------------------------------

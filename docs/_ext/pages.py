@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import fonts
-from assets import write
 from code_style import in_both_themes
 from docutils import nodes
+from files import write
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform

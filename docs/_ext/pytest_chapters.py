@@ -16,7 +16,8 @@ import chapters
 import guards
 import pytest
 
-os.environ.update(chapters.ENVIRONMENT)  # before anything imports NumPy or matplotlib
+# Before anything imports NumPy, which looks only then; all else is the session's.
+os.environ.update({name: value for name, value in chapters.ENVIRONMENT.items() if name.endswith("_NUM_THREADS")})
 
 
 @dataclass

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import quickjs
-from assets import asset, write
+from assets import asset
 from docutils import nodes
+from files import write
 from sphinx.application import Sphinx
 from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -35,6 +37,9 @@ MACROS = {
 }
 FONT_URL = re.compile(r'url\(fonts/([\w-]+)\.woff2\) format\("woff2"\)(,url\([^)]*\) format\("\w+"\))*')
 CSS = "katex/katex.css"
+#: Where KaTeX lets a formula break, and what must not be parted from one.
+BASE = '<span class="katex-base">'
+OPENING, CLOSING = re.compile(r"[(\[“‘]+$"), re.compile(r"[^\s–—]{1,3}(?!\S)|[.,;:!?)\]”’]+")
 LATER = """function set(tex, options) {
     try { return JSON.stringify({html: katex.renderToString(tex, JSON.parse(options))}); }
     catch (error) { return JSON.stringify({fault: error.message}); }
@@ -95,8 +100,40 @@ def _markup(translator: Any, node: nodes.Element, display: bool) -> str:
     return html
 
 
+class Together(SphinxPostTransform):
+    """A formula and the bracket before it or the full stop after it stay on one line.
+
+    A browser may break a line beside any box, and a formula is boxes. So the line is not broken in all of it, but where
+    KaTeX lets a formula break: after its relations and operators.
+    """
+
+    formats = ("html",)
+    default_priority = 700
+
+    def run(self, **_kwargs: Any) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            line, place = formula.parent, formula.parent.index(formula)
+            before = line[place - 1] if place else None
+            after = line[place + 1] if place + 1 < len(line) else None
+            opening = OPENING.search(before) if isinstance(before, nodes.Text) else None
+            closing = CLOSING.match(after) if isinstance(after, nodes.Text) else None
+            if not (opening or closing):
+                continue
+            whole = nodes.inline("", "", classes=["together"])
+            line.replace(formula, whole)
+            if opening:
+                line.replace(before, nodes.Text(before[: opening.start()]))
+                whole += nodes.Text(opening[0])
+            whole += formula
+            if closing:
+                line.replace(after, nodes.Text(after[closing.end() :]))
+                whole += nodes.Text(closing[0])
+
+
 def visit_inline(translator: Any, node: nodes.math) -> None:
     html = _markup(translator, node, display=False)
+    if "together" in node.parent.get("classes", ()):
+        html = html.replace(f"</span>{BASE}", f"</span><wbr>{BASE}")
     translator.body.append(translator.starttag(node, "span", "", CLASS="math") + html + "</span>")
     raise nodes.SkipNode
 
@@ -129,6 +166,7 @@ def copy_style(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_post_transform(Together)
     app.add_html_math_renderer("katex", inline_renderers=(visit_inline, None), block_renderers=(visit_display, None))
     app.connect("builder-inited", copy_style)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

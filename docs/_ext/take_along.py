@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import chapters
-from assets import write
 from docutils import nodes
 from docutils.parsers.rst import directives
 from execution import inputs
+from files import write
 from snippets import Snippet, snippets_of
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment

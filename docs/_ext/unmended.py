@@ -15,6 +15,7 @@ from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
+import files
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -72,7 +73,7 @@ def _noted(app: Sphinx, what: str) -> set[str]:
 def _note(app: Sphinx, read: Set[str], write: Set[str]) -> None:
     if read or write:
         text = json.dumps({"read": sorted(read), "write": sorted(write)}, indent=1)
-        _file(app).write_text(text, encoding="utf-8")
+        files.write(_file(app), text.encode())
     else:
         _file(app).unlink(missing_ok=True)
 

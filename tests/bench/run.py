@@ -1,14 +1,17 @@
 """Measure convbook against what people would use instead: ``make bench``, or ``make bench-quick`` in two minutes.
 
-One process, the contenders of a case in turn, round by round, so that what slows the machine down slows all of them
-down. A round's ratio is our time over that of the best peer; the case's ratio is the median over the rounds.
-Times are not kept: they would be this machine's alone. The peak of a plain matrix product is measured in the same
-rounds, and shows whether the machine was quiet.
+One process, the contenders of a case in turn, round by round, each round in another order drawn by lot, so that what
+slows the machine down slows all of them down, and nobody always follows the same neighbor. A round's ratio is our time
+over that of the best peer; the case's ratio is the median over the rounds, and its quartiles say how far it can be
+trusted: a case whose middle half spreads too far is refused, and the record says so. Times are not kept: they would be
+this machine's alone. The peak of a plain matrix product is measured in the same rounds, and shows whether the machine
+was quiet.
 """
 
 import argparse
 import json
 import platform
+import random
 import statistics
 import sys
 import time
@@ -32,6 +35,12 @@ Row = dict[str, Any]
 
 #: No sample is shorter than this many seconds; short calls are repeated.
 SHORTEST = 5e-4
+
+#: Each contender is timed in this many rounds at least.
+ROUNDS = 5
+
+#: The upper quartile of a case's ratios is at most this many times the lower one, or the case is refused.
+SPREAD = 1.25
 
 
 def seconds(call: Callable[[], Any], times: int) -> float:
@@ -57,18 +66,19 @@ def agree(case: Case) -> None:
 
 
 def measure(case: Case, rounds: int, budget: float) -> Row:
-    """Time the contenders in turn until rounds or seconds run out; three rounds at least."""
+    """Time the contenders in turn until rounds or seconds run out."""
     agree(case)
     times = {name: max(1, int(SHORTEST / max(1e-9, seconds(call, 1)))) for name, call in case.calls.items()}
     square = np.ones((384, 384), np.float32)
     samples: dict[str, list[float]] = {name: [] for name in case.calls}
     peaks = []
     end = time.perf_counter() + budget
-    names = list(case.calls)
+    names, lots = list(case.calls), random.Random(0)
     for turn in range(rounds):
-        if turn >= 3 and time.perf_counter() > end:
+        if turn >= ROUNDS and time.perf_counter() > end:
             break
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:  # nobody is always the first
+        lots.shuffle(names)
+        for name in names:
             samples[name].append(seconds(case.calls[name], times[name]))
         peaks.append(2 * 384**3 / seconds(lambda: square @ square, 3) / 1e9)
     ours = samples.pop("convbook")
@@ -84,6 +94,16 @@ def measure(case: Case, rounds: int, budget: float) -> Row:
         "peak": round(statistics.median(peaks), 1),
         "extra_mib": round(extra_memory(case.calls["convbook"]) / 2**20, 1),
     }
+
+
+def refusal(samples: list[float]) -> str:
+    """Say why these ratios tell nothing, or nothing."""
+    if len(samples) < ROUNDS:
+        return f"it has {len(samples)} samples, not {ROUNDS}"
+    lower, _, upper = statistics.quantiles(samples, method="inclusive")
+    if upper > SPREAD * lower:
+        return f"half of its samples spread by a factor of {upper / lower:.2f}, more than {SPREAD}"
+    return ""
 
 
 def extra_memory(call: Callable[[], Any]) -> int:
@@ -104,7 +124,7 @@ def machine() -> Row:
         models = [
             line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
         ]
-        cpu = f"{len(models)} × {models[0]}" if models else cpu
+        cpu = f"{len(models)} virtual cores of {models[0]}" if models else cpu
     blas = [
         f"{one['internal_api']} {one['version']} {one.get('architecture', '')}"
         for one in threadpoolctl.threadpool_info()
@@ -119,16 +139,16 @@ def machine() -> Row:
 
 
 def summary(rows: list[Row]) -> str:
-    """Draw the table of the families: geometric mean and worst case."""
-    lines = [f"{'family':32} {'threads':>7} {'cases':>5} {'mean':>6} {'worst':>6}  the worst"]
+    """Draw the table of the families: geometric mean, quartiles, and how many cases are slower than the peer's."""
+    lines = [f"{'family':32} {'threads':>7} {'cases':>5} {'slower':>6} {'mean':>6}  quartiles    worst"]
     for family in dict.fromkeys(row["family"] for row in rows):
         for threads in sorted({row["threads"] for row in rows}):
-            found = [row for row in rows if row["family"] == family and row["threads"] == threads]
-            if found:
-                worst = max(found, key=lambda row: row["ratio"])
-                mean = statistics.geometric_mean(row["ratio"] for row in found)
+            found = [row["ratio"] for row in rows if row["family"] == family and row["threads"] == threads]
+            if len(found) > 1:
+                lower, _, upper = statistics.quantiles(found, method="inclusive")
                 lines.append(
-                    f"{family:32} {threads:7} {len(found):5} {mean:6.2f} {worst['ratio']:6.2f}  {worst['case']}"
+                    f"{family:32} {threads:7} {len(found):5} {sum(ratio > 1 for ratio in found):6} "
+                    f"{statistics.geometric_mean(found):6.2f}  {lower:.2f} – {upper:.2f}  {max(found):6.2f}"
                 )
     return "\n".join(lines)
 
@@ -143,19 +163,37 @@ def main() -> None:
     counts = chosen.threads or ([1] if chosen.quick else [1, 2])
     limits = (7, 0.3) if chosen.quick else (15, 1.0)
     rows: list[Row] = []
+    refused: list[Row] = []
     for case in cases(quick=chosen.quick):
         for threads in counts if chosen.family in case.family else ():
             torch.set_num_threads(threads)
             cv2.setNumThreads(threads)
             with threadpoolctl.threadpool_limits(threads), torch.no_grad():
-                rows.append(row := {"threads": threads, **measure(case, *limits)})
-            print(f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']})", file=sys.stderr)
+                row = {"threads": threads, **measure(case, *limits)}
+                if reason := refusal(row["samples"]):  # once more: perhaps something else was at work
+                    row = {"threads": threads, **measure(case, *limits)}
+                    reason = refusal(row["samples"])
+            print(
+                f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']}) {reason}", file=sys.stderr
+            )
+            if reason:
+                refused.append({key: row[key] for key in ("threads", "family", "case")} | {"reason": reason})
+            else:
+                rows.append(row)
     print(summary(rows))
+    print(f"{len(refused)} cases were refused.")
     if chosen.out:
-        record = json.dumps({**machine(), "rows": []}, indent=1)
-        body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        chosen.out.parent.mkdir(parents=True, exist_ok=True)
-        chosen.out.write_text(record.replace('"rows": []', f'"rows": [\n{body}\n]') + "\n", encoding="utf-8")
+        write(chosen.out, rows, refused)
+
+
+def write(path: Path, rows: list[Row], refused: list[Row]) -> None:
+    """Write the record, a case a line."""
+    text = json.dumps({**machine(), "rows": [], "refused": []}, indent=1, ensure_ascii=False)
+    for key, entries in (("rows", rows), ("refused", refused)):
+        body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in entries)
+        text = text.replace(f'"{key}": []', f'"{key}": [\n{body}\n]' if entries else f'"{key}": []')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -37,12 +37,24 @@ EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text
 
 #: module -> the files of its suite, what fails first in front; slow tests can be left out by "--deselect=tests/...".
 SUITES = {
-    "shapes": ["test_shapes.py", "test_windows.py", "test_bad_input.py"],
-    "windows": ["test_windows.py", "test_bad_input.py", "test_laws.py"],
+    "arguments": ["test_arguments.py", "test_bad_input.py", "test_shapes.py", "test_windows.py"],
     "convolution": ["test_convolution.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
     "pooling": ["test_pooling.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
+    "shapes": ["test_shapes.py", "test_windows.py", "test_bad_input.py"],
     "signal": ["test_signal.py"],
+    "windows": ["test_windows.py", "test_bad_input.py", "test_laws.py"],
 }
+#: Algorithms are seen through what they compute: most of them layers, some signals or poolings.
+OF_LAYERS = ["test_algorithm_parts.py", "test_algorithms.py", "test_convolution.py"]
+OF_SIGNALS = ["test_algorithm_parts.py", "test_signal.py"]
+SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("circles", "factors", "sums")}
+SUITES |= {"algorithms.separable": ["test_pooling.py", "test_algorithms.py"]}
+for _path in sorted((ROOT / "convbook").rglob("[!_]*.py")):
+    _parts = _path.relative_to(ROOT / "convbook").with_suffix("").parts
+    if _parts[0] != "figures":
+        _own = [f"test_{_path.stem}.py"] if (ROOT / "tests" / f"test_{_path.stem}.py").exists() else []
+        _else = [*_own, *OF_LAYERS] if _parts[0] == "algorithms" else [*(_own or OF_LAYERS), "test_bad_input.py"]
+        SUITES.setdefault(".".join(_parts), _else)
 #: Imported once, before the first fork. Nothing of convbook may be among them.
 WARM = ("numpy", "scipy.fft", "scipy.signal", "hypothesis.extra.numpy", "pytest")
 #: Nothing that only explains a failure: it is counted, and each run should be short.
@@ -139,7 +151,6 @@ def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
     tree = ast.parse(source(module).read_text(encoding="utf-8"))
     every = mutants(tree)
     known = {(entry["function"], entry["change"]): entry["why"] for entry in EQUIVALENT.get(module, [])}
-    names = {(mutant.function, change) for mutant in every for change in (mutant.shown(), ANY)}
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     ((_, code),) = outcomes(module, tree, [None], 600)
@@ -163,9 +174,15 @@ def try_module(module: str, sample: int, seed: int) -> dict[str, Any]:
         "module": module,
         "seed": seed,
         "mutants": len(every),
-        "stale": sorted(known.keys() - names),
+        "stale": stale(module, every),
         "results": results,
     }
+
+
+def stale(module: str, every: list[Mutant]) -> list[tuple[str, str]]:
+    """List the entries of `equivalent.toml` that name no mutant of a module, by function and change."""
+    names = {(mutant.function, change) for mutant in every for change in (mutant.shown(), ANY)}
+    return sorted({(entry["function"], entry["change"]) for entry in EQUIVALENT.get(module, [])} - names)
 
 
 def report(record: dict[str, Any]) -> None:
@@ -176,7 +193,7 @@ def report(record: dict[str, Any]) -> None:
     timeouts = sum(result["verdict"] == "timeout" for result in results)
     numbers = (len(results), record["mutants"], killed, timeouts, len(survivors), equivalent)
     share = 100 * killed / max(1, len(results) - equivalent)
-    print(f"{module:<12}" + "".join(f"{number:>12}" for number in numbers) + f"{share:>20.1f} %")
+    print(f"{module:<22}" + "".join(f"{number:>12}" for number in numbers) + f"{share:>20.1f} %")
     for result in survivors:
         kind = "equivalent" if result["equivalent"] else "no test tells it"
         why = f"{kind}: {result['note']}" if result["note"] else "A TEST IS MISSING"
@@ -192,18 +209,21 @@ def report(record: dict[str, Any]) -> None:
 def main() -> None:
     """Read the command line, try the modules, print the table and keep the records."""
     parser = argparse.ArgumentParser(description="Test the tests by mutants.")
-    parser.add_argument("modules", nargs="*", default=list(SUITES), help=f"of {', '.join(SUITES)}; else all")
+    parser.add_argument(
+        "modules", nargs="*", default=list(SUITES), help=f"of {', '.join(SUITES)}, algorithms; else all"
+    )
     parser.add_argument("--sample", type=int, default=200, help="mutants to try in each module (200)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (0)")
     given = parser.parse_args()
-    if unknown := set(given.modules) - set(SUITES):
+    chosen = [module for name in given.modules for module in SUITES if module == name or module.startswith(f"{name}.")]
+    if unknown := {name for name in given.modules if not any(f"{module}.".startswith(f"{name}.") for module in chosen)}:
         parser.error(f"there is no suite for {', '.join(unknown)}, but for {', '.join(SUITES)}")
     sys.stdout.reconfigure(line_buffering=True)  # a module may take minutes
     warm()
     RECORDS.mkdir(parents=True, exist_ok=True)
     heads = ("tried", "of", "killed", "by timeout", "survived", "equivalent")
-    print(f"{'module':<12}" + "".join(f"{head:>12}" for head in heads) + f"{'killed of others':>22}", flush=True)
-    for module in given.modules:
+    print(f"{'module':<22}" + "".join(f"{head:>12}" for head in heads) + f"{'killed of others':>22}", flush=True)
+    for module in chosen:
         record = try_module(module, given.sample, given.seed)
         report(record)
         (RECORDS / f"{module}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

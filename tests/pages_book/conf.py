@@ -6,7 +6,7 @@ from pathlib import Path
 
 THE_BOOK = Path(os.environ["CONVBOOK_ROOT"])
 globals().update({k: v for k, v in runpy.run_path(str(THE_BOOK / "conf.py")).items() if not k.startswith("_")})
-LEFT_OUT = {"api", "search_index", "sphinx.ext.intersphinx", "sphinxcontrib.bibtex", "cookbook", "downloads"}
+LEFT_OUT = {"api", "search_index", "inventories", "sphinxcontrib.bibtex", "cookbook", "downloads"}
 extensions = [name for name in extensions if name not in LEFT_OUT]  # noqa: F821
 html_static_path = [str(THE_BOOK / "docs" / "_static")]
 html_favicon = str(THE_BOOK / "docs" / "_static" / "favicon.svg")

@@ -2,6 +2,7 @@
 
 import ast
 import html
+import os
 import re
 import shutil
 import sys
@@ -10,8 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import chapters
+import guards
 import nbformat
 import pytest
+from nbclient import NotebookClient
+from traitlets.config import Config
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import ROOT, SITE, Page, pages
@@ -43,6 +47,31 @@ def test_a_chapter_offers_itself_as_a_notebook_and_as_a_script(page: Page) -> No
     assert not MARKUP.search(words), MARKUP.search(words)
     assert "glue" not in "".join(cell.source for cell in book.cells if cell.cell_type == "code")
     ast.parse(page.path.with_suffix(".py").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("chapter", [name for name in SOURCES if name != "index"])
+def test_a_notebook_runs_where_it_was_downloaded_and_shows_what_its_page_shows(chapter: str, tmp_path: Path) -> None:
+    book = nbformat.read(SITE / f"{chapter}.ipynb", as_version=4)
+    here = tmp_path / "site" / chapter
+    here.parent.mkdir(parents=True)
+    for name in chapters.read(SOURCES[chapter]).metadata.get("reads", []):
+        assert f"`{name}`" in book.cells[0].source, "it says which file it reads"
+        (here.parent / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SOURCES[chapter].parent / name, here.parent / name)
+    cells = [cell for cell in book.cells if cell.cell_type == "code"]
+    on_the_page = [guards.shown(cell.outputs) for cell in cells]
+    for cell in cells:
+        cell.outputs = []
+    environment = os.environ | chapters.ENVIRONMENT | {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
+    config = Config({"AsyncKernelManager": {"transport": "ipc", "ip": str(tmp_path / "kernel")}})
+    resources = {"metadata": {"path": str(here.parent)}}
+    client = NotebookClient(book, timeout=60, kernel_name="python3", resources=resources, config=config)
+    with client.setup_kernel(env=environment):
+        client.reset_execution_trackers()
+        for index, cell in enumerate(book.cells):
+            client.execute_cell(cell, index)
+    for cell, shown in zip(cells, on_the_page, strict=True):
+        assert guards.shown(cell.outputs) == shown, cell.source
 
 
 def test_there_are_chapters() -> None:

@@ -16,4 +16,3 @@ templates_path = []
 html_sidebars = {}
 html_favicon = None
 pygments_style = "default"
-intersphinx_mapping = {}

@@ -11,7 +11,9 @@ functions will read (`Facts.deferred`), and whoever uses the one uses the others
 """
 
 import ast
+import inspect
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 
@@ -19,7 +21,6 @@ from snippets.facts import Facts, Summary, imported, module_of
 from snippets.names import (
     COMPREHENSIONS,
     FUNCTIONS,
-    HOOKED,
     Function,
     arguments_of,
     defaults,
@@ -29,7 +30,7 @@ from snippets.names import (
     own,
     targets_of,
 )
-from snippets.objects import Objects, pairs_of
+from snippets.objects import Objects, pairs_of, writes
 from snippets.vocabulary import (
     ARGUMENT_CHANGERS,
     CALLED,
@@ -39,9 +40,13 @@ from snippets.vocabulary import (
     DRAWS,
     FIGURE,
     GENERATORS,
+    OUT,
+    PRINTERS,
     PURE,
+    SETTERS,
     SETTINGS,
     SHALLOW,
+    WRITERS,
 )
 
 
@@ -57,6 +62,10 @@ class Analysis(Objects):
         bare = (n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load) and n not in called)
         known = Facts(modules=self.modules)
         self.hands_out_methods = any(node.attr in CHANGES and module_of(node, known) is None for node in bare)
+        words = {getattr(node, "attr", getattr(node, "id", "")) for node in nodes}
+        self.hands_out_methods |= bool(words & {"getattr", "methodcaller"})
+        mentioned = (module_of(n, known) for n in nodes if isinstance(n, ast.Name | ast.Attribute) and n not in called)
+        self.handed = set().union(*(shared_state(dotted) for dotted in mentioned if dotted)) - {FIGURE}
         everything = [node for node in nodes if isinstance(node, FUNCTIONS)]
         for node in everything:
             self.summaries[node] = Summary([argument.arg for argument in arguments_of(node)])
@@ -67,7 +76,7 @@ class Analysis(Objects):
             self.wild = self.hands_out_methods or any(
                 name != "self" and "rng" not in name for s in self.summaries.values() for name in s.changes
             )
-            # Operators, items and attributes call methods, too.
+            # Operators, items and attributes call methods, too, and so do functions as len and statements as del.
             self.hooks = [
                 self.summaries[method]
                 for name, methods in self.methods.items()
@@ -104,7 +113,7 @@ class Analysis(Objects):
             name for one in own(node) if isinstance(one, ast.Nonlocal) for name in one.names
         }  # of the function around
         shared = {name for one in own(node) if isinstance(one, ast.Global) for name in one.names}
-        outside = set(summary.parameters) | free_names(node) | self.classes
+        outside = set(summary.parameters) | free_names(node) | self.classes | {SETTINGS, CHANCE}
         summary.changes |= (changed & outside) | shared | inner_closures
         arguments = node.args
         defaulted = [a.arg for a in [*arguments.posonlyargs, *arguments.args][::-1][: len(arguments.defaults)]]
@@ -162,7 +171,7 @@ class Analysis(Objects):
             found |= self._consumed(node.value, facts)
         elif isinstance(node, ast.Call):
             found |= self._changed_by_call(node, facts)
-        if self.hooks and isinstance(node, HOOKED):
+        if self.hooks and isinstance(node, ast.stmt | ast.expr):
             for summary in self.hooks:
                 found |= summary.changes - set(summary.parameters)
             found |= self.sharing(ast.Tuple([n for n in ast.walk(node) if isinstance(n, ast.Name)]), facts)
@@ -174,9 +183,7 @@ class Analysis(Objects):
         """Give what a change of the object itself reaches: of a container, not what lies in it."""
         if isinstance(node, ast.Name) and facts.kinds.get(node.id) == "list":
             return {SHALLOW + node.id}
-        if module_of(node, facts):
-            return {SETTINGS}
-        return self.sharing(node, facts)
+        return self.reached(node, facts)
 
     def _consumed(self, node: ast.expr, facts: Facts) -> set[str]:
         """Give the iterators, which move on when they are read."""
@@ -190,6 +197,7 @@ class Analysis(Objects):
                 found |= self.sharing(keyword.value, facts)
         for value in values:
             found |= self._consumed(value, facts) if isinstance(value, ast.Name | ast.Starred) else set()
+            found |= shared_state(module_of(value, facts) or "")  # it may be called
             # A function that is handed over may be called with what is handed over beside it.
             if isinstance(value, ast.Name | ast.Lambda):
                 how, what = self.callee(value, facts)
@@ -199,11 +207,17 @@ class Analysis(Objects):
                         found |= self.given(node, facts)
                     if summary.keeps and isinstance(value, ast.Name):
                         found.add(value.id)
+            for method in self.methods.get(value.attr, ()) if isinstance(value, ast.Attribute) else ():
+                summary = self.summaries[method]
+                found |= self.reached(value.value, facts) | self.given(node, facts) if summary.changes else set()
+                found |= summary.changes - set(summary.parameters)
         how, what = self.callee(node.func, facts)
         if how == "builtin":
             if what in ARGUMENT_CHANGERS:
-                found |= self.given(node, facts)
-            if what in ("exec", "eval", "globals", "locals"):  # it may bind and change anything
+                found = found.union(*(self.reached(value, facts) for value in values))
+            if what in ("exec", "eval", "globals", "locals") or (what == "vars" and not values):
+                found.add(SETTINGS)  # it may bind and change anything
+            if what == "open" and writes(node, 1):
                 found.add(SETTINGS)
         elif how == "module":
             found |= self._changed_by_library(node, str(what), facts)
@@ -224,7 +238,7 @@ class Analysis(Objects):
             found |= self.sharing(node.func, facts) | self.given(node, facts)
             for summary in self.summaries.values():
                 found |= summary.changes - set(summary.parameters)
-        return found
+        return found | self.handed if how == "unknown" else found
 
     def _changed_by_library(self, node: ast.Call, dotted: str, facts: Facts) -> set[str]:
         found: set[str] = set()
@@ -233,40 +247,41 @@ class Analysis(Objects):
             n.id for n in node.args if isinstance(n, ast.Name) and (facts.kinds.get(n.id) == "rng" or "rng" in n.id)
         }
         found |= facts.sharing(rngs)
-        if last in ARGUMENT_CHANGERS:
+        of_a_class = dotted.split(".")[-2:-1]
+        unbound = bool(of_a_class) and (of_a_class[0][:1].isupper() or of_a_class[0] in ("ndarray", "deque"))
+        in_place = any(
+            (keyword.arg or "").startswith("overwrite_")
+            or (keyword.arg == "copy" and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is True))
+            for keyword in node.keywords
+        )
+        if last in ARGUMENT_CHANGERS or (unbound and last not in PURE) or in_place:
             found |= self.given(node, facts)
-        ufunc = getattr(np, last, None)
-        if isinstance(ufunc, np.ufunc):  # what stands behind the operands is where the results go
-            found |= set().union(*(self.sharing(argument, facts) for argument in node.args[ufunc.nin :]))
-        if dotted.startswith(("numpy.random.", "random.")) and last not in GENERATORS | {"SeedSequence", "PCG64"}:
-            found.add(CHANCE)
-        elif dotted.startswith("matplotlib.pyplot."):
-            found.add(SETTINGS if last in ("rc", "rcdefaults", "use") or "rcParams" in dotted else FIGURE)
-        elif dotted.startswith(
-            ("os.", "sys.", "warnings.", "locale.", "matplotlib.rc", "matplotlib.style")
-        ) or last in (
-            "set_printoptions",
-            "seterr",
-            "seterrcall",
-            "set_string_function",
-            "set_global_backend",
-        ):
-            found.add(SETTINGS)
-        elif last in CHANGES - DRAWS - {"insert", "put", "resize", "partition", "sort", "extend", "append", "add"}:
-            found.add(SETTINGS)  # numpy.sort and the like are functions, sys.path.append was above
-        return found
+        place = place_of_out(dotted)
+        if place is not None:  # what stands behind the operands is where the results go
+            found |= set().union(*(self.sharing(argument, facts) for argument in node.args[place:]))
+        return found | shared_state(dotted)
 
     def _changed_by_method(self, node: ast.Call, function: ast.Attribute, facts: Facts) -> set[str]:
         found: set[str] = set()
-        receiver = self.sharing(function.value, facts)
+        receiver = self.reached(function.value, facts)
+        if function.attr in SETTERS | WRITERS or (function.attr == "open" and writes(node, 0)):
+            found.add(SETTINGS)
+        if function.attr == "rvs":
+            found.add(CHANCE)
+        if any(keyword.arg == "inplace" for keyword in node.keywords):
+            found |= receiver
+        for argument in node.args[OUT.get(function.attr, len(node.args)) :]:
+            found |= self.sharing(argument, facts)
+        unbound = self.is_class(function.value, facts)  # list.append(xs, 1)
         if function.attr in self.methods:
             for method in self.methods[function.attr]:
                 summary = self.summaries[method]
                 found |= self.translated(node, summary, summary.changes, facts, function.value)
+                found |= self.translated(node, summary, summary.changes, facts) if unbound else set()
                 found |= receiver if summary.keeps else set()
         elif function.attr not in PURE:
             found |= self._itself_or_all(function.value, facts) if function.attr in CHANGES else receiver
-            if function.attr in ARGUMENT_CHANGERS:
+            if function.attr in ARGUMENT_CHANGERS or unbound:
                 found |= self.given(node, facts)
         return found
 
@@ -352,6 +367,11 @@ class Analysis(Objects):
                         facts.held[name] = facts.held.get(name, set()) | inside
                 if isinstance(target, ast.Subscript | ast.Attribute):
                     self._put(target.value, source, facts)
+                if len(names) > 1 and self.repeats(value, facts):
+                    facts.link(names, names)
+            if len(targets) > 1 and kind != "plain":  # a = b = []
+                all_names = set().union(*(targets_of(target) for target in targets))
+                facts.link(all_names, all_names)
         elif isinstance(node, ast.For | ast.AsyncFor):
             # In the loop its names are its own, whatever they were before.
             facts.rebind(targets_of(node.target), facts.sharing(self.sharing(node.iter, facts)), keep=False)
@@ -403,7 +423,9 @@ class Analysis(Objects):
             return False
         if isinstance(node, ast.Call):
             how, what = self.callee(node.func, facts)
-            if what in ("print", "display", "glue", "help") and how == "builtin":
+            if how in ("builtin", "module") and str(what).rpartition(".")[2] in PRINTERS:
+                return True
+            if how == "module" and str(what).startswith(("sys.stdout.", "sys.stderr.")):
                 return True
             if how == "page" and any(summary.prints for summary in self.called_summaries(what)):
                 return True
@@ -412,6 +434,37 @@ class Analysis(Objects):
             if how == "unknown" and any(summary.prints for summary in self.summaries.values()):
                 return True
         return any(self.prints(child, facts) for child in ast.iter_child_nodes(node))
+
+
+@cache
+def shared_state(dotted: str) -> frozenset[str]:
+    """Give what a function or an object of a module changes, or may be told to change, for all of the program."""
+    last = dotted.rpartition(".")[2]
+    if last == "rvs" or (dotted.startswith(("numpy.random.", "random.")) and last not in GENERATORS):
+        return frozenset({CHANCE})
+    if dotted.startswith("matplotlib.pyplot."):
+        settings = last in {"rc", "rcdefaults", "use"} | WRITERS or "rcParams" in dotted
+        return frozenset({SETTINGS if settings else FIGURE})
+    whole = dotted.startswith(("os.", "sys.", "warnings.", "locale.", "matplotlib.rc", "matplotlib.style"))
+    # numpy.sort and the like are functions.
+    appends = last in CHANGES - DRAWS - {"insert", "put", "resize", "sort", "extend", "append", "add"}
+    return frozenset({SETTINGS} if whole or appends or last in SETTERS | WRITERS else ())
+
+
+@cache
+def place_of_out(dotted: str) -> int | None:
+    """Give the place of the argument of a function of NumPy into which it writes."""
+    function: object = np
+    for name in dotted.split(".")[1:] if dotted.startswith("numpy.") else ["?"]:
+        function = getattr(function, name, None)
+    if isinstance(function, np.ufunc):
+        return function.nin
+    try:
+        parameters = inspect.signature(function).parameters  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    by_place = [name for name, one in parameters.items() if one.kind is not one.KEYWORD_ONLY]
+    return by_place.index("out") if "out" in by_place else None
 
 
 def _called(decorator: ast.expr, node: ast.AST) -> ast.Call:

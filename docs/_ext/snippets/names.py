@@ -9,18 +9,6 @@ from snippets.vocabulary import TRANSPARENT
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 CONTAINERS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp, ast.Set, ast.SetComp)
-HOOKED = (
-    ast.BinOp,
-    ast.AugAssign,
-    ast.UnaryOp,
-    ast.Compare,
-    ast.Subscript,
-    ast.Attribute,
-    ast.With,
-    ast.For,
-    ast.Delete,
-    ast.comprehension,
-)  # what may call a special method or a property
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 

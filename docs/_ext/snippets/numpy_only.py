@@ -1,7 +1,8 @@
 """Snippets without convbook: its functions are written into the snippet, each with what it needs.
 
-A name is taken from `reference`, the compact forms; what has none, and everything in snippets that show an error
-message, is taken from the library's own source, where the names in a definition are followed to what they stand for.
+A name is taken from `reference`, the compact forms of the few functions that need one; all others are the library's
+own source, where the names in a definition are followed to what they stand for. The checks of arguments are left out
+of it (`bare`), except in snippets that show an error message.
 """
 
 import ast
@@ -15,12 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from snippets.bare import only_checks, without_checks, without_docstrings
 from snippets.facts import imported
 from snippets.names import FUNCTIONS, local_name
 from snippets.writing import sorted_imports
 
 LONGEST = 150
-WIDTH = 120
 ROW = 100  # of constants
 ALGORITHMS = "It needs convbook's fast algorithms."
 LIBRARY = Path(__file__).parents[3] / "convbook"
@@ -50,7 +51,8 @@ class Module:
 
 
 @cache
-def _module(path: Path) -> Module:
+def _module(path: Path, checked: bool = True) -> Module:
+    """Read a module, with its checks of arguments or without."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     definitions: dict[str, Definition] = {}
@@ -74,13 +76,28 @@ def _module(path: Path) -> Module:
             with contextlib.suppress(ValueError):
                 constants[names[0]] = _constant(node.value, constants)
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        text = _bare("\n".join(lines[first - 1 : node.end_lineno]))
+        text = without_docstrings("\n".join(lines[first - 1 : node.end_lineno]))
+        if not checked:
+            text = without_checks(text, _checkers(path))
         if isinstance(constants.get(names[0]), str):  # KERNEL = RED = PALETTE["red"][0]
             text = f"{names[0]} = {_quoted(constants[names[0]])}"
         needed = frozenset(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)) - {*names}
         for name in names:
             definitions[name] = Definition(name, text, needed, order)
     return Module(definitions, imports)
+
+
+@cache
+def _checkers(path: Path) -> frozenset[str]:
+    """Name the functions of a module, and those that it imports, of which nothing is left without their checks."""
+    module = _module(path)
+    found = {name for name, node in module.imports.items() if getattr(node, "module", None) == "convbook.arguments"}
+    while True:
+        texts = {name: without_checks(definition.text, found) for name, definition in module.definitions.items()}
+        empty = {name for name, text in texts.items() if only_checks(text)}
+        if empty <= found:
+            return frozenset(found)
+        found |= empty
 
 
 def _constant(node: ast.expr, known: dict[str, object]) -> object:
@@ -101,116 +118,6 @@ def _quoted(text: object) -> str:
 
 def _is_overload(node: ast.stmt) -> bool:
     return any(isinstance(d, ast.Name) and d.id == "overload" for d in getattr(node, "decorator_list", ()))
-
-
-def _bare(text: str) -> str:
-    """Leave out docstrings and annotations of a definition; what is left keeps its form and comments."""
-    tree = ast.parse(text)
-    cuts: list[tuple[int, int, int, int, str]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            first = node.body[0]
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                only = len(node.body) == 1
-                cuts.append((*_span(first), "pass" if only else ""))
-            if isinstance(node, ast.ClassDef):
-                for one in node.body[1:]:  # docstrings of attributes
-                    if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant):
-                        cuts.append((*_span(one), ""))
-        if isinstance(node, ast.FunctionDef):
-            arguments = [
-                *node.args.posonlyargs,
-                *node.args.args,
-                *node.args.kwonlyargs,
-                node.args.vararg,
-                node.args.kwarg,
-            ]
-            for argument in arguments:
-                if argument is not None and argument.annotation is not None:
-                    start = argument.col_offset + len(argument.arg.encode())
-                    end = argument.annotation
-                    cuts.append((argument.lineno, start, end.end_lineno, end.end_col_offset, ""))
-            if node.returns is not None:
-                before = _arrow(text, node)
-                cuts.append((*before, node.returns.end_lineno, node.returns.end_col_offset, ""))
-        if isinstance(node, ast.AnnAssign) and node.value is not None and node.simple and not _in_class(tree, node):
-            a, t = node.annotation, node.target
-            cuts.append((t.end_lineno, t.end_col_offset, a.end_lineno, a.end_col_offset, ""))
-    lines = [line.encode() for line in text.splitlines()]
-    emptied = set()
-    for first, start, last, end, new in sorted(cuts, reverse=True):
-        joined = lines[first - 1][:start] + new.encode() + lines[last - 1][end:]
-        lines[first - 1 : last] = [joined, *[b"\0"] * (last - first)]
-        if not joined.strip():
-            lines[first - 1] = b"\0"
-            emptied.add(first)
-    text = "\n".join(line.decode() for line in lines if line != b"\0")
-    # One blank after a docstring went with it; defaults without annotations have no blanks around the sign.
-    text = re.sub(r"(:\n)\n+", r"\1", text)
-    text = _tight_defaults(text, ast.parse(text))
-    return _one_line_heads(text, ast.parse(text))
-
-
-def _one_line_heads(text: str, tree: ast.Module) -> str:
-    """Write the head of a function in one line where it has room, or in three."""
-    lines = text.splitlines()
-    for node in sorted((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), key=lambda n: -n.lineno):
-        first, last = node.lineno - 1, node.body[0].lineno - 1
-        while last > first and not lines[last - 1].rstrip().endswith(":"):  # comments before the body
-            last -= 1
-        head = " ".join(line.strip() for line in lines[first:last])
-        head = head.replace("( ", "(").replace(", )", ")")
-        indent = " " * node.col_offset
-        begin, _, rest = head.partition("(")
-        if last - first <= 1 or "#" in head:
-            continue
-        if len(indent + head) <= WIDTH:
-            lines[first:last] = [indent + head]
-        elif len(indent + rest) + 2 <= WIDTH:  # its end goes to a line of its own
-            lines[first:last] = [f"{indent}{begin}(", f"{indent}    {rest.removesuffix('):')}", f"{indent}):"]
-    return "\n".join(lines)
-
-
-def _tight_defaults(text: str, tree: ast.Module) -> str:
-    lines = [line.encode() for line in text.splitlines()]
-    spots = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            a = node.args
-            positional = [*a.posonlyargs, *a.args]
-            pairs = list(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))
-            pairs += [(k, d) for k, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None]
-            spots += [(k.lineno, k.end_col_offset, d.col_offset) for k, d in pairs if k.lineno == d.lineno]
-    for line, start, end in sorted(spots, reverse=True):
-        old = lines[line - 1]
-        if b"=" in old[start:end]:
-            lines[line - 1] = old[:start] + b"=" + old[end:]
-    return "\n".join(line.decode() for line in lines)
-
-
-def _span(node: ast.AST) -> tuple[int, int, int, int]:
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
-
-
-def _arrow(text: str, node: ast.FunctionDef) -> tuple[int, int]:
-    """Find where ``->`` stands before the annotation of a result."""
-    lines = [line.encode() for line in text.splitlines()]
-    assert node.returns is not None
-    row, column = node.returns.lineno, node.returns.col_offset
-    while True:
-        at = lines[row - 1][:column].rfind(b"->")
-        if at >= 0:
-            return row, len(lines[row - 1][:at].rstrip())
-        row, column = row - 1, len(lines[row - 2])
-
-
-def _in_class(tree: ast.Module, node: ast.AST) -> bool:
-    """Annotations make the fields of data classes: they stay."""
-    return any(isinstance(c, ast.ClassDef) and node in c.body for c in ast.walk(tree))
 
 
 # Which names of convbook a snippet uses -----------------------------------------------------------------------------
@@ -404,14 +311,11 @@ def _gathered(
         if (module, name) in keys:
             return
         keys[module, name] = module, name
-        own_form = module.startswith(("convbook.arguments", "convbook.figures"))
-        if not exact and name in reference.definitions and not own_form:
+        if not exact and name in reference.definitions and not module.startswith("convbook.figures"):
             source, where = reference, "reference"
         else:
-            if module.startswith("convbook.algorithms"):
-                raise NotOffered(ALGORITHMS)
             path = LIBRARY.parent / (module.replace(".", "/") + ".py")
-            source, where = (_module(path), module) if path.is_file() else (None, module)
+            source, where = (_module(path, exact), module) if path.is_file() else (None, module)
             if source is None or name not in source.definitions:
                 raise NotOffered(f"There is no source for {module}.{name}.")
         follow(source, where, name, (module, name))
@@ -435,18 +339,28 @@ def _gathered(
                     take(origin, needed)
                 else:
                     imports[ast.unparse(node)] = node
+            elif needed == "np":  # of a form without checks
+                imports["import numpy as np"] = ast.parse("import numpy as np").body[0]
             elif not hasattr(builtins, needed) and needed not in _local_names(definition.text):
                 raise NotOffered(f"The library's {key[1]} needs {needed}, whose source is not found.")
         if not any(d is definition for _, d in found.values()):
             found[key] = source, definition
 
     pending: set[tuple[str, str]] = set()
-    for module, name in wanted.values():
-        take(module, name)
-    names = [definition.name for _, definition in found.values()]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotOffered(f"It needs parts of convbook without a short form, and two of them are called {twice}.")
+    try:
+        for module, name in wanted.values():
+            take(module, name)
+        names = [definition.name for _, definition in found.values()]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise NotOffered(f"It needs parts of convbook without a short form, and two of them are called {twice}.")
+    except NotOffered as answer:
+        if any(module.startswith("convbook.algorithms") for module, _ in keys):
+            raise NotOffered(ALGORITHMS) from answer
+        raise
+    lines = sum(definition.text.count("\n") + 1 for _, definition in found.values())
+    if lines > LONGEST and any(module.startswith("convbook.algorithms") for module, _ in keys):
+        raise NotOffered(ALGORITHMS)
     return {key: definition for key, (_, definition) in found.items()}, list(imports.values())
 
 

@@ -6,16 +6,19 @@ import builtins
 from snippets.facts import Facts, Summary, imported, module_of
 from snippets.names import CONTAINERS, Function, defaults, free_names, targets_of
 from snippets.vocabulary import (
+    CHANCE,
     DRAWS,
     FIGURE,
     FOREIGN,
     FRESH_BUILTINS,
     GENERATORS,
+    HANDLES,
     IMMUTABLE_ATTRIBUTES,
     ITERATORS,
     LIBRARIES,
     NUMPY_VIEWS,
     PURE,
+    SETTINGS,
     VIEWS,
 )
 
@@ -83,6 +86,8 @@ class Objects:
             name = str(what).rpartition(".")[2] if how in ("module", "builtin") else ""
             if how == "builtin" and name in ("list", "dict", "set", "tuple", "sorted"):
                 return "list"
+            if how == "method" and node.func.attr == "copy" and self.kind(node.func.value, facts) == "list":  # type: ignore[attr-defined]
+                return "list"
             if name in GENERATORS:
                 return "rng"
             if name == "defaultdict":
@@ -104,6 +109,29 @@ class Objects:
         if isinstance(node, ast.BinOp):
             return "array" if "array" in (self.kind(node.left, facts), self.kind(node.right, facts)) else None
         return None
+
+    def reached(self, node: ast.expr, facts: Facts) -> set[str]:
+        """Give what a change of the value of an expression reaches; in a module it is the whole program's."""
+        root = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if (dotted := module_of(root, facts)) is None:
+            return self.sharing(node, facts)
+        return {CHANCE if dotted == "random" or module_of(node, facts) == "numpy.random" else SETTINGS}
+
+    def is_class(self, node: ast.expr, facts: Facts) -> bool:
+        """Whether an expression is the name of a class, built in or of the page."""
+        if not isinstance(node, ast.Name):
+            return False
+        how, what = self.callee(node, facts)
+        built_in = how == "builtin" and isinstance(getattr(builtins, str(what), None), type)
+        return built_in or (how == "page" and any(isinstance(one, ast.ClassDef) for one in what))  # type: ignore[attr-defined]
+
+    def repeats(self, node: ast.expr, facts: Facts) -> bool:
+        """Whether one object may be at two places of a value that is unpacked."""
+        if isinstance(node, ast.BinOp):
+            return isinstance(node.op, ast.Mult | ast.Add) and self.kind(node, facts) != "array"
+        return isinstance(node, ast.Call) and self.callee(node.func, facts)[0] in ("page", "unknown")
 
     def called_summaries(self, functions: object) -> list[Summary]:
         """Give what is known of some functions; of a class, what making an object of it does."""
@@ -170,6 +198,8 @@ class Objects:
         how, what = self.callee(node.func, facts)
         if how == "builtin" and what == "type":
             return set(self.classes)
+        if how == "builtin" and ((what == "open" and writes(node, 1)) or what in HANDLES):
+            return {SETTINGS}
         if how == "builtin":
             later = set()
             for value in node.args if what in ITERATORS else ():  # what a function will change when it is called
@@ -183,13 +213,19 @@ class Objects:
             last = dotted.rpartition(".")[2]
             if dotted.startswith("matplotlib.pyplot."):
                 return {FIGURE}
-            if last in GENERATORS or dotted.startswith("convbook.figures"):
+            if last in HANDLES:
+                return {SETTINGS}
+            if last in GENERATORS:  # one may draw from another
+                return {name for name in facts.sharing(arguments) if facts.kinds.get(name) == "rng"}
+            if dotted.startswith("convbook.figures"):
                 return set()
             if dotted.startswith("convbook.") and ".nn." not in dotted:
                 return {name for name in arguments if facts.kinds.get(name) != "rng"}
             if dotted.startswith(LIBRARIES):
                 copies = not any(keyword.arg in ("copy", "out", "output") for keyword in node.keywords)
-                return set() if copies and last not in NUMPY_VIEWS else arguments
+                copies &= not any(k.arg == "dtype" and "object" in ast.unparse(k.value) for k in node.keywords)
+                views = last in NUMPY_VIEWS or (last == "einsum" and len(node.args) == 2)
+                return set() if copies and not views else arguments
             return arguments
         if how == "page":
             found = set()
@@ -206,6 +242,8 @@ class Objects:
             method = node.func.attr  # type: ignore[attr-defined]
             receiver = self.sharing(node.func.value, facts)  # type: ignore[attr-defined]
             if method not in self.methods:
+                if method == "copy" and self.kind(node.func.value, facts) == "list":  # type: ignore[attr-defined]
+                    return receiver
                 if method in DRAWS or (method in PURE and method not in VIEWS | {"astype"}):
                     return set()
                 if method in VIEWS or self.kind(node.func.value, facts) == "foreign":  # type: ignore[attr-defined]
@@ -229,15 +267,22 @@ class Objects:
         """Translate parameters of a function into what a call gives for them; names around it stay."""
         found = names - set(summary.parameters)
         positional = ([receiver] if receiver is not None else []) + node.args
-        starred = any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+        starred = any(isinstance(a, ast.Starred) for a in node.args)
+        starred |= any(k.arg not in summary.parameters for k in node.keywords)
         given: dict[str, ast.expr] = dict(zip(summary.parameters, positional, strict=False))
         given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         for name in names & set(summary.parameters):
             if starred or len(positional) > len(summary.parameters) or (name not in given and positional[len(given) :]):
                 found |= self.given(node, facts) | self.sharing(receiver, facts)
             elif name in given:
-                found |= self.sharing(given[name], facts)
+                found |= self.reached(given[name], facts)
         return found
+
+
+def writes(node: ast.Call, place: int) -> bool:
+    """Whether a call of ``open`` is for writing; its mode may stand at `place`."""
+    modes = [*node.args[place : place + 1], *(keyword.value for keyword in node.keywords if keyword.arg == "mode")]
+    return any(not (isinstance(m, ast.Constant) and set(str(m.value)) <= set("rbtU")) for m in modes)
 
 
 def pairs_of(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

@@ -15,6 +15,7 @@ from snippets.slicer import Page, Source, Statement
 from snippets.writing import standalone
 
 LICENSE = "BSD-3-Clause"
+CHECKS = "It needs convbook's own checks, whose errors it catches."
 SINGLE_FILE = "downloads/convbook.py"  # of the site; downloads.py serves it
 
 
@@ -104,23 +105,33 @@ def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: b
         return None, f"It needs {', '.join(needs)}."
     if not uses_convbook(code):
         return alone, ""
-    # Who catches an error, or shows one, wants the library's own sentences, where they have room.
-    catches = any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(code)))
-    reason = ""
-    for exact in (True, False) if catches and not raises else (raises,):
-        kind = "as it stands there" if exact else "short forms without checks"
-        head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
-        try:
-            found = inlined(code, exact=exact, head="# convbook's functions")
-        except NotOffered as answer:
-            reason = str(answer)
-            continue
-        found = f"{head}\n{without_idle_style(found)}"
-        lines = found.count("\n")
-        if lines <= LONGEST:
-            return found, ""
-        reason = f"It would have {lines} lines, and {LONGEST} are the most."
-    return None, reason
+    # Who shows an error, or catches one, needs the library's own checks: the short forms have none.
+    catches = catches_errors(ast.parse(code))
+    kind = "as it stands there" if raises or catches else "short forms without checks"
+    head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
+    try:
+        found = inlined(code, exact=raises or catches, head="# convbook's functions")
+    except NotOffered as answer:
+        return None, CHECKS if catches else str(answer)
+    found = f"{head}\n{without_idle_style(found)}"
+    lines = found.count("\n")
+    if lines <= LONGEST:
+        return found, ""
+    return None, CHECKS if catches else f"It would have {lines} lines, and {LONGEST} are the most."
+
+
+def catches_errors(tree: ast.Module) -> bool:
+    """Whether errors of what is called are caught: of functions of convbook, or of the page, which may call those."""
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Try | ast.TryStar)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With) and any("suppress" in ast.unparse(item.context_expr) for item in node.items):
+            bodies.append(node.body)
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) and "convbook" in ast.unparse(node):
+            own |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    called = [node.func for body in bodies for part in body for node in ast.walk(part) if isinstance(node, ast.Call)]
+    return any(isinstance(n, ast.Name) and n.id in own for function in called for n in ast.walk(function))
 
 
 def function_snippet(name: str) -> tuple[str | None, str]:

@@ -73,20 +73,21 @@ class Page:
         """Whether the cell ends with an exception."""
         return RAISES in self.cells[number].tags
 
-    def taken(self, number: int) -> list[Statement]:
-        """Follow the data flow backwards from a cell; give the statements of its snippet, in order."""
+    def taken(self, *numbers: int) -> list[Statement]:
+        """Follow the data flow backwards from some cells; give their statements and what these need, in order."""
         taken: list[Statement] = []
         wanted = {SETTINGS}
+        last = max(numbers, default=-1)
         whole: set[int] = set()  # earlier cells that raise are taken whole, or what would not have run would run
         for s in reversed(self.statements):
-            if s.cell > number:
+            if s.cell > last:
                 continue
-            needed = s.cell == number or s.cell in whole
+            needed = s.cell in numbers or s.cell in whole
             if not needed:
                 needed = bool((s.names.binds | s.changed) & wanted)
             if not needed:
                 continue
-            fails = self.raises(s.cell) and s.cell != number
+            fails = self.raises(s.cell) and s.cell != last
             if fails and s.cell not in whole:
                 whole.add(s.cell)
                 later = [one for one in self.statements if one.cell == s.cell and one not in taken]
@@ -102,9 +103,20 @@ class Page:
 
 
 # Reading ----------------------------------------------------------------------------------------------------
+class _Written(ast.NodeTransformer):
+    """Reads ``getattr(x, "name")`` as ``x.name``."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name))], keywords=[]):
+                return ast.copy_location(ast.Attribute(value, name, ast.Load()), node)
+        return node
+
+
 def _statements(number: int, code: str) -> list[Statement]:
     lines = code.splitlines()
-    nodes = ast.parse(code).body
+    nodes = _Written().visit(ast.parse(code)).body
     ends = [0, *(node.end_lineno or 0 for node in nodes)]
     found = []
     for place, node in enumerate(nodes):

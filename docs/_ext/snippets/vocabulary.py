@@ -1,6 +1,6 @@
 """What is known of methods and functions by their names: what they change, and what shares what they are given."""
 
-SETTINGS = "@settings"  # print options, error modes, rcParams: every statement is taken to depend on them
+SETTINGS = "@settings"  # print options, error modes, rcParams, files: every statement is taken to depend on them
 CHANCE = "@random"  # the one generator behind numpy.random.normal and the like
 FIGURE = "@figure"  # what pyplot draws on
 
@@ -15,7 +15,7 @@ PURE = words("""
     all any argmax argmin argsort argpartition astype byteswap choose clip compress conj conjugate copy cumprod
     cumsum diagonal dot dump dumps flatten item max mean min nonzero prod ptp ravel repeat reshape round
     searchsorted squeeze std sum swapaxes take tobytes tolist trace transpose var view count endswith find format
-    index isalpha isdigit join ljust lower lstrip partition replace rfind rjust rsplit rstrip split splitlines
+    index isalpha isdigit join ljust lower lstrip replace rfind rjust rsplit rstrip split splitlines
     startswith strip title upper zfill encode decode get items keys values most_common union intersection
     difference issubset issuperset limit_denominator is_integer as_integer_ratio bit_length hex deriv integ
 """)
@@ -23,6 +23,10 @@ PURE = words("""
 VIEWS = words("""
     diagonal ravel reshape squeeze swapaxes transpose view get items keys values
 """)
+# Of those, the ones that can write their results into an argument, and its place.
+OUT = {"dot": 1, "round": 1, "choose": 1} | dict.fromkeys(
+    words("clip compress cumprod cumsum max mean min prod std sum take trace var"), 2
+)
 # Methods of generators of random numbers: they change the generator, and what they return shares nothing.
 DRAWS = words("""
     beta binomial bytes chisquare choice dirichlet exponential gamma geometric gumbel integers laplace logistic
@@ -38,14 +42,32 @@ CHANGES = DRAWS | words("""
 # Functions that change an argument, wherever they come from.
 ARGUMENT_CHANGERS = words("""
     shuffle copyto put place putmask put_along_axis fill_diagonal at heappush heappop heapify insort insort_left
-    insort_right setattr delattr next readinto exec eval
+    insort_right setattr delattr next readinto pack_into exec eval setitem delitem iadd iand iconcat ifloordiv
+    ilshift imatmul imod imul ior ipow irshift isub itruediv ixor
 """)
-# Special methods that are called by the name of their class or object, not by operators.
-CALLED = words("__init__ __call__ __new__ __post_init__ __repr__ __str__")
+# Functions that change a setting of the process, wherever they come from, and methods of context managers that do.
+SETTERS = words("""
+    set_printoptions seterr seterrcall set_string_function set_global_backend __enter__ __exit__ enter_context
+""")
+# Functions and methods that write files.
+WRITERS = words("""
+    write_text write_bytes save savez savez_compressed savetxt tofile savefig imsave dump touch mkdir makedirs rmdir
+    unlink rename symlink_to hardlink_to copy2 copyfile copytree rmtree move extractall mkdtemp mkstemp
+""")
+# Functions whose result stands for something that all parts of a program share.
+HANDLES = words("""
+    getcontext getLogger get_ipython memmap open_memmap
+""")
+# Special methods that are called by the name of their class or object; the others are called by whatever uses it.
+CALLED = words("__init__ __call__ __post_init__")
 # Context managers that let every exception pass: after their body all of it has run.
 TRANSPARENT = words("""
     errstate printoptions open redirect_stdout redirect_stderr catch_warnings rc_context nullcontext chdir closing
     TemporaryDirectory style
+""")
+# Functions that show what they are given.
+PRINTERS = words("""
+    print display glue help pprint
 """)
 # Methods and functions whose result is None.
 SILENT_METHODS = words("""
@@ -63,7 +85,7 @@ NUMPY_VIEWS = words("""
     asarray asanyarray ascontiguousarray asfortranarray require reshape ravel transpose squeeze expand_dims
     atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arrays swapaxes moveaxis rollaxis flip fliplr flipud
     rot90 diagonal diag split array_split hsplit vsplit dsplit sliding_window_view as_strided real imag frombuffer
-    matrix_transpose permute_dims nditer ndenumerate
+    matrix_transpose permute_dims nditer ndenumerate vectorize frompyfunc
 """)
 FRESH_BUILTINS = words("""
     abs all any bin bool bytes callable chr complex dict.fromkeys divmod float format frozenset hash hex id input
@@ -74,6 +96,7 @@ ITERATORS = words("""
 """)
 GENERATORS = words("""
     default_rng Generator RandomState Random SystemRandom
+    MT19937 PCG64 PCG64DXSM Philox SFC64 SeedSequence
 """)
 LIBRARIES = ("numpy.", "scipy.", "math.", "cmath.", "fractions.", "operator.", "matplotlib.", "PIL.", "sklearn.")
 # Their objects (layers, axes, pictures) change themselves, but never the arrays that they are given.

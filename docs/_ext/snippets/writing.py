@@ -13,6 +13,7 @@ from io import StringIO
 from snippets import showing
 from snippets.names import local_name
 from snippets.slicer import Page, Statement
+from snippets.vocabulary import PRINTERS
 
 IMPORT_WIDTH = 88
 
@@ -33,15 +34,14 @@ def standalone(page: Page, number: int) -> str:
     blocks: list[tuple[str, bool, bool]] = []  # text, whether a gap stands before, whether it is a definition
     cell_before = None
     earlier = [s for s in taken if s.cell != number and (not s.is_import or id(s) in staying)]
-    for fails, group in _grouped(page, earlier):
-        text, added = _silent(page, group, fails=fails)
+    for fails, group in grouped(page, earlier):
+        text, needed = silent(page, group, fails=fails)
         if not text:
             continue
-        if added:
-            top += ast.parse("import contextlib\nimport io").body
+        top += ast.parse("\n".join(needed)).body
         first = group[0]
         gap = (cell_before is not None and cell_before != first.cell) or first.gap
-        blocks.append((text, gap, _is_definition(first.node)))
+        blocks.append((text, gap, is_definition(first.node)))
         cell_before = first.cell
     body = _own_text(page.cells[number].code, [s for s in taken if s.cell == number], staying)
     text = ""
@@ -51,7 +51,7 @@ def standalone(page: Page, number: int) -> str:
         definition = defines
     own = next((s.node for s in taken if s.cell == number and not s.is_import), None)
     if text and body:
-        text += "\n\n\n" if definition or (own is not None and _is_definition(own)) else "\n\n"
+        text += "\n\n\n" if definition or (own is not None and is_definition(own)) else "\n\n"
     text += showing.as_script(page, number, body)
     if showing.shows_figure(page, number):
         top += ast.parse("import matplotlib.pyplot as plt").body
@@ -70,7 +70,7 @@ def _same_root(one: str, other: str) -> bool:
     return all(re.fullmatch(r"import [\w.]+", text) for text in (one, other))
 
 
-def _is_definition(node: ast.stmt) -> bool:
+def is_definition(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
@@ -152,7 +152,7 @@ def _ends_indented(text: str) -> bool:
     return text.rpartition("\n")[2].startswith((" ", "\t"))
 
 
-def _grouped(page: Page, statements: list[Statement]) -> Iterable[tuple[bool, list[Statement]]]:
+def grouped(page: Page, statements: list[Statement]) -> Iterable[tuple[bool, list[Statement]]]:
     """Part earlier statements; those of a cell that raises stay together."""
     groups: list[tuple[bool, list[Statement]]] = []
     for s in statements:
@@ -164,17 +164,28 @@ def _grouped(page: Page, statements: list[Statement]) -> Iterable[tuple[bool, li
     return groups
 
 
-def _silent(page: Page, group: list[Statement], *, fails: bool) -> tuple[str, bool]:
-    """Give the text of earlier statements that print nothing and raise nothing, and whether they needed a wrapper."""
+def silent(page: Page, group: list[Statement], *, fails: bool) -> tuple[str, list[str]]:
+    """Give the text of earlier statements so that they print nothing and raise nothing, and the imports it needs."""
     texts = [_without_prints(page, s) for s in group]
     prints = any(_still_prints(page, s, text) for s, text in zip(group, texts, strict=True))
     text = "\n".join(text for text in texts if text)
     if not text:
-        return "", False
+        return "", []
     if not (fails or prints):
-        return text, False
-    managers = (["contextlib.suppress(Exception)"] if fails else []) + ["contextlib.redirect_stdout(io.StringIO())"]
-    return f"with {', '.join(managers)}:\n" + indented(text), True
+        return text, []
+    contextlib, io = (_free_name(page, module) for module in ("contextlib", "io"))
+    managers = [f"{contextlib}.suppress(Exception)"] if fails else []
+    managers.append(f"{contextlib}.redirect_stdout({io}.StringIO())")
+    imports = [
+        f"import {name.rstrip('_')}" + (f" as {name}" if name.endswith("_") else "") for name in (contextlib, io)
+    ]
+    return f"with {', '.join(managers)}:\n" + indented(text), imports
+
+
+def _free_name(page: Page, module: str) -> str:
+    """Give a name for a module that means nothing else on the page."""
+    taken = any(module in s.names.binds and s.text != f"import {module}" for s in page.statements)
+    return f"{module}_" if taken else module
 
 
 def indented(code: str) -> str:
@@ -192,15 +203,15 @@ def _still_prints(page: Page, s: Statement, text: str) -> bool:
         tree = ast.parse(text)
     except SyntaxError:
         return True
-    if _is_definition(s.node):
+    if is_definition(s.node):
         return False
     # The nodes are new, so what is called is looked up by its name, in what is known before the statement.
     return any(page.analysis.prints(node, s.facts) for node in tree.body)
 
 
 def _without_prints(page: Page, s: Statement) -> str:
-    """Take out the calls of print; what their arguments change is kept."""
-    if _is_definition(s.node):
+    """Take out the calls of print and glue; what their arguments change is kept."""
+    if is_definition(s.node):
         return s.text
     text = s.text
     tree = ast.parse(text)
@@ -215,10 +226,11 @@ def _without_prints(page: Page, s: Statement) -> str:
             if not isinstance(body, list):
                 continue
             for one in body:
-                if _is_print(one) and "print" not in s.facts.functions:
+                if _is_print(one) and not PRINTERS & s.facts.functions.keys():
                     edits.append((one, node, body))
     for one, _, body in sorted(edits, key=lambda edit: -edit[0].lineno):
-        left = [part for part in (_kept(page, s, argument, text) for argument in one.value.args) if part]
+        given = [*one.value.args, *(keyword.value for keyword in one.value.keywords)]
+        left = [part for part in (_kept(page, s, argument, text) for argument in given) if part]
         alone = len(body) == 1 or all(_is_print(other) for other in body)
         indent = " " * one.col_offset
         new = [indent + part for part in left]
@@ -231,13 +243,12 @@ def _without_prints(page: Page, s: Statement) -> str:
 
 
 def _is_print(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id in ("print", "display")
-        and all(keyword.arg != "file" for keyword in node.value.keywords)
-    )
+    match node:
+        case ast.Expr(
+            value=ast.Call(func=ast.Name(id=name) | ast.Attribute(value=ast.Name(), attr=name), keywords=options)
+        ):
+            return name in ("print", "display", "glue") and all(option.arg != "file" for option in options)
+    return False
 
 
 def _kept(page: Page, s: Statement, argument: ast.expr, text: str) -> str:

@@ -1,0 +1,155 @@
+"""The recipes, which readers copy, keep what they promise on inputs that their pages do not show."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import chapters
+import numpy as np
+import pytest
+import scipy.signal
+from scipy import ndimage
+
+import convbook
+
+DOCS = Path(__file__).parents[1] / "docs"
+SETTINGS = [{"stride": s, "padding": p} for s in (1, 2, 3) for p in (0, 1, 2)]
+
+
+@cache
+def recipe(cell: str, function: str) -> Callable[..., Any]:
+    """Run the recipe of this name, wherever it stands, and return one of its functions."""
+    for path in sorted(DOCS.glob("*/*.md")):
+        if not path.parent.name.startswith("_") and chapters.is_chapter(path):
+            for found in chapters.read(path).cells:
+                if found.metadata.get("name") == cell:
+                    names: dict[str, Any] = {}
+                    exec(compile(found.source, f"{path}:{found.line}", "exec"), names)
+                    return names[function]
+    raise LookupError(f"no chapter has the recipe {cell!r}")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("block", [1, 1 << 18])
+def test_the_layer_is_the_librarys(
+    settings: dict[str, int], dilation: int, block: int, rng: np.random.Generator
+) -> None:
+    x, weight, bias = rng.normal(size=(2, 3, 9, 11)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
+    got = recipe("recipe-layer", "conv2d")(x, weight, bias, dilation=dilation, block=block, **settings)
+    assert np.allclose(got, convbook.conv(x, weight, bias, dilation=dilation, **settings), rtol=1e-12, atol=1e-12)
+
+
+def test_the_layer_does_not_wrap_bytes() -> None:
+    x, weight = np.full((1, 1, 1, 2), 200, np.uint8), np.ones((1, 1, 1, 2), np.uint8)
+    assert recipe("recipe-layer", "conv2d")(x, weight).tolist() == [[[[400.0]]]]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_the_gradients_are_the_librarys(settings: dict[str, int], rng: np.random.Generator) -> None:
+    x, weight = rng.normal(size=(2, 3, 9, 11)), rng.normal(size=(4, 3, 3, 2))
+    slopes = rng.normal(size=convbook.conv(x, weight, **settings).shape)
+    got = recipe("recipe-gradients", "conv2d_gradients")(slopes, x, weight, **settings)
+    for ours, wanted in zip(got, convbook.conv_vjp(slopes, x, weight, np.zeros(4), **settings), strict=True):
+        assert np.allclose(ours, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_the_transposed_convolution_is_the_librarys(settings: dict[str, int], rng: np.random.Generator) -> None:
+    x, weight, bias = rng.normal(size=(2, 3, 5, 7)), rng.normal(size=(3, 4, 5, 4)), rng.normal(size=4)
+    for output_padding in range(settings["stride"]):
+        given = {**settings, "output_padding": output_padding}
+        got = recipe("recipe-transposed", "conv_transpose2d")(x, weight, bias, **given)
+        assert np.allclose(got, convbook.conv_transpose(x, weight, bias, **given), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("taps", [1, 2, 3, 57, 128])
+@pytest.mark.parametrize("samples", [1, 30, 31, 1000])
+def test_overlap_add_is_the_full_convolution(samples: int, taps: int, rng: np.random.Generator) -> None:
+    x, h = rng.normal(size=samples), rng.normal(size=taps)
+    got = recipe("recipe-overlap-add", "overlap_add")(x, h)
+    assert got.shape == (samples + taps - 1,)
+    assert np.allclose(got, np.convolve(x, h), rtol=0, atol=1e-12 * taps)
+
+
+@pytest.mark.parametrize("rule", ["symmetric", "constant", "edge", "reflect", "wrap"])
+def test_the_filter_is_a_correlation_of_the_padded_picture(rule: str, rng: np.random.Generator) -> None:
+    picture, kernel = rng.normal(size=(6, 9, 3)), rng.normal(size=(4, 3))
+    got = recipe("recipe-filter", "filter_picture")(picture, kernel, rule)
+    for color in range(3):
+        padded = np.pad(picture[..., color], [(1, 2), (1, 1)], mode=rule)  # type: ignore[call-overload]
+        wanted = convbook.correlate(padded, kernel, mode="valid")
+        assert np.allclose(got[..., color], wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_the_photographs_blur_is_two_passes_of_a_gauss_kernel(rng: np.random.Generator) -> None:
+    photo = rng.integers(0, 256, size=(12, 17, 3)).astype(np.uint8)
+    gauss = convbook.kernels.gaussian((1.5, 1.5), size=11)
+    wanted = recipe("recipe-filter", "filter_picture")(photo, gauss, "edge")
+    assert np.allclose(recipe("recipe-photograph", "blur")(photo, 1.5), wanted, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("filtering", "want"),
+    [
+        (np.convolve, True),
+        (np.correlate, False),
+        (lambda x, h: np.convolve(x, h, mode="same"), True),
+        (lambda x, h: np.correlate(x, h, mode="full"), False),
+        (scipy.signal.convolve, True),
+        (scipy.signal.fftconvolve, True),
+        (scipy.signal.oaconvolve, True),
+        (lambda x, h: scipy.signal.lfilter(h, 1, x), True),
+        (lambda x, h: scipy.signal.correlate(x, h, method="fft"), False),
+        (ndimage.convolve1d, True),
+        (ndimage.correlate1d, False),
+        (lambda x, h: convbook.convolve(x.astype(np.float32), h.astype(np.float32), method="fft"), True),
+        (lambda x, h: convbook.conv([[x]], [[h]])[0, 0], False),
+        (lambda x, h: convbook.conv_transpose([[x]], [[h]])[0, 0], True),
+    ],
+)
+def test_flips_tells_convolution_from_correlation_whatever_computes_it(filtering: Any, want: bool) -> None:
+    assert recipe("recipe-flips", "flips")(filtering) is want
+
+
+def test_flips_refuses_what_is_neither() -> None:
+    flips = recipe("recipe-flips", "flips")
+    for filtering in (
+        lambda x, h: x * 0,
+        lambda x, h: np.convolve(x, h) * 2,
+        lambda x, h: np.convolve(x, h[[1, 0, 2]]),
+    ):
+        with pytest.raises(ValueError, match="not as a kernel"):
+            flips(filtering)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 1 / 3, 1e10 / 7, -0.7])
+@pytest.mark.parametrize("shape", [(3,), (7,), (2, 3), (3, 3, 2)])
+def test_the_recipe_for_patterns_scores_flat_windows_and_flat_patterns_0(shape: tuple[int, ...], value: float) -> None:
+    score = recipe("recipe-ncc", "normalized_correlate")
+    flat, pattern = np.full(shape, value), np.random.default_rng(0).random(shape)
+    assert score(flat, flat).ravel().tolist() == [0]
+    assert score(flat, pattern).ravel().tolist() == [0]
+    assert score(pattern, flat).ravel().tolist() == [0]
+
+
+@pytest.mark.parametrize(("n", "k"), [((20,), (4,)), ((9, 7), (3, 2)), ((5, 4, 6), (2, 3, 2))])
+def test_the_recipe_for_patterns_agrees_with_the_library(n: tuple[int, ...], k: tuple[int, ...]) -> None:
+    score = recipe("recipe-ncc", "normalized_correlate")
+    rng = np.random.default_rng(0)
+    image, template = rng.integers(0, 4, size=n) / 10 + 0.1, rng.random(k)
+    np.testing.assert_allclose(score(image, template), convbook.normalized_correlate(image, template), atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 1 / 3, 1e10 / 7])
+def test_the_library_agrees_on_what_is_flat(value: float) -> None:
+    flat = np.full(3, value)
+    with pytest.raises(ValueError, match="must not be constant"):
+        convbook.normalized_correlate(flat, flat)
+    assert convbook.normalized_correlate(flat, [1, 2, 4]).tolist() == [0]
