@@ -28,7 +28,8 @@ CELL = re.compile(r"^```\{code-cell\}.*?^```\s*?$", re.MULTILINE | re.DOTALL)
 #: What is no prose: other blocks of code, roles (glue among them), addresses, options of directives, places in books.
 OTHER = re.compile(
     r"^```(?!\{(?:math|list-table|csv-table)).*?^```\s*?$|\{[\w:-]+\}`[^`]*`|``.*?``|`[^`\n]*`|\]\([^)]*\)|^:[\w-]+:.*$"
-    r"|^\([\w-]+\)=$|<[^>\n]*>|\b(?:[Ss]ections?|pages?|[Cc]hapters?|[Vv]ersions?) \d[\d.]*(?:(?:, | and | to )\d[\d.]*)*",
+    r"|^\([\w-]+\)=$|<[^>\n]*>"
+    r"|\b(?:[Ss]ections?|pages?|[Cc]hapters?|[Vv]ersions?) \d[\d.]*(?:(?:, | and | to )\d[\d.]*)*",
     re.MULTILINE | re.DOTALL,
 )
 NUMBER = re.compile(r"(?<![\w.{])\d[\d,]*(?:\.\d+)?(?![\w}])")
