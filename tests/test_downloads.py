@@ -10,19 +10,17 @@ import sys
 import zipfile
 from pathlib import Path
 
-import chapters
-import downloads
-import guards
 import nbformat
-import plain_markdown
 import pytest
-import single_file
-import snippets
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
 from small_site import ROOT, Site
-from snippets.slicer import Page, Source
+
+from book import snippets
+from book.downloads import plain_markdown, serve, single_file
+from book.execution import chapters, guards
+from book.snippets.slicer import Page, Source
 
 CHAPTERS = [
     path
@@ -170,7 +168,7 @@ def test_the_wheel_installs_without_an_index_and_is_the_library(site: Site, tmp_
 
 def test_the_wheel_is_the_same_whenever_it_is_built(site: Site, tmp_path: Path) -> None:
     (wheel,) = site.file("downloads").glob("*.whl")
-    downloads.build_wheel(tmp_path / wheel.name)
+    serve.build_wheel(tmp_path / wheel.name)
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 

@@ -13,13 +13,12 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-import api_usage
-import chapters
-import guards
 import numpy as np
 import pytest
 
 import convbook
+from book.execution import chapters, guards
+from book.reference import usage
 
 DOCS = Path(__file__).parents[1] / "docs"
 Function = Callable[..., Any]
@@ -183,7 +182,7 @@ def label(value: Path | str) -> str:
 @cache
 def used_by(path: Path) -> list[str]:
     """List the functions of the table that a chapter uses."""
-    names = api_usage.names(path.read_text(encoding="utf-8"), "convbook")
+    names = usage.names(path.read_text(encoding="utf-8"), "convbook")
     return [name for name in FAULTS if f"convbook.{name}" in names]
 
 

@@ -9,11 +9,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import chapters
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
+from book import ROOT
+from book.execution import chapters
 
 #: A chapter that changes what it can.
 CHANGES = """
@@ -79,7 +81,7 @@ def test_within_a_session_the_environment_is_that_of_a_kernel(tmp_path: Path) ->
 
 def test_where_a_chapter_imports_matplotlib_first_its_parameters_are_not_the_books_afterwards(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom pathlib import Path\nimport chapters\nbefore = dict(os.environ)\n"
+        "import os, sys\nfrom pathlib import Path\nfrom book.execution import chapters\nbefore = dict(os.environ)\n"
         "assert 'matplotlib' not in sys.modules\nfolder = Path.cwd()\n"
         "with chapters.Session(folder) as session:\n"
         "    code = 'import matplotlib as m; m.rcParams[\"image.cmap\"]'\n"
@@ -88,7 +90,7 @@ def test_where_a_chapter_imports_matplotlib_first_its_parameters_are_not_the_boo
         "import matplotlib\nprint(matplotlib.rcParams['image.cmap'], dict(os.environ) == before)"
     )
     environment = {name: value for name, value in os.environ.items() if name not in chapters.ENVIRONMENT}
-    environment["PYTHONPATH"] = str(chapters.ROOT / "docs" / "_ext")
+    environment["PYTHONPATH"] = str(ROOT / "docs" / "_ext")
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -10,12 +10,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import chapters
-import guards
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from traitlets.config import Config
+
+from book.execution import chapters, guards
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import ROOT, SITE, Page, pages

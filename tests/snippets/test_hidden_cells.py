@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-import chapters
 import nbformat
-import notebooks
 from apart import printed_by
+
+from book.downloads import notebooks
+from book.execution import chapters
 
 
 def page_of(cells: Collection[str], hidden: Collection[int], raising: Collection[int] = ()) -> notebooks.Page:
