@@ -18,6 +18,7 @@ import pytest
 
 import convbook
 from book.execution import chapters, guards
+from book.execution.session import Session
 from book.reference import usage
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -205,7 +206,7 @@ def put(monkeypatch: pytest.MonkeyPatch, sound: Function, other: Function) -> No
 
 def first_fault(path: Path) -> str | None:
     """Run a chapter until a guard fails; say which."""
-    with chapters.Session(path.parent) as session:
+    with Session(path.parent) as session:
         for cell in read(path).cells:
             if chapters.missing(cell):
                 continue

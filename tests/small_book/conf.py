@@ -6,7 +6,8 @@ from pathlib import Path
 
 THE_BOOK = Path(os.environ["CONVBOOK_ROOT"])
 globals().update({k: v for k, v in runpy.run_path(str(THE_BOOK / "conf.py")).items() if not k.startswith("_")})
-CHECKS = ("execution.build", "execution.open_faults", "page.math", "page.boxes", "page.exercises", "page.figures")
+CHECKS = ("execution.build", "page.seals", "execution.open_faults", "page.math", "page.boxes", "page.exercises")
+CHECKS += ("page.figures",)
 extensions = ["myst_nb", *(f"book.{name}" for name in CHECKS)]
 
 html_theme = "basic"

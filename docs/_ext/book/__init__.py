@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[3]
 EXTENSIONS = (
     # Chapters are run and checked before anything looks at their outputs.
     "book.execution.build",
+    "book.page.seals",
     "book.execution.open_faults",
     # Boxes first: they take in the cells that exercises, figures and the cookbook then find in their places.
     "book.page.math",

@@ -30,7 +30,7 @@ from sphinx.util.osutil import relative_uri
 
 from book import ROOT
 from book.downloads import notebooks, plain_markdown, single_file
-from book.execution import chapters
+from book.execution import settings
 from book.execution.build import inputs
 from book.files import replacing, write
 
@@ -40,7 +40,7 @@ FOLDER = "downloads"
 SUFFIXES = (".ipynb", ".py")
 #: What a wheel is made of.
 WHEEL_SOURCES = ("convbook", "pyproject.toml", "README.md", "LICENSE")
-ENVIRONMENT = {"SOURCE_DATE_EPOCH": chapters.ENVIRONMENT["SOURCE_DATE_EPOCH"], "PYTHONHASHSEED": "0"}
+ENVIRONMENT = {"SOURCE_DATE_EPOCH": settings.ENVIRONMENT["SOURCE_DATE_EPOCH"], "PYTHONHASHSEED": "0"}
 #: The date of all files in the zip: the earliest that it can name.
 DATE = (1980, 1, 1, 0, 0, 0)
 

@@ -14,13 +14,10 @@ import tempfile
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from importlib import metadata as distributions
 from pathlib import Path
 from typing import Any
 
-import myst_nb.sphinx_
-from docutils import nodes
 from myst_nb.core.execute.base import NotebookClientBase
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -31,15 +28,14 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from traitlets.config import Config as JupyterConfig
 
-from book import ROOT
-from book.execution import chapters, guards
+from book import ROOT, patches
+from book.execution import chapters, guards, settings
 from book.execution.dependencies import Library, fingerprint
 from book.files import write
 
 logger = logging.getLogger(__name__)
 
 AUTHORS_ONLY = ("expect", "free")
-CHECKED = "The expected output is stored with this page, and the build fails if the code prints anything else."
 # Asks the kernel for the lines of the last traceback that lie in cells.
 FAILING_LINES = (
     "[f.lineno for f in __import__('traceback').extract_tb(__import__('sys').last_traceback)"
@@ -170,31 +166,6 @@ def _merged(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield last
 
 
-# What the page says about a cell ----------------------------------------------------------------------------
-def mark(app: Sphinx, doctree: nodes.document) -> None:
-    """Put "checked" under each guarded output, and what a cell requires above it."""
-    status = app.env.current_document.get("guards", {})
-    for cell in doctree.findall(lambda n: isinstance(n, nodes.container) and n.get("nb_element") == "cell_code"):
-        metadata = cell["cell_metadata"]
-        for key in AUTHORS_ONLY[:1]:
-            metadata.pop(key, None)
-        output = next((child for child in cell if child.get("nb_element") == "cell_code_output"), None)
-        text = {
-            "checked": f'<p class="cell-checked" title="{CHECKED}">checked</p>',
-            "free": f'<p class="cell-unchecked">not checked: {escape(str(metadata.pop("free", "")))}</p>',
-        }.get(status.get(cell["cell_index"], ""))
-        if output is not None and text:
-            output += nodes.raw("", text, format="html")
-        if metadata.get("requires"):
-            needs = nodes.paragraph("", classes=["cell-requires"])
-            needs += nodes.Text("This cell also needs ")
-            for n, name in enumerate(metadata["requires"]):
-                needs += [nodes.Text(", " if n else ""), nodes.literal(name, name)]
-            needs += nodes.Text(".")
-            # MyST-NB folds the code of a cell only if nothing stands before it.
-            (cell[0] if cell.get("hide_mode") else cell).insert(0, needs)
-
-
 # Hooks --------------------------------------------------------------------------------------------------------
 def outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
     library = Library(Path(app.confdir) / "convbook")
@@ -243,7 +214,7 @@ def kernel_environment(app: Sphinx) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     return (
         inherited
-        | chapters.ENVIRONMENT
+        | settings.ENVIRONMENT
         | {
             "PYTHONPATH": str(app.confdir),
             "IPYTHONDIR": str(Path(app.outdir).parent / "ipython"),
@@ -260,9 +231,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", spread)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
-    app.connect("doctree-read", mark)
-    # MyST-NB has no hook between executing and rendering; this function is where it asks for the outputs.
-    myst_nb.sphinx_.create_client = lambda *args, **kwargs: ExecutedChapter(
-        app, *args[:4], **{k: v for k, v in kwargs.items() if k != "read_fmt"}
+    patches.execute_with(
+        lambda *args, **kwargs: ExecutedChapter(app, *args[:4], **{k: v for k, v in kwargs.items() if k != "read_fmt"})
     )
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

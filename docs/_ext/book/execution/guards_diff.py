@@ -8,6 +8,7 @@ from pathlib import Path
 
 from book import ROOT
 from book.execution import chapters, guards
+from book.execution.session import Session, trace
 
 
 def main(arguments: list[str]) -> int:
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
 def compare(path: Path) -> int:
     """Print the differences of one chapter, and return their number."""
     differing = 0
-    with chapters.Session(path.parent) as session:
+    with Session(path.parent) as session:
         for cell in chapters.read(path).cells:
             place = f"{chapters.relative(path)}:{cell.line}"
             if missing := chapters.missing(cell):
@@ -35,7 +36,7 @@ def compare(path: Path) -> int:
             outputs, error = session.run(cell)
             failed = error is not None and "raises-exception" not in cell.metadata.get("tags", [])
             if failed:
-                print(f"{place}: {cell.name}: The cell failed; the chapter ends here.\n{chapters.trace(error)}")
+                print(f"{place}: {cell.name}: The cell failed; the chapter ends here.\n{trace(error)}")
                 return differing + 1
             if faults := guards.faults(cell.metadata, outputs):
                 differing += 1

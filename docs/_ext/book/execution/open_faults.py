@@ -21,7 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.logging import NAMESPACE, get_node_location, is_suppressed_warning
 
-from book import files
+from book import files, patches
 
 ALL = "*"
 
@@ -107,8 +107,7 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> set[str]:
         # Another builder may have read a document since.
         again |= {name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]}
         if not (app.debts.changes or again or any(builder.get_outdated_docs())):
-            for step in ("gen_indices", "gen_pages_from_extensions", "gen_additional_pages"):
-                setattr(builder, step, lambda: None)
+            patches.keep_indices(builder)
     return again
 
 

@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from book.execution import chapters, guards
+from book.execution import chapters, guards, settings
+from book.execution.session import Session, trace
 
 # Before anything imports NumPy, which looks only then; all else is the session's.
-os.environ.update({name: value for name, value in chapters.ENVIRONMENT.items() if name.endswith("_NUM_THREADS")})
+os.environ.update({name: value for name, value in settings.ENVIRONMENT.items() if name.endswith("_NUM_THREADS")})
 
 
 @dataclass
@@ -38,7 +39,7 @@ class ChapterFile(pytest.File):
             yield CellItem.from_parent(self, name=f"{cell.line}-{cell.name}", number=number, cell=cell)
 
     def setup(self) -> None:
-        self.session_of_cells = chapters.Session(self.path.parent)
+        self.session_of_cells = Session(self.path.parent)
         self.session_of_cells.__enter__()
         self.outcomes: list[Outcome] = []
 
@@ -78,7 +79,7 @@ class CellItem(pytest.Item):
     def runtest(self) -> None:
         outcome = self.parent.run_to(self.number)
         if outcome.error:
-            self._fail(f"The cell failed.\n{chapters.trace(outcome.error)}{self._skipped()}")
+            self._fail(f"The cell failed.\n{trace(outcome.error)}{self._skipped()}")
         if faults := guards.faults(self.cell.metadata, outcome.outputs):
             self._fail("\n".join(faults))
 

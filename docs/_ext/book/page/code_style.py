@@ -25,6 +25,7 @@ from pygments.token import (
 )
 from sphinx.application import Sphinx
 
+from book import patches
 from book.files import write
 
 
@@ -135,7 +136,7 @@ def use_few_spans(app: Sphinx) -> None:
     """Write code in our colors, and load them in the place of the theme's."""
     if app.builder.format != "html":
         return
-    app.builder.highlighter.formatter = FewSpans
+    patches.write_code_with(app.builder, FewSpans)
     app.add_css_file("code.css", priority=300)
     write(Path(app.outdir, "_static", "code.css"), sheet().encode())
 

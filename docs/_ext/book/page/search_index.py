@@ -9,15 +9,18 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.index_entries import split_index_msg
 
+from book import patches
+
 
 def complete(app: Sphinx, builder: Any) -> None:
     """Hand all index entries to the search before a page is written, in one order for every kind of build."""
-    app.env._search_index_index_entries = {
+    known = {
         document: sorted(
             {(text, target, main) for kind, value, target, main, _ in entries for text in split(kind, value)}
         )
         for document, entries in sorted(app.env.domains.index_domain.entries.items())
     }
+    patches.fill_search(app.env, known)
 
 
 def split(kind: str, value: str) -> list[str]:

@@ -1,10 +1,10 @@
 """Compact forms for snippets that must run without convbook: of what needs its fast algorithms, and of what is long.
 
 Each has the parameters of the function of its name and, on valid arguments, its results to rounding, in the same types;
-where it does less, a comment in it says so, for it is in the snippet. `tests/snippets/test_compact_forms.py` compares them
-over types, options, sizes and magnitudes. What is missing: the checks of arguments and the fast algorithms, so that
-`method` makes no difference. All other functions need no form here: a snippet takes the library's own text, from which
-the checks go as well (`bare`).
+where it does less, a comment in it says so, for it is in the snippet. `tests/snippets/test_compact_forms.py` compares
+them over types, options, sizes and magnitudes. What is missing: the checks of arguments and the fast algorithms, so
+that `method` makes no difference. All other functions need no form here: a snippet takes the library's own text, from
+which the checks go as well (`bare`).
 
 A definition is taken out of this file as text, with those that it names; so each stands by itself, and short.
 """
