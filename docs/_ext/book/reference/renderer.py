@@ -17,13 +17,7 @@ from book.reference.public_names import SOUGHT, Entry
 from book.snippets import function_snippet
 
 SHORT = 64  # characters of a signature that fit on a line, beside the path of its module
-_LITERAL = re.compile(r"(?:typing\.)?Literal\[([^\]'\"]*)\]")
 _DOTTED = re.compile(r"(?<![\w.'\"])[A-Za-z_]\w*(?:\.\w+)+")
-
-
-def _quoted(match: re.Match[str]) -> str:
-    words = [word.strip() for word in match[1].split(",")]
-    return f"~typing.Literal[{', '.join(w if w.lstrip('-').isdigit() else repr(w) for w in words)}]"
 
 
 @cache
@@ -47,8 +41,7 @@ class Renderer(RstRenderer):
     # Types --------------------------------------------------------------------------------------------------
     def format_annotation(self, annotation: str | None) -> str:
         """Write a type: short in print, whole as a link, and never by a name that has no page."""
-        text = _LITERAL.sub(_quoted, super().format_annotation(annotation))  # the analysis loses the quotes
-        return _DOTTED.sub(self._type, text)
+        return _DOTTED.sub(self._type, super().format_annotation(annotation))
 
     def _type(self, match: re.Match[str]) -> str:
         name = match[0]
