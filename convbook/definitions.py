@@ -448,8 +448,8 @@ def conv_loops(
     Returns
     -------
     numpy.ndarray, shape (N, F, *output)
-        In 64-bit arithmetic. The output has :math:`\lfloor (n + l + r - d(k-1) - 1)/s \rfloor + 1` places on
-        each axis.
+        In 64-bit arithmetic. If a window fits, the output has :math:`\lfloor (n + l + r - d(k-1) - 1)/s \rfloor + 1`
+        places on each axis.
 
     Raises
     ------

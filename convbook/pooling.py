@@ -295,7 +295,7 @@ def avg_pool(
         Whether :math:`D_o` counts the cells of the padding too. It never counts cells beyond the padding,
         which `ceil_mode` lets a window reach.
     divisor_override : int, optional
-        Divide by this instead of :math:`D_o`.
+        Divide by this instead of :math:`D_o`: any integer but 0, as in PyTorch, and so a negative one, too.
 
     Returns
     -------
@@ -331,6 +331,11 @@ def avg_pool(
     [[[1.0, 2.0]]]
     >>> avg_pool([[[2, 4]]], 2, padding=1, count_include_pad=False).tolist()
     [[[2.0, 4.0]]]
+
+    Their sums, 2 and 4, divided by -2:
+
+    >>> avg_pool([[[2, 4]]], 2, padding=1, divisor_override=-2).tolist()
+    [[[-1.0, -2.0]]]
     """
     x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
@@ -400,7 +405,8 @@ def avg_pool_vjp(
     accumulate, result = mean_dtypes(grad)
     if max(map(min, windows.kernel, windows.output)) > FEW:  # a cell may get as many shares, added one by one
         accumulate = np.result_type(accumulate, np.float64)
-    share = _shared(grad.astype(accumulate), windows, divisor, least=1)  # one without cells has nobody to give to
+    # A window without cells has nobody to give to.
+    share = _shared(grad.astype(accumulate), windows, divisor, of_none=1)
     return spread_evenly(share, windows).astype(result, copy=False)
 
 
@@ -820,9 +826,12 @@ def _divisor(windows: Geometry, count_include_pad: object, divisor_override: obj
     if divisor_override is None:
         divisor = _cells_that_count(windows, include)
     else:
-        given = integer("divisor_override", divisor_override, 1)
-        if given > sys.float_info.max:
-            raise ValueError(f"`divisor_override` (={show(given)}) must be at most {sys.float_info.max:.2g}.")
+        given = integer("divisor_override", divisor_override)
+        if given == 0:
+            raise ValueError("`divisor_override` (=0) must not be 0.")
+        if abs(given) > sys.float_info.max:
+            limit = f"{sys.float_info.max:.2g} in magnitude"
+            raise ValueError(f"`divisor_override` (={show(given)}) must be at most {limit}.")
         divisor = np.array(float(given))
     return lambda _: divisor
 
@@ -853,12 +862,13 @@ def _counted(windows: Geometry, include: bool, outputs: tuple[slice, ...]) -> Ar
     return reduce(np.multiply.outer, counts)
 
 
-def _shared(sums: Array, windows: Geometry, divisor: _Divisor, *, least: int = 0) -> Array:
-    """Divide what belongs to windows in place, by at least so much, some windows at a time if they are many."""
+def _shared(sums: Array, windows: Geometry, divisor: _Divisor, *, of_none: int = 0) -> Array:
+    """Divide what belongs to windows in place, some windows at a time if they are many; by `of_none` in place of 0."""
     planes, whole = planes_of(sums), Piece(slice(None), _all(windows), windows)
     for piece in [whole] if _are_few(windows) else runs(len(planes), windows, 8):
+        divisors = divisor(piece.outputs)
         with np.errstate(invalid="ignore"):  # 0 / 0 where a window sees no cell that counts
-            _divide(planes[index(piece.planes, *piece.outputs)], np.maximum(divisor(piece.outputs), least))
+            _divide(planes[index(piece.planes, *piece.outputs)], np.where(divisors == 0, of_none, divisors))
     return sums
 
 
@@ -898,7 +908,9 @@ def _joined(sums: list[Array]) -> Array:
 
 def _divide(sums: Array, divisor: Array) -> Array:
     """Divide in place: complex numbers part by part, as the quotient of an infinite part must not spoil the other."""
-    divisor = divisor.astype(real_dtype(sums.dtype))
+    kind = real_dtype(sums.dtype)
+    if abs(divisor).max() <= np.finfo(kind).max:  # a larger one divides in float64
+        divisor = divisor.astype(kind)
     for part in (sums.real, sums.imag) if sums.dtype.kind == "c" else (sums,):
         np.divide(part, divisor, out=part)
     return sums

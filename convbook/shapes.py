@@ -2,8 +2,8 @@ r"""How large things become: output sizes, the pads that give a wanted size, rec
 
 One theorem carries the module. A window of :math:`k` taps, :math:`d` apart, spans :math:`\hat k = d(k-1)+1`
 cells. On an axis of :math:`m` cells (input and padding) windows that start at :math:`0, s, 2s, \dots` fit as
-long as they start at or before :math:`m-\hat k`; so there are :math:`\lfloor (m-\hat k)/s\rfloor + 1` of
-them.
+long as they start at or before :math:`m-\hat k`; so if one fits, :math:`m \ge \hat k`, there are
+:math:`\lfloor (m-\hat k)/s\rfloor + 1` of them, and otherwise none.
 """
 
 from collections.abc import Sequence
@@ -199,7 +199,8 @@ def output_size(
        o = \left\lfloor \frac{n + p_\text{before} + p_\text{after} - \hat k}{s} \right\rfloor + 1,
        \qquad \hat k = d\,(k-1) + 1
 
-    In words: from the padded length take the span of one window, see how many whole strides fit into what is
+    if one window fits, :math:`n + p_\text{before} + p_\text{after} \ge \hat k`; else there is no output, which is an
+    error. In words: from the padded length take the span of one window, see how many whole strides fit into what is
     left, and add one for the window that stands at the start.
 
     Derived in :doc:`/pictures/stride`.
@@ -290,8 +291,9 @@ def input_sizes(
        (o-1)\,s + \hat k - p \;\le\; n \;\le\; (o-1)\,s + \hat k - p + s - 1,
        \qquad \hat k = d\,(k-1)+1,\; p = p_\text{before}+p_\text{after}
 
-    In words: the smallest input ends with the last window; up to :math:`s-1` more cells go unused. This is
-    :py:func:`convbook.output_size` read backwards.
+    for :math:`o \ge 1`, of which the sizes below 0 drop out. In words: the smallest input ends with the last window; up
+    to :math:`s-1` more cells go unused. This is :py:func:`convbook.output_size` read backwards, rounding down; with
+    `ceil_mode` the sizes are those that it maps to :math:`o`.
 
     Derived in :doc:`/pictures/stride`.
 

@@ -29,9 +29,17 @@ from convbook.arguments import (
 from convbook.shapes import Geometry, geometry
 
 BORDERS = ("constant", "edge", "reflect", "symmetric", "wrap")
+MIRRORS = ("reflect", "symmetric")
 
 
-def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0) -> Array:
+def pad(
+    x: ArrayLike,
+    pad_width: Any,
+    mode: str = "constant",
+    value: complex = 0,
+    *,
+    reflect_type: str = "even",
+) -> Array:
     r"""Extend an array beyond its ends by a rule.
 
     .. math::
@@ -47,6 +55,17 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     nearest one, the one a whole period away, or the mirror image, with the outermost cell doubled (symmetric)
     or not (reflect). With ``mode="constant"`` new cells hold `value`.
 
+    With ``reflect_type="odd"`` a mirror image is turned upside down, too, so that it starts where `x` ends. With the
+    period :math:`P` (:math:`2n`, or :math:`2n-2` for reflect), on one axis and for :math:`i = j - b`,
+
+    .. math::
+
+       y[j] = (-1)^f\, x[\sigma(i)] + 2\,(q + f)\, x[n-1] - 2\,q\, x[0], \qquad
+       q = \lfloor i / P \rfloor, \quad f = \begin{cases} 1 & i \bmod P \ge n \\ 0 & \text{else.} \end{cases}
+
+    In words: up to :math:`n-1` cells beyond an end, twice the end cell less the mirror image; farther out, the same
+    about the end of what is there by then. So ``reflect`` continues a straight line as that line.
+
     Derived in :doc:`/pictures/padding`.
 
     Parameters
@@ -60,17 +79,21 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
         The rule, by NumPy's names.
     value : number
         What the new cells hold in constant mode; it must fit the dtype of `x`. Other modes take none.
+    reflect_type : {"even", "odd"}
+        Whether the mirror images of the modes reflect and symmetric are plain or turned upside down. Other modes have
+        no odd form.
 
     Returns
     -------
     ndarray
-        A new array of the dtype of `x`, larger by the widths.
+        A new array of the dtype of `x`, larger by the widths. Only if `reflect_type` is ``"odd"``, whose cells are
+        sums, integers become 64-bit, and are summed modulo 2**64.
 
     Raises
     ------
     ValueError
-        If a width is negative, the mode is unknown, the value does not fit, no memory holds the result, or an empty
-        axis would have to repeat a cell that it has not.
+        If a width is negative, the mode is unknown or has no odd form, the value does not fit, no memory holds the
+        result, or an empty axis would have to repeat a cell that it has not.
     TypeError
         If the widths are not integers.
 
@@ -78,6 +101,10 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     -----
     The rules may be applied over any distance: a wrap or a mirror image continues period after period. The
     adjoint, which gradients need, is :py:func:`convbook.pad_vjp`.
+
+    The odd forms equal :py:func:`numpy.pad`'s but for two things: farther out than :math:`n-1` cells floats are rounded
+    in another order, and small integers do not wrap. A single cell has no slope to continue: it is repeated. Where
+    twice an end cell is too large for the type, so are the cells made of it, as in NumPy.
 
     Examples
     --------
@@ -88,17 +115,33 @@ def pad(x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0
     [2, 1, 1, 2, 3, 3]
     >>> pad([1, 2, 3], (2, 1), "wrap").tolist()
     [2, 3, 1, 2, 3, 1]
+
+    Turned upside down about the 1, the mirror image 4, 2 becomes 2 * 1 - 4 and 2 * 1 - 2; about the 4, the 2 becomes
+    2 * 4 - 2:
+
+    >>> pad([1, 2, 4], (2, 1), "reflect", reflect_type="odd").tolist()
+    [-2, 0, 1, 2, 4, 6]
     """
-    x, pairs, held = _pad_arguments(x, pad_width, mode, value)
+    x, pairs, held = _pad_arguments(x, pad_width, mode, value, reflect_type)
     if mode == "constant":
         y = np.full(_padded_shape(x, pairs), held, x.dtype)
         y[_middle(x, pairs)] = x
         return y
     sources = _sources(x, pairs, mode)
+    if reflect_type == "odd":
+        return _turned(x, sources, pairs, mode)
     return x[np.ix_(*sources)] if sources else x.copy()
 
 
-def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant", value: complex = 0) -> Array:
+def pad_vjp(
+    grad: ArrayLike,
+    x: ArrayLike,
+    pad_width: Any,
+    mode: str = "constant",
+    value: complex = 0,
+    *,
+    reflect_type: str = "even",
+) -> Array:
     r"""Pull a gradient back through :py:func:`convbook.pad`: the adjoint of the extension.
 
     .. math::
@@ -106,7 +149,8 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
        \bar x[i] = \sum_{j\,:\,\sigma(j - b) = i} \bar y[j]
 
     In words: each cell of `x` receives the gradients of all cells that repeat it; cells that hold a constant
-    send theirs nowhere, so in constant mode the gradient is cropped.
+    send theirs nowhere, so in constant mode the gradient is cropped. With ``reflect_type="odd"`` a cell that is turned
+    upside down sends its gradient with a minus sign, and each multiple of it that it adds of an end cell, to that end.
 
     Derived in :doc:`/pictures/padding`.
 
@@ -114,7 +158,7 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
     ----------
     grad : array_like
         The gradient with respect to the padded array, of its shape.
-    x, pad_width, mode, value
+    x, pad_width, mode, value, reflect_type
         What :py:func:`convbook.pad` got. Of `x` only the shape matters.
 
     Returns
@@ -143,25 +187,41 @@ def pad_vjp(grad: ArrayLike, x: ArrayLike, pad_width: Any, mode: str = "constant
     >>> from convbook import pad_vjp
     >>> pad_vjp([1, 1, 1, 1, 1, 1], [1, 2, 3], (2, 1), "reflect").tolist()
     [1, 3, 2]
+
+    Upside down, the first two cells hold 2 * 1 - 3 and 2 * 1 - 2, the last one 2 * 3 - 2. So the 1 counts 1 + 4, the 2
+    counts 1 - 1 - 1, and the 3 counts 1 - 1 + 2:
+
+    >>> pad_vjp([1, 1, 1, 1, 1, 1], [1, 2, 3], (2, 1), "reflect", reflect_type="odd").tolist()
+    [5, -1, 2]
     """
     grad = as_array("grad", grad)
-    x, pairs, _ = _pad_arguments(x, pad_width, mode, value)
+    x, pairs, _ = _pad_arguments(x, pad_width, mode, value, reflect_type)
     must_have_shape("grad", grad, _padded_shape(x, pairs), "the padded array")
     accumulate, result = sum_dtypes(grad)
     if mode == "constant":
         return grad[_middle(x, pairs)].astype(result)
     folded = grad.astype(accumulate)
     for axis, source in enumerate(_sources(x, pairs, mode)):  # the rule works axis by axis, and so does its adjoint
+        before = index(*(slice(None),) * axis)
         shorter = np.zeros((*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :]), accumulate)
-        np.add.at(shorter, index(*(slice(None),) * axis, source), folded)
+        if reflect_type == "odd":
+            turned, ends = _half_turns(x.shape[axis], pairs[axis], mode)
+            for end, cells, times in ends:
+                shorter[(*before, end)] = np.tensordot(folded.take(cells, axis), times.astype(accumulate), (axis, 0))
+            folded[(*before, turned)] = -folded[(*before, turned)]
+        np.add.at(shorter, (*before, source), folded)
         folded = shorter
     return folded.astype(result, copy=False)
 
 
-def _pad_arguments(x: ArrayLike, pad_width: object, mode: str, value: object) -> tuple[Array, tuple[Pair, ...], Any]:
+def _pad_arguments(
+    x: ArrayLike, pad_width: object, mode: str, value: object, reflect_type: str
+) -> tuple[Array, tuple[Pair, ...], Any]:
     x = as_array("x", x)
     pairs = pad_pairs("pad_width", pad_width, x.ndim)
     one_of("mode", mode, BORDERS)
+    if one_of("reflect_type", reflect_type, ("even", "odd")) == "odd" and mode not in MIRRORS:
+        raise ValueError(f"`reflect_type` (='odd') needs `mode` 'reflect' or 'symmetric', not {mode!r}.")
     must_be_possible("pad_width", pad_width, _padded_shape(x, pairs))
     held = fits("value", value, x.dtype)
     if mode != "constant":
@@ -204,6 +264,37 @@ def _sources(x: Array, pairs: tuple[Pair, ...], mode: str) -> list[Array]:
             i = np.minimum(i, period - i)
         sources.append(i)
     return sources
+
+
+def _turned(x: Array, sources: list[Array], pairs: tuple[Pair, ...], mode: str) -> Array:
+    """Return the extension by mirror images that are turned upside down, axis by axis."""
+    accumulate, result = sum_dtypes(x)
+    y = x.astype(accumulate)
+    for axis, source in enumerate(sources):
+        before = index(*(slice(None),) * axis)
+        turned, ends = _half_turns(x.shape[axis], pairs[axis], mode)
+        narrow, y = y, y.take(source, axis)
+        y[(*before, turned)] = -y[(*before, turned)]
+        for end, cells, times in ends:
+            weights = times.astype(accumulate).reshape(-1, *(1,) * (x.ndim - axis - 1))
+            y[(*before, cells)] += weights * narrow.take([end], axis)
+    return y.astype(result, copy=False)
+
+
+def _half_turns(n: int, pair: Pair, mode: str) -> tuple[Array, list[tuple[int, Array, Array]]]:
+    """Return which cells of the extension are turned upside down, and what each adds of the end cells.
+
+    The latter is, for the first cell and the last: its index, the cells that add it, and how often each does.
+    """
+    if n < 2:  # there is nothing to turn, or nothing to turn it about
+        return np.zeros(0, int), []
+    i = np.arange(-pair[0], n + pair[1])
+    # The images of the end cells belong to two periods: to the nearer one, where they are rounded once only.
+    after = i > 0
+    period, place = np.divmod(i - after, 2 * n if mode == "symmetric" else 2 * n - 2)
+    back = place + after >= n - (i < 0)
+    times = {0: -2 * period, n - 1: 2 * (period + back)}
+    return np.flatnonzero(back), [(end, np.flatnonzero(many), many[many != 0]) for end, many in times.items()]
 
 
 def unfold(

@@ -618,12 +618,12 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
     (
         lambda: avg_pool(X, 2, divisor_override=0),
         ValueError,
-        "`divisor_override` (=0) must be at least 1.",
+        "`divisor_override` (=0) must not be 0.",
     ),
     (
-        lambda: avg_pool(X, 2, divisor_override=-3),
+        lambda: avg_pool_vjp(X, X, 1, divisor_override=0),
         ValueError,
-        "`divisor_override` (=-3) must be at least 1.",
+        "`divisor_override` (=0) must not be 0.",
     ),
     (
         lambda: avg_pool(X, 2, divisor_override=0.5),
@@ -915,6 +915,36 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         "`value` (=1) needs `mode` 'constant', not 'edge'.",
     ),
     (
+        lambda: pad([1.0], 1, "edge", reflect_type="odd"),
+        ValueError,
+        "`reflect_type` (='odd') needs `mode` 'reflect' or 'symmetric', not 'edge'.",
+    ),
+    (
+        lambda: pad([1.0], 1, reflect_type="odd"),
+        ValueError,
+        "`reflect_type` (='odd') needs `mode` 'reflect' or 'symmetric', not 'constant'.",
+    ),
+    (
+        lambda: pad([1.0], 1, "reflect", reflect_type="add"),
+        ValueError,
+        "`reflect_type` (='add') must be one of 'even', 'odd'.",
+    ),
+    (
+        lambda: pad([1.0], 1, "edge", reflect_type=None),
+        TypeError,
+        "`reflect_type` (=None) must be one of 'even', 'odd'.",
+    ),
+    (
+        lambda: pad([1.0], 1, "symmetric", 1, reflect_type="odd"),
+        ValueError,
+        "`value` (=1) needs `mode` 'constant', not 'symmetric'.",
+    ),
+    (
+        lambda: pad(np.zeros((0, 2)), 1, "symmetric", reflect_type="odd"),
+        ValueError,
+        "`x` (of shape (0, 2)) is empty on axis 0: mode 'symmetric' has no cell to repeat.",
+    ),
+    (
         lambda: pad([], 1, "reflect"),
         ValueError,
         "`x` (of shape (0,)) is empty on axis 0: mode 'reflect' has no cell to repeat.",
@@ -939,6 +969,16 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: pad_vjp(np.zeros(5), np.zeros(3), 1, "zeros"),
         ValueError,
         "`mode` (='zeros') must be one of 'constant', 'edge', 'reflect', 'symmetric', 'wrap'.",
+    ),
+    (
+        lambda: pad_vjp(np.zeros(5), np.zeros(3), 1, "wrap", reflect_type="odd"),
+        ValueError,
+        "`reflect_type` (='odd') needs `mode` 'reflect' or 'symmetric', not 'wrap'.",
+    ),
+    (
+        lambda: pad_vjp(np.zeros(4), np.zeros(3), 1, "reflect", reflect_type="odd"),
+        ValueError,
+        "`grad` (of shape (4,)) must have the shape (5,) of the padded array.",
     ),
     # output_size
     (
@@ -1025,7 +1065,7 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
     (
         lambda: avg_pool(X, 2, divisor_override=10**400),
         ValueError,
-        "`divisor_override` (=100000000000000000...0000000000000000000) must be at most 1.8e+308.",
+        "`divisor_override` (=100000000000000000...0000000000000000000) must be at most 1.8e+308 in magnitude.",
     ),
     # input_sizes
     (
@@ -1483,6 +1523,7 @@ def test_refusals_come_before_any_work() -> None:
         lambda: pad(vast, 1, "mirror"),
         lambda: pad(vast, 1, value=1j),
         lambda: pad(vast, 1, "edge", value=1),
+        lambda: pad(vast, 1, "edge", reflect_type="odd"),
         lambda: adaptive_max_pool(vast, 2, return_indices=1),  # type: ignore[call-overload]
         lambda: adaptive_avg_pool(vast, 2**62),
     ):

@@ -136,7 +136,10 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
     "corr2d_multi_in": {"flips the channels": changed_arguments(k=lambda k: np.flip(k, 0))},
     "corr2d_multi_in_out": {"flips the output channels": changed_arguments(k=lambda k: np.flip(k, 0))},
     "pool2d": {"forgets a row": changed_arguments(x=shifted)},
-    "pad": {"swaps before and after": changed_result(flipped)},
+    "pad": {
+        "swaps before and after": changed_result(flipped),
+        "turns nothing upside down": changed_arguments(reflect_type=lambda _: "even"),
+    },
     "pad_vjp": {"is mirrored": changed_result(flipped), "is twice as large": changed_result(scaled)},
     "unfold": {"places in the other order": changed_result(lambda columns: columns[..., ::-1])},
     "fold": {"is one place late": changed_result(shifted)},

@@ -252,16 +252,17 @@ def test_unfold_and_fold_are_adjoint(layer: dict[str, Any], seed: int) -> None:
 @laws
 @given(
     st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=3),
-    st.sampled_from(["constant", "edge", "reflect", "symmetric", "wrap"]),
+    st.sampled_from(["constant", "edge", "reflect", "symmetric", "wrap", "odd reflect", "odd symmetric"]),
     seeds,
 )
-def test_pad_and_its_vjp_are_adjoint(axes: list[tuple[int, int, int]], mode: str, seed: int) -> None:
+def test_pad_and_its_vjp_are_adjoint(axes: list[tuple[int, int, int]], rule: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = rng.normal(size=[n for n, _, _ in axes])
     widths = [(before, after) for _, before, after in axes]
-    y = pad(x, widths, mode)
+    mode, options = rule.removeprefix("odd "), {"reflect_type": "odd"} if rule.startswith("odd") else {}
+    y = pad(x, widths, mode, **options)
     grad = rng.normal(size=y.shape)
-    assert close(pairing(grad, y), pairing(pad_vjp(grad, x, widths, mode), x))
+    assert close(pairing(grad, y), pairing(pad_vjp(grad, x, widths, mode, **options), x))
 
 
 @laws

@@ -101,8 +101,10 @@ def test_avg_pool_counts_the_padding_but_nothing_beyond_it(axes: int, times: int
         # The loops on the padded array may find one more window, that starts in the padding behind the input.
         inner = tuple(slice(n) for n in found.shape[2:])
         assert np.allclose(found * cells[:, :, *inner], sums, rtol=1e-14, atol=1e-14)
-        assert np.array_equal(avg_pool(x, **options, divisor_override=7), sums / 7)
-        assert np.array_equal(avg_pool(x, **options, divisor_override=7, count_include_pad=False), sums / 7)
+        for divisor in (7, -2):
+            assert np.array_equal(avg_pool(x, **options, divisor_override=divisor), sums / divisor)
+            without = avg_pool(x, **options, divisor_override=divisor, count_include_pad=False)
+            assert np.array_equal(without, sums / divisor)
 
 
 @over_ranks
@@ -132,8 +134,10 @@ def test_pooling_gradients_pair_with_their_outputs(axes: int, times: int) -> Non
             back = avg_pool_vjp(grad, x, **options, count_include_pad=include)
             assert back.shape == x.shape
             assert (grad * np.nan_to_num(means)).sum() == pytest.approx((back * x).sum(), rel=1e-12, abs=1e-10)
-        back = avg_pool_vjp(grad, x, **options, divisor_override=3)
-        assert (grad * avg_pool(x, **options, divisor_override=3)).sum() == pytest.approx((back * x).sum(), abs=1e-10)
+        for divisor in (3, -2):
+            means = avg_pool(x, **options, divisor_override=divisor)
+            back = avg_pool_vjp(grad, x, **options, divisor_override=divisor)
+            assert (grad * means).sum() == pytest.approx((back * x).sum(), abs=1e-10)
 
 
 def test_lists_will_do() -> None:
@@ -284,6 +288,14 @@ def test_windows_of_large_integers_are_each_summed_exactly() -> None:
     assert lp_pool([[[2**62, 2**62]]], 1, 2).item() == 2.0**63
     assert avg_pool_vjp([[[2**62, 2**62]]], [[[0, 0, 0]]], 2, stride=1).tolist() == [[[2.0**61, 2.0**62, 2.0**61]]]
     assert avg_pool([[[2**62, 2**62]]], 2, divisor_override=2**70).item() == 2.0**-7
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_a_divisor_may_be_too_large_for_the_type_of_the_numbers(kind: type) -> None:
+    sums, divisor = np.full((1, 1, 1), 3e38 if kind is not np.float16 else 3e4, kind), -(10**39)
+    wanted = kind(float(sums[0, 0, 0]) / divisor)
+    assert avg_pool(sums, 1, divisor_override=divisor).item() == wanted
+    assert avg_pool_vjp(sums, sums, 1, divisor_override=divisor).item() == wanted
 
 
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {

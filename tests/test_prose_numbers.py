@@ -25,10 +25,10 @@ PAGES = sorted(
 )
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 CELL = re.compile(r"^```\{code-cell\}.*?^```\s*?$", re.MULTILINE | re.DOTALL)
-#: What is no prose: other blocks of code, roles (glue among them), addresses, options of directives.
+#: What is no prose: other blocks of code, roles (glue among them), addresses, options of directives, places in books.
 OTHER = re.compile(
     r"^```(?!\{(?:math|list-table|csv-table)).*?^```\s*?$|\{[\w:-]+\}`[^`]*`|``.*?``|`[^`\n]*`|\]\([^)]*\)|^:[\w-]+:.*$"
-    r"|^\([\w-]+\)=$|<[^>\n]*>",
+    r"|^\([\w-]+\)=$|<[^>\n]*>|\b(?:[Ss]ections?|pages?|[Cc]hapters?|[Vv]ersions?) \d[\d.]*(?:(?:, | and | to )\d[\d.]*)*",
     re.MULTILINE | re.DOTALL,
 )
 NUMBER = re.compile(r"(?<![\w.{])\d[\d,]*(?:\.\d+)?(?![\w}])")
@@ -53,7 +53,7 @@ def unexplained(text: str) -> Iterator[tuple[int, str]]:
     front = FRONT.match(text)
     stated = (yaml.safe_load(front[1]) or {}).get("stated", {}) if front else {}
     cells = "\n".join(CELL.findall(text)).replace("_", "").replace(",", "")
-    known = set(re.findall(r"\d+(?:\.\d+)?", cells)) | {str(number) for number in stated}
+    known = {float(number) for number in (*re.findall(r"\d+(?:\.\d+)?", cells), *stated)}
     prose = CELL.sub(blank, FRONT.sub(blank, text))
     prose = FORMULA.sub(lambda match: blank(match) if is_true_arithmetic(match[1] or match[2]) else match[0], prose)
     prose = OTHER.sub(blank, prose)
@@ -61,7 +61,7 @@ def unexplained(text: str) -> Iterator[tuple[int, str]]:
         for match in NUMBER.finditer(line.replace("{,}", "")):
             number = match[0].rstrip(",").replace(",", "")
             is_year = re.fullmatch(r"(1[6-9]|20)\d\d", number)
-            if ("." in number or int(number) >= 100) and not is_year and number not in known:
+            if ("." in number or int(number) >= 100) and not is_year and float(number) not in known:
                 yield count, number
 
 

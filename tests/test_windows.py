@@ -7,7 +7,7 @@ import pytest
 
 from convbook import fold, output_size, pad, pad_vjp, unfold
 from convbook.shapes import Geometry, geometry
-from convbook.windows import BORDERS, add_windows, extend, met, met_along, part, window_view
+from convbook.windows import BORDERS, MIRRORS, add_windows, extend, met, met_along, part, window_view
 
 
 @pytest.mark.parametrize("mode", BORDERS)
@@ -18,6 +18,69 @@ def test_pad_is_numpys_over_any_distance(mode: str) -> None:
         widths = [tuple(int(w) for w in rng.integers(0, 9, 2)) for _ in shape]
         x = rng.integers(0, 100, shape)
         assert np.array_equal(pad(x, widths, mode), np.pad(x, widths, mode))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("mode", MIRRORS)
+def test_odd_mirrors_are_numpys_over_any_distance(mode: str) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(150):
+        shape = tuple(rng.integers(1, 6, rng.integers(1, 4)))
+        widths = [tuple(int(w) for w in rng.integers(0, 17, 2)) for _ in shape]
+        x = rng.integers(-99, 100, shape)
+        wanted = np.pad(x, widths, mode, reflect_type="odd")  # type: ignore[call-overload]
+        assert np.array_equal(pad(x, widths, mode, reflect_type="odd"), wanted)
+        turned = pad(x + 1j * x[::-1], widths, mode, reflect_type="odd")
+        assert np.array_equal(turned, wanted + 1j * pad(x[::-1], widths, mode, reflect_type="odd"))
+        assert np.array_equal(pad(x, widths, mode, reflect_type="even"), pad(x, widths, mode))
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("mode", MIRRORS)
+def test_odd_mirrors_round_once_as_numpy_does_up_to_one_length(mode: str, kind: type) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5, 4)).astype(kind)
+    found = pad(x, ((4, 3), (2, 3)), mode, reflect_type="odd")
+    assert found.dtype == kind
+    wanted = np.pad(x.astype(np.float64), ((4, 3), (2, 3)), mode, reflect_type="odd")
+    if kind is np.float16:  # NumPy rounds each axis to float16, convbook only the result
+        assert np.array_equal(found, wanted.astype(kind))
+    else:
+        assert np.array_equal(found, np.pad(x, ((4, 3), (2, 3)), mode, reflect_type="odd"))
+
+
+@pytest.mark.parametrize("width", [3, 11, (7, 0)])
+def test_odd_reflection_continues_a_straight_line_and_what_curves_alike_on_both_sides(width: object) -> None:
+    line = np.arange(5) * 3 - 7
+    before, after = np.broadcast_to(np.asarray(width), 2)
+    assert np.array_equal(pad(line, width, "reflect", reflect_type="odd"), np.arange(-before, 5 + after) * 3 - 7)
+    wave = np.array([0, 2, 3, 2, 0])  # half a period of an odd function
+    period = np.array([0, 2, 3, 2, 0, -2, -3, -2])
+    wanted = period[np.arange(-before, 5 + after) % 8]
+    assert np.array_equal(pad(wave, width, "reflect", reflect_type="odd"), wanted)
+
+
+def test_odd_mirrors_do_not_wrap_small_integers() -> None:
+    steep = np.array([250, 255], np.uint8)
+    assert pad(steep, 2, "reflect", reflect_type="odd").tolist() == [240, 245, 250, 255, 260, 265]
+    assert pad(steep[::-1], 1, "symmetric", reflect_type="odd").tolist() == [255, 255, 250, 250]
+    assert pad([True, False], 1, "reflect", reflect_type="odd").tolist() == [2, 1, 0, -1]
+    large = np.array([2, 3, 2**63], np.uint64)
+    found = pad(large, (1, 2), "reflect", reflect_type="odd")
+    assert found.dtype == np.uint64
+    assert found.tolist() == [1, 2, 3, 2**63, 2**64 - 3, 2**64 - 2]
+
+
+def test_odd_mirrors_let_an_infinity_reach_its_own_images_only() -> None:
+    assert pad([np.inf, 2, 3, 4], (0, 2), "reflect", reflect_type="odd").tolist() == [np.inf, 2, 3, 4, 5, 6]
+    assert pad([1, 2, np.inf], (1, 0), "reflect", reflect_type="odd").tolist() == [0, 1, 2, np.inf]
+    grad = [0, 0, np.inf, 0, 0]
+    assert pad_vjp(grad, [1, 2, 3], 1, "reflect", reflect_type="odd").tolist() == [0, np.inf, 0]
+
+
+def test_a_single_cell_has_no_slope_to_continue() -> None:
+    for mode in MIRRORS:
+        assert pad([7], 3, mode, reflect_type="odd").tolist() == [7] * 7
+        assert pad_vjp(np.arange(7), [7], 3, mode, reflect_type="odd").tolist() == [21]
 
 
 @pytest.mark.parametrize("width", [2, (1, 2), ((1, 2),), ((1, 2), (0, 3)), ((1,), (2,)), [3], {0: 2}, {-1: (1, 0)}])
@@ -52,6 +115,8 @@ def test_pad_returns_a_new_array() -> None:
     x = np.arange(3)
     for mode in BORDERS:
         assert not np.shares_memory(pad(x, 0, mode), x)
+    for mode in MIRRORS:
+        assert not np.shares_memory(pad(x, 0, mode, reflect_type="odd"), x)
 
 
 def test_pad_vjp_counts_how_often_each_cell_is_seen() -> None:
@@ -60,6 +125,17 @@ def test_pad_vjp_counts_how_often_each_cell_is_seen() -> None:
     assert pad_vjp(np.ones(7), np.zeros(3), 2, "symmetric").tolist() == [2, 3, 2]
     assert pad_vjp(np.arange(7), np.zeros(3), (1, 3)).tolist() == [1, 2, 3]
     assert pad_vjp([[1, 2], [10, 20]], [[0], [0]], ((0, 0), (1, 0)), "edge").tolist() == [[3], [30]]
+
+
+def test_the_vjp_of_odd_mirrors_is_their_transposed_matrix() -> None:
+    rng = np.random.default_rng(0)
+    for mode, n, before, after in itertools.product(MIRRORS, (1, 2, 3, 5), (0, 1, 4, 13), (0, 2, 11)):
+        columns = [pad(e, (before, after), mode, reflect_type="odd") for e in np.eye(n, dtype=int)]
+        grad = rng.integers(-9, 10, n + before + after)
+        found = pad_vjp(grad, np.zeros(n), (before, after), mode, reflect_type="odd")
+        assert np.array_equal(found, np.array(columns) @ grad)
+    # Of [1, 2, 3] the mirror images turned upside down are 2 * 1 - 2 and 2 * 3 - 2.
+    assert pad_vjp([10, 0, 0, 0, 1], [1, 2, 3], 1, "reflect", reflect_type="odd").tolist() == [20, -11, 2]
 
 
 def test_pad_vjp_sums_small_types_in_large_ones() -> None:

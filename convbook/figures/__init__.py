@@ -4,7 +4,7 @@ Nothing else in the library imports this package, and it alone needs Matplotlib.
 it is given and returns the axes, so that a chapter can add to them.
 """
 
-from convbook.figures.borders import border_rules, continuations, usage_maps, window_rulers
+from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
 from convbook.figures.channels import one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
@@ -17,7 +17,7 @@ from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
 from convbook.figures.series import signal_and_trend
-from convbook.figures.sliding import size_steps, windows_on_grid, windows_on_line
+from convbook.figures.sliding import sampled_waves, size_steps, windows_on_grid, windows_on_line
 from convbook.figures.speed import (
     compared_rows,
     cost_curves,
@@ -47,6 +47,7 @@ __all__ = [
     "framed_row",
     "frequency_responses",
     "gray_numbers",
+    "growth_with_distance",
     "hit_rates",
     "image_row",
     "kernel_tiles",
@@ -61,6 +62,7 @@ __all__ = [
     "product_tables",
     "ratios_by_family",
     "rows_of_numbers",
+    "sampled_waves",
     "score_maps",
     "shifted_copies",
     "signal_and_trend",

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, to_hex
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 from numpy.typing import ArrayLike
 
 from convbook.figures.cells import board, cell, note, row_of_cells
@@ -21,7 +22,9 @@ from convbook.figures.style import (
     MUTED,
     ON_DARK,
     ON_LIGHT,
+    OUTPUT,
     SEQUENTIAL,
+    SIGNAL,
     WIDTH,
 )
 
@@ -52,7 +55,7 @@ def border_rules(x: ArrayLike, extensions: Mapping[str, ArrayLike], reach: int) 
         for place, value in enumerate(np.asarray(values)):
             inside = reach <= place < reach + size
             cell(ax, left + place, row, value, fill=BLUE_SOFT if inside else "none", color=INK if inside else MUTED)
-        inset = {"symmetric": 0.0, "reflect": 0.5}.get(name)
+        inset = {"symmetric": 0.0, "reflect": 0.5, "odd reflect": 0.5}.get(name)
         if inset is not None:
             for mirror in (left + reach + inset, left + reach + size - inset):
                 for ends in ((row - 0.1, row + 0.16), (row + 0.84, row + 1.1)):  # the number stays readable
@@ -161,6 +164,41 @@ def continuations(pictures: Mapping[str, ArrayLike], reach: int, *, columns: int
         ax.set_axis_off()
     fig.set_layout_engine("constrained", h_pad=0.02, w_pad=0.03)
     return list(axes.flat[: len(pictures)])
+
+
+def growth_with_distance(
+    distances: ArrayLike, measured: Mapping[str, ArrayLike], models: Mapping[str, ArrayLike], *, ylabel: str
+) -> Axes:
+    """Draw how something grows with distance, on logarithmic axes, beside the straight lines of models.
+
+    Parameters
+    ----------
+    distances : array_like, shape (M,)
+        The distances.
+    measured, models : mapping from str to array_like, each of shape (M,)
+        What was measured at each distance, drawn as marks on a line, and what models say, by the words of the legend.
+    ylabel : str
+        What grows.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure.
+    """
+    _, ax = plt.subplots(figsize=(WIDTH, 3.1))
+    places = np.asarray(distances)
+    for style, (words, values) in zip(("-", (0, (4, 2))), models.items(), strict=False):
+        ax.plot(places, np.asarray(values), color=MUTED, linestyle=style, linewidth=1.2, label=words)
+    for mark, color, (words, values) in zip("os", (SIGNAL, OUTPUT), measured.items(), strict=False):
+        ax.plot(places, np.asarray(values), mark, color=color, linestyle="-", markersize=6, label=words)
+    ax.set(xscale="log", yscale="log", xlabel="distance in pixels", ylabel=ylabel)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(2))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_minor_locator(NullLocator())
+    ax.grid(visible=True)
+    ax.legend()
+    return ax
 
 
 def _shades(low: float, high: float) -> Any:

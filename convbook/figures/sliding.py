@@ -171,3 +171,37 @@ def size_steps(sizes: Sequence[int], outputs: Mapping[str, Sequence[float]], *, 
     ax.grid(visible=True, axis="y")
     ax.legend()
     return ax
+
+
+def sampled_waves(samples: ArrayLike, stride: int, waves: Mapping[str, float]) -> Axes:
+    """Draw samples, those that a stride keeps, and the cosine waves that may run through them.
+
+    Parameters
+    ----------
+    samples : array_like, shape (N,)
+        The samples, one a pixel.
+    stride : int
+        The step between the samples that are kept, from the first on.
+    waves : mapping from str to float
+        The frequencies of two waves, in cycles a pixel, by the words of the legend: the one that was sampled, and the
+        one that is seen.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure.
+    """
+    values = np.asarray(samples)
+    places, fine = np.arange(len(values)), np.linspace(0, len(values) - 1, 24 * (len(values) - 1) + 1)
+    fig, ax = plt.subplots(figsize=(WIDTH, 2.6))
+    looks: tuple[dict[str, Any], ...] = (
+        {"color": MUTED, "linestyle": "-", "linewidth": 1},
+        {"color": KERNEL, "linestyle": (0, (4, 2)), "linewidth": 2.2},
+    )
+    for look, (words, frequency) in zip(looks, waves.items(), strict=True):
+        ax.plot(fine, np.cos(2 * np.pi * frequency * fine), label=words, **look)
+    ax.plot(places, values, "o", color=MUTED, markersize=4)
+    ax.plot(places[::stride], values[::stride], "o", color=KERNEL, markersize=7)
+    ax.set(xlabel="pixel", yticks=[-1, 0, 1], xticks=places[:: 2 * stride])
+    fig.legend(loc="outside upper left", ncols=2)
+    return ax

@@ -168,7 +168,7 @@ class Drawer:
             size = [max(n, k) for n, k in zip(arrays["x"].shape[2:], kernel, strict=True)]
             arrays["x"] = self.array(*arrays["x"].shape[:2], *size)
         options["count_include_pad"] = self.chance(0.5)
-        options["divisor_override"] = self.integer(1, 7) if self.chance(0.2) else None
+        options["divisor_override"] = (self.integer(-5, 5) or None) if self.chance(0.2) else None
         return arrays, options
 
     def _lp_pool(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

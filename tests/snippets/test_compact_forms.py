@@ -139,7 +139,7 @@ def test_poolings(kind: str, batch: int) -> None:
             agree("max_pool", x, kernel, ceil_mode=up, return_indices=True, **options)
             if y is not None:
                 agree("max_pool_vjp", draw(rng, kind, *y.shape), x, kernel, ceil_mode=up, **options)
-            for counts in ({}, {"count_include_pad": False}, {"divisor_override": 3}):
+            for counts in ({}, {"count_include_pad": False}, {"divisor_override": 3}, {"divisor_override": -2}):
                 y = agree("avg_pool", x, kernel, ceil_mode=up, **options, **counts)
                 if y is not None:
                     ran += 1
@@ -170,7 +170,11 @@ def test_signals(kinds: tuple[str, str]) -> None:
         for rule in BORDERS:
             y = agree("pad", x, widths, rule)
             agree("pad_vjp", draw(rng, kinds[1], *y.shape), x, widths, rule)
-        agree("pad", x, {0: 2}, value=1)
+        for rule in ("reflect", "symmetric"):
+            y = agree("pad", x, widths, rule, reflect_type="odd")
+            agree("pad_vjp", draw(rng, kinds[1], *y.shape), x, widths, rule, reflect_type="odd")
+        y = agree("pad", x, {0: 2}, value=1)
+        agree("pad_vjp", draw(rng, kinds[1], *y.shape), x, {0: 2}, "constant")
         agree("matrices.toeplitz", h.ravel(), 7)
         agree("matrices.circulant", h.ravel(), 2)
     line, image = draw(rng, kinds[0], 9), draw(rng, kinds[0], 3, 6, 7)

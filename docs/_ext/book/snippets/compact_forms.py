@@ -266,18 +266,25 @@ def global_avg_pool(x):
 
 
 # Borders and windows --------------------------------------------------------------------------------------------
-def pad(x, pad_width, mode="constant", value=0):
+def pad(x, pad_width, mode="constant", value=0, *, reflect_type="even"):
+    if reflect_type == "odd":
+        dtype, result = sum_dtypes(np.asarray(x))
+        return np.pad(np.asarray(x, dtype), pad_width, mode, reflect_type="odd").astype(result)
     return np.pad(x, pad_width, mode, **({"constant_values": value} if mode == "constant" else {}))
 
 
-def pad_vjp(grad, x, pad_width, mode="constant", value=0):
-    grad, shape = np.asarray(grad), np.shape(x)
+def pad_vjp(grad, x, pad_width, mode="constant", value=0, *, reflect_type="even"):
+    grad = np.asarray(grad)
     dtype, result = sum_dtypes(grad)
-    source = np.arange(math.prod(shape)).reshape(shape)  # where each cell came from
-    source = np.pad(source, pad_width, mode, **({"constant_values": -1} if mode == "constant" else {}))
-    total = np.zeros(math.prod(shape), dtype)
-    np.add.at(total, source[source >= 0], grad[source >= 0])
-    return total.reshape(shape).astype(result)
+    grad = grad.astype(dtype)
+    odd = {"reflect_type": "odd"} if reflect_type == "odd" else {}
+    axes = range(grad.ndim)
+    if isinstance(pad_width, dict):
+        pad_width = [np.broadcast_to(pad_width.get(a, pad_width.get(a - grad.ndim, 0)), 2) for a in axes]
+    for axis, n, pair in zip(axes, np.shape(x), np.broadcast_to(pad_width, (grad.ndim, 2))):
+        matrix = np.pad(np.eye(n, dtype=dtype), [tuple(pair), (0, 0)], mode, **odd)  # of padding this axis
+        grad = np.moveaxis(np.tensordot(grad, matrix, (axis, 0)), -1, axis)
+    return grad.astype(result)
 
 
 def unfold(x, kernel_size, *, stride=1, padding=0, dilation=1):
