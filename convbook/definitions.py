@@ -422,10 +422,10 @@ def conv_loops(
 
     .. math:: y[n, f, p] = b_f + \sum_c \sum_m w[f, c, m]\; x[n,\, c_0 + c,\, s p + d m - l]
 
-    In words: output place `p` looks at the input from place `s p - l` on, in steps of the dilation `d`; `s`
-    is the stride and `l` the padding before the first element. What lies outside of the input counts as zero.
-    Output channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum is a
-    cross-correlation, as in every framework.
+    In words: output place `p` looks at the input from place `s p - l` on, with neighboring taps at the distance `d`,
+    the dilation; `s` is the stride and `l` the padding before the first element. What lies outside of the input
+    counts as zero. Output channel `f` sees the channels of its own group only, which start at :math:`c_0`. The sum
+    is a cross-correlation, as in every framework.
 
     Derived in :doc:`/layers/channels`.
 

@@ -164,7 +164,7 @@ def gaussian(
 
     Notes
     -----
-    For deviations of 0.8 pixels and more, cut off after 4 of them, the second moment is within 0.1 % of
+    For deviations of 0.8 pixels and more, cut off after 4 of them, the second moment is within 0.11 % of
     :math:`\sigma^2`; a cut after 3 costs up to 3 %. Below, the samples are too far apart for the curve: at half a
     pixel the moment is 14 % too small.
 

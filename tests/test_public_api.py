@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import typing
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +108,32 @@ def test_docstrings_have_a_summary_a_formula_in_words_and_all_sections_in_order(
 def test_docstrings_describe_every_parameter_once_and_no_other(path):
     parameters = inspect.signature(FUNCTIONS[path]).parameters
     assert sorted(described(sections(FUNCTIONS[path]).get("Parameters", ""))) == sorted(parameters)
+
+
+def in_one_line(text):
+    return re.sub(r"\s+", " ", re.sub(r":math:`.*?` ?", "", text))
+
+
+DILATED = {path: f for path, f in FUNCTIONS.items() if "dilation" in inspect.signature(f).parameters}
+
+
+@pytest.mark.parametrize("path", DILATED)
+def test_dilation_is_the_distance_between_neighboring_taps_in_every_docstring(path):
+    parameters = sections(DILATED[path])["Parameters"]
+    entry = re.search(r"^[\w, ]*\bdilation\b.*\n((?: .*\n?)+)", parameters, re.M)
+    # an entry that refers to the same arguments of another function leaves the words to it
+    assert re.search(r"\bdistance between neighboring taps\b|:py:func:|\bThose of\b", in_one_line(entry[1]))
+    assert not re.search(r"\bgaps?\b", in_one_line(parameters))
+
+
+def test_dilation_is_the_distance_between_neighboring_taps_in_glossary_and_notation():
+    appendices = Path(__file__).parents[1] / "docs" / "appendices"
+    glossary = re.search(r"^dilation\n((?: .*\n)+)", (appendices / "glossary.md").read_text(encoding="utf-8"), re.M)
+    notation = (appendices / "notation.md").read_text(encoding="utf-8")
+    convention = notation[notation.index("### Dilation 1 is dense") :].partition("```")[0]
+    for text in (glossary[1], convention):
+        said = re.sub(r"\{term\}`(.*?)(?: <.*?>)?`", r"\1", text).replace("$d$ ", "")
+        assert "distance between neighboring taps" in in_one_line(said)
 
 
 @pytest.mark.parametrize("path", FUNCTIONS)

@@ -1,6 +1,7 @@
 """The recipes, which readers copy, keep what they promise on inputs that their pages do not show."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,43 @@ def test_the_library_agrees_on_what_is_flat(value: float) -> None:
     with pytest.raises(ValueError, match="must not be constant"):
         convbook.normalized_correlate(flat, flat)
     assert convbook.normalized_correlate(flat, [1, 2, 4]).tolist() == [0]
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 1), (2, 2), (3, 5), (4, 4), (9, 61), (13, 61), (13, 101), (25, 201)])
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_the_designed_kernel_has_the_moments_that_were_asked_for(count: int, size: int, order: int) -> None:
+    moments = [0.0] * count
+    moments[min(order, count - 1)] = 2.0
+    weights = recipe("recipe-design", "design_kernel")(moments, size)
+    places = [Fraction(2 * n + 1 - size, 2) for n in range(size)]
+    reach = max(places[-1], Fraction(1))
+    for q, wanted in enumerate(moments):  # in units of the reach, and exactly
+        got = sum(Fraction(float(weight)) * (place / reach) ** q for weight, place in zip(weights, places, strict=True))
+        assert float(got) == pytest.approx(wanted / float(reach) ** q, rel=1e-6, abs=1e-12 * abs(weights).sum())
+
+
+@pytest.mark.parametrize(("size", "degree"), [(5, 2), (9, 2), (9, 4), (11, 6)])
+def test_the_designed_smoother_is_that_of_savitzky_and_golay(size: int, degree: int) -> None:
+    weights = recipe("recipe-design", "design_kernel")([1.0] + degree * [0.0], size)
+    assert np.allclose(weights, scipy.signal.savgol_coeffs(size, degree), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("count", "size"), [(4, 3), (2, 1), (45, 201)])
+def test_moments_that_weights_or_floats_cannot_have_are_refused(count: int, size: int) -> None:
+    with pytest.raises(ValueError, match=f"{count} moments"):
+        recipe("recipe-design", "design_kernel")((count - 1) * [0.0] + [1.0], size)
+
+
+def test_the_reading_of_a_kernel_is_what_it_does() -> None:
+    kernel = np.random.default_rng(0).random((3, 5))
+    reading = recipe("recipe-read", "read_kernel")(kernel)
+    i, j = np.indices((21, 25))
+    dot = (i == 10) & (j == 12)
+    answer = convbook.correlate(dot.astype(float), kernel, mode="same")
+    center = [float(np.sum(axis * answer) / answer.sum()) for axis in (i, j)]
+    assert np.allclose([10 - center[0], 12 - center[1]], reading["moved"])
+    checkers = convbook.correlate((-1.0) ** (i + j), kernel, mode="valid")
+    assert np.allclose(checkers, reading["checkers"] * ((-1.0) ** (i + j))[1:-1, 2:-2])
+    assert reading["flat"] == pytest.approx(kernel.sum())
+    assert reading["noise"] == round(np.sqrt((kernel**2).sum()), 2)
+    assert recipe("recipe-read", "read_kernel")([[-1, 0, 1]])["moved"] is None

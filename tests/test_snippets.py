@@ -604,7 +604,7 @@ def test_a_figure_that_is_taken_along_is_the_same_picture(call, monkeypatch):
 
 #: The cells of the book that need nothing but convbook, and still have no form without it.
 TOO_LONG = {
-    "constraining-the-mlp/learning-curves-2": "an experiment over three cells, and the figure of its curves",
+    "what-a-prior-buys/learning-curves-2": "an experiment over three cells, and the figure of its curves",
     "learning-a-kernel/losses-by-step-2": "two descents with a layer's gradients, and the figure of their losses",
     "learning-a-kernel/kernel-tiles": "a kernel learned with a layer's gradients, and three tables",
     "stride/dilation-zero": "the error message needs the library's checks of all arguments",

@@ -5,11 +5,18 @@ it is given and returns the axes, so that a chapter can add to them.
 """
 
 from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
-from convbook.figures.channels import one_output
+from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
-from convbook.figures.design import frequency_responses, kernel_tiles, smoothed_peak
+from convbook.figures.design import (
+    frequency_responses,
+    kernel_tiles,
+    noise_balance,
+    response_contours,
+    slope_responses,
+    smoothed_peak,
+)
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
-from convbook.figures.filtering import answers, gray_numbers, nine_products
+from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
@@ -31,6 +38,7 @@ __all__ = [
     "answers",
     "bars",
     "border_rules",
+    "channel_table",
     "commuting_square",
     "compared_rows",
     "continuations",
@@ -51,16 +59,19 @@ __all__ = [
     "hit_rates",
     "image_row",
     "kernel_tiles",
+    "layer_costs",
     "learning_curves",
     "losses_by_step",
     "lowered_product",
     "matrix_patterns",
     "nine_products",
+    "noise_balance",
     "one_output",
     "pooled_tables",
     "product_table",
     "product_tables",
     "ratios_by_family",
+    "response_contours",
     "rows_of_numbers",
     "sampled_waves",
     "score_maps",
@@ -68,12 +79,14 @@ __all__ = [
     "signal_and_trend",
     "signal_search",
     "size_steps",
+    "slope_responses",
     "smoothed_peak",
     "usage_maps",
     "weight_matrices",
     "weight_views",
     "window_on_chart",
     "window_rulers",
+    "window_to_pixel",
     "windows_on_grid",
     "windows_on_line",
     "wiring",

@@ -138,6 +138,7 @@ def learning_curves(
     panels: Mapping[str, Mapping[str, ArrayLike]],
     *,
     predictions: tuple[ArrayLike, Mapping[str, ArrayLike]] | None = None,
+    quartiles: Mapping[str, ArrayLike] | None = None,
     xlabel: str = "training examples",
     ylabel: str = "error",
 ) -> list[Axes]:
@@ -151,6 +152,8 @@ def learning_curves(
         One panel for each title.
     predictions : (sizes, mapping from a method's name to errors), optional
         What theory expects; drawn as lines, with the measured errors as points.
+    quartiles : mapping from a method's name to an array_like of shape (2, M), optional
+        Between which errors half of the measurements lie; drawn as bars through the points.
     xlabel, ylabel : str
         What the axes mean.
 
@@ -167,6 +170,8 @@ def learning_curves(
             if predictions:
                 where, lines = predictions
                 ax.plot(np.asarray(where), np.asarray(lines[name]), color=color, linestyle=dashes, linewidth=1.1)
+            if quartiles:
+                ax.vlines(np.asarray(sizes), *np.asarray(quartiles[name]), color=color, linewidth=1.1)
         ax.set(xscale="log", yscale="log", xlabel=xlabel, title=title)
         ax.grid(axis="y")
         ax.tick_params(which="minor", length=0)

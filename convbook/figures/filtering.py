@@ -13,7 +13,9 @@ from convbook.figures.cells import board, cell, grid_of_cells, label, note, numb
 from convbook.figures.style import (
     BLUE_SOFT,
     DIVERGING,
+    GRID,
     IMAGE,
+    KERNEL,
     MUTED,
     ON_DARK,
     ON_LIGHT,
@@ -47,6 +49,54 @@ def gray_numbers(picture: ArrayLike) -> Axes:
     for (i, j), value in np.ndenumerate(pixels):
         text = ON_LIGHT if value > 127 else ON_DARK
         cell(ax, j + 1, i + 1, value, fill=_gray(value), color=text, fontsize=9.5)
+    return ax
+
+
+def window_to_pixel(
+    picture: ArrayLike, kernel: ArrayLike, result: ArrayLike, corner: tuple[int, int], divisor: float = 1
+) -> Axes:
+    """Draw a kernel between a picture and its answer, and frame one window and the one pixel that it gives.
+
+    Parameters
+    ----------
+    picture, result : array_like, shape (H, W) and (H - K_h + 1, W - K_w + 1)
+        Gray values from 0 (black) to 255 (white), before and after.
+    kernel : array_like, shape (K_h, K_w)
+        The kernel, whose numbers are written out.
+    corner : (int, int)
+        Row and column of the window's first pixel, and so of the pixel of the result.
+    divisor : float
+        What the numbers of the kernel are divided by.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a pixel.
+    """
+    before, weights, after = np.asarray(picture), np.asarray(kernel), np.asarray(result)
+    gap, side, top = 2.2, 2, 1.6
+    middle = before.shape[1] + gap
+    right = middle + side * weights.shape[1] + gap
+    size = (right + after.shape[1] + 0.2, before.shape[0] + top + 0.2)
+    ax = board(*size)
+    for left, image, words, extent in ((0.1, before, "picture", weights.shape), (right, after, "result", (1, 1))):
+        rows, columns = image.shape
+        ax.imshow(image, extent=(left, left + columns, top + rows, top), cmap=IMAGE, vmin=0, vmax=255)
+        ax.add_patch(Rectangle((left, top), columns, rows, fill=False, edgecolor=MUTED, linewidth=0.8))
+        place = (left + corner[1], top + corner[0])
+        ax.add_patch(Rectangle(place, extent[1], extent[0], fill=False, edgecolor=KERNEL, linewidth=2))
+        note(ax, left + columns / 2, 0.8, words)
+    ax.set(xlim=(0, size[0]), ylim=(size[1], 0))
+    upper = top + (before.shape[0] - side * weights.shape[0]) / 2
+    for (a, b), value in np.ndenumerate(weights):
+        place = (middle + side * b, upper + side * a)
+        ax.add_patch(Rectangle(place, side, side, facecolor=RED_SOFT, edgecolor=GRID))
+        label(ax, place[0] + side / 2, place[1] + side / 2, value, fontsize=10.5)
+    note(ax, (middle + right - gap) / 2, upper - 0.8, "kernel")
+    if divisor != 1:
+        note(ax, (middle + right - gap) / 2, upper + side * weights.shape[0] + 0.9, f"÷ {number(divisor)}")
+    for center, sign in ((middle - gap / 2, "\N{STAR OPERATOR}"), (right - gap / 2, "=")):
+        label(ax, center, top + before.shape[0] / 2, sign, fontsize=14)
     return ax
 
 
