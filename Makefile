@@ -51,7 +51,7 @@ test-snippets: $(INSTALLED) ## run the snippet of every cell by itself, with and
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PYTHON) tests/snippets/run_snippets.py --jobs $(JOBS) $(CHAPTER)
 
 guards-diff: $(INSTALLED) ## show where results and guards differ, and change nothing (CHAPTER=padding)
-	@$(PYTHON) docs/_ext/guards_diff.py $(or $(CHAPTERS),docs)
+	@PYTHONPATH=docs/_ext $(PYTHON) -m book.execution.guards_diff $(or $(CHAPTERS),docs)
 
 lint: $(INSTALLED) ## check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy

@@ -1,4 +1,4 @@
-"""The Sphinx configuration of the book; `make html` runs it. The extensions of our own live in docs/_ext."""
+"""The Sphinx configuration of the book; `make html` runs it. The extensions of our own live in docs/_ext/book."""
 
 import os
 import sys
@@ -22,28 +22,10 @@ html_baseurl = os.environ.get("CONVBOOK_URL", "")
 # Sources and extensions -------------------------------------------------------------------------------------
 extensions = [
     "myst_nb",
-    # Chapters are executed and checked; what is broken stays broken until it is mended.
-    "execution",
-    "unmended",
     "sphinxcontrib.bibtex",
     "sphinx_copybutton",
     "notfound.extension",
-    # The look of a page: formulas, boxes, figures, the frame, one count of chapters through all parts.
-    "static_math",
-    "boxes",
-    "exercises",
-    "svg",
-    "pages",
-    "numbering",
-    "code_style",
-    "bundles",
-    # What can be taken along.
-    "cookbook",
-    "downloads",
-    "take_along",
-    "inventories",  # of other sites, for intersphinx
-    "api",
-    "search_index",
+    "book",  # our own, in docs/_ext/book: it says which, and in which order
 ]
 exclude_patterns = ["_assets", "_ext", "_ipython", "_static", "_theme"]
 nitpicky = True
@@ -55,16 +37,16 @@ myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist
 myst_dmath_double_inline = True
 
 # Execution --------------------------------------------------------------------------------------------------
-# docs/_ext/execution.py runs a chapter whenever it is read, and has it read when the library has changed. MyST-NB's own
-# cache does not know the library, and would keep the old numbers of a changed function on the page.
+# docs/_ext/book/execution runs a chapter whenever it is read, and has it read when the library has changed. MyST-NB's
+# own cache does not know the library, and would keep the old numbers of a changed function on the page.
 nb_execution_mode = "force"
 nb_execution_timeout = 60  # seconds for one cell; a whole chapter should take less than 10
 
 # The pages --------------------------------------------------------------------------------------------------
 html_theme = "convbook"  # Furo, dressed
 html_theme_path = ["docs/_theme"]
-pygments_style = "code_style.Light"
-pygments_dark_style = "code_style.Dark"
+pygments_style = "book.page.code_style.Light"
+pygments_dark_style = "book.page.code_style.Dark"
 html_title = "convbook"
 html_favicon = "docs/_static/favicon.svg"
 html_static_path = ["docs/_static"]
@@ -96,7 +78,7 @@ if html_baseurl:
     ogp_social_cards = {"enable": False}
 
 # The API reference ------------------------------------------------------------------------------------------
-# autodoc2 reads the library without importing it; docs/_ext/api.py writes the pages beside docs/api/index.md.
+# autodoc2 reads the library without importing it; docs/_ext/book/reference writes the pages beside docs/api/index.md.
 # One is public by its name only; the others are the book's own drawings, which nobody calls.
 autodoc2_skip_module_regexes = [r"convbook\.arguments", r"convbook\.figures.*"]
 autodoc2_hidden_objects = ["undoc", "dunder", "private", "inherited"]

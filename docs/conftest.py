@@ -1,3 +1,3 @@
 """Chapters are pytest files: see the plugin."""
 
-from pytest_chapters import pytest_collect_file as pytest_collect_file
+from book.execution.pytest_chapters import pytest_collect_file as pytest_collect_file

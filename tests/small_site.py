@@ -13,8 +13,11 @@ CONF = """
 import runpy
 
 globals().update({k: v for k, v in runpy.run_path(%r).items() if not k.startswith("_")})
-LEFT_OUT = {"api", "search_index", "inventories", "sphinxcontrib.bibtex", "pages"}
-extensions = [name for name in extensions if name not in LEFT_OUT] + [%s]
+from book import EXTENSIONS
+
+LEFT_OUT = ("book.reference", "book.page.search_index", "book.page.frame")
+extensions = [name for name in extensions if name not in ("book", "sphinxcontrib.bibtex")]
+extensions += [name for name in EXTENSIONS if not name.startswith(LEFT_OUT)]
 html_theme = "basic"
 html_static_path = []
 html_favicon = None
@@ -210,12 +213,7 @@ class Site:
         """Write the sources."""
         part = self.folder / "docs" / "part"
         part.mkdir(parents=True)
-        extra = ", ".join(
-            repr(name)
-            for name in ("cookbook", "downloads")
-            if f'"{name}"' not in (ROOT / "conf.py").read_text(encoding="utf-8")
-        )
-        (self.folder / "conf.py").write_text(CONF % (str(ROOT / "conf.py"), extra), encoding="utf-8")
+        (self.folder / "conf.py").write_text(CONF % str(ROOT / "conf.py"), encoding="utf-8")
         (self.folder / "convbook").symlink_to(ROOT / "convbook")
         sources = {"index": INDEX, "cookbook": COOKBOOK, "part/first": FIRST, "part/second": SECOND}
         for name, text in sources.items():

@@ -15,16 +15,10 @@ from types import ModuleType
 
 import pytest
 
-pytest.importorskip("sphinx")
 import convbook
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "docs" / "_ext"))
-
-import api_docstring  # noqa: E402  (docs/_ext)
-import api_usage  # noqa: E402
-import inventories  # noqa: E402
-from snippets import function_snippet  # noqa: E402
+from book import ROOT
+from book.reference import docstrings, inventories, usage
+from book.snippets import function_snippet
 
 STUB = "---\nmyst:\n  html_meta:\n    description: A page of the small book.\n---\n\n{label}# {title}\n\n{body}\n"
 
@@ -265,7 +259,7 @@ def test_a_misspelt_name_warns_whether_it_is_ours_or_another_library_s(book: Boo
 def test_uses_are_found_in_the_code_of_the_cells(code: str, used: set[str]) -> None:
     known = {"convbook.conv", "convbook.pad", "convbook.kernels.box", "convbook.definitions.corr1d"}
     chapter = f"# Title\n\n```{{code-cell}} python\n---\nexpect: |\n  1\n---\n{code}\n```\n\nconvbook.pad is prose.\n"
-    assert api_usage.names(chapter, "convbook") & known == used
+    assert usage.names(chapter, "convbook") & known == used
 
 
 def test_chapters_are_named_in_the_order_of_the_contents(tmp_path: Path) -> None:
@@ -274,12 +268,12 @@ def test_chapters_are_named_in_the_order_of_the_contents(tmp_path: Path) -> None
         (tmp_path / f"{name}.md").write_text(cell, encoding="utf-8")
     (tmp_path / "index.md").write_text("```{toctree}\nb\na\n```\n", encoding="utf-8")
     aliases = {"convbook.conv": "convbook.conv"}
-    assert api_usage.chapters(tmp_path, aliases, "convbook") == {"convbook.conv": ["b", "a"]}
+    assert usage.chapters(tmp_path, aliases, "convbook") == {"convbook.conv": ["b", "a"]}
 
 
 def test_the_functions_of_a_real_chapter_name_it_under_used_in() -> None:
     aliases = {name: name for name in public_names()}
-    users = api_usage.chapters(ROOT / "docs", aliases, "convbook")
+    users = usage.chapters(ROOT / "docs", aliases, "convbook")
     assert "operation/one-sum-four-pictures" in users["convbook.convolve"]
 
 
@@ -319,11 +313,11 @@ def test_each_line_of_a_docstring_keeps_its_line_in_the_source(tmp_path: Path) -
     path.write_text(LIBRARY, encoding="utf-8")
     node = ast.parse(LIBRARY).body[1]
     assert isinstance(node, ast.FunctionDef)
-    lines = api_docstring.docstring(str(path), "f", ast.get_docstring(node) or "")
+    lines = docstrings.docstring(str(path), "f", ast.get_docstring(node) or "")
     written = LIBRARY.splitlines()
     for text, number in lines:
         assert text.strip() in written[number - 1]
-    rst = dict(api_docstring.to_rst(lines, "convbook.f"))
+    rst = dict(docstrings.to_rst(lines, "convbook.f"))
     for text, number in [
         (":Parameters:", 9),
         ("    ``x``, ``y`` : :term:`array_like`\\ , shape (N, \\*spatial)", 11),
@@ -336,8 +330,8 @@ def test_each_line_of_a_docstring_keeps_its_line_in_the_source(tmp_path: Path) -
 
 
 def test_a_type_links_the_names_it_knows_and_leaves_the_words() -> None:
-    assert api_docstring.link_type("shape (N, *spatial)") == api_docstring.link_type(r"shape (N, \*spatial)")
-    linked = api_docstring.link_type('numpy.ndarray, of "same" shape x_ or *y*')
+    assert docstrings.link_type("shape (N, *spatial)") == docstrings.link_type(r"shape (N, \*spatial)")
+    linked = docstrings.link_type('numpy.ndarray, of "same" shape x_ or *y*')
     assert linked == ':py:obj:`~numpy.ndarray`\\ , of \\ ``"same"``\\  shape x\\_ or \\*y\\*'
 
 

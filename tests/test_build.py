@@ -14,9 +14,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from dependencies import Library
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from book.execution.dependencies import Library
 
 # What Sphinx will remove one day is not this test's subject.
 pytestmark = [
@@ -361,7 +362,7 @@ def test_the_page_of_an_interrupted_build_is_made_again(book: Book) -> None:
 
 
 def test_a_build_that_did_not_finish_is_not_trusted(book: Book) -> None:
-    noted = book.path("_build/doctrees/unmended.json")
+    noted = book.path("_build/doctrees/open_faults.json")
     assert not noted.exists()
     noted.write_text(
         '{"read": ["part/words", "a/page/that/is/gone"], "write": []}', encoding="utf-8"

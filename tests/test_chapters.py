@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import chapters
 import pytest
+
+from book.execution import chapters
 
 DOCS = Path(__file__).parent.parent / "docs"
 PARTS = ("operation", "pictures", "layers", "speed")

@@ -4,10 +4,11 @@ import re
 import shutil
 from pathlib import Path
 
-import chapters
 import pytest
 from docutils import nodes
 from small_site import ROOT, Site
+
+from book.execution import chapters
 
 DOCS = ROOT / "docs"
 

@@ -10,19 +10,18 @@ import sys
 import zipfile
 from pathlib import Path
 
-import chapters
-import downloads
-import guards
 import nbformat
-import plain_markdown
 import pytest
-import single_file
-import snippets
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
 from small_site import ROOT, Site
-from snippets.slicer import Page, Source
+
+from book import snippets
+from book.downloads import plain_markdown, serve, single_file
+from book.execution import chapters, guards
+from book.execution.session import Session
+from book.snippets.slicer import Page, Source
 
 CHAPTERS = [
     path
@@ -135,7 +134,7 @@ def test_no_shown_cell_of_the_book_fails_without_what_is_left_out_of_the_hidden_
         ran += 1
         shown = [n for n in range(len(cells)) if n not in hidden]
         needed = snippets.hidden(Page([Source(cell.source) for cell in cells]), shown)
-        with chapters.Session(path.parent) as session:
+        with Session(path.parent) as session:
             for n, cell in enumerate(cells):
                 if n in needed:
                     source = chapters.Cell(path, cell.line, cell.first, cell.name, needed[n], {})
@@ -170,7 +169,7 @@ def test_the_wheel_installs_without_an_index_and_is_the_library(site: Site, tmp_
 
 def test_the_wheel_is_the_same_whenever_it_is_built(site: Site, tmp_path: Path) -> None:
     (wheel,) = site.file("downloads").glob("*.whl")
-    downloads.build_wheel(tmp_path / wheel.name)
+    serve.build_wheel(tmp_path / wheel.name)
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 

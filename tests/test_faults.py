@@ -13,13 +13,13 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-import api_usage
-import chapters
-import guards
 import numpy as np
 import pytest
 
 import convbook
+from book.execution import chapters, guards
+from book.execution.session import Session
+from book.reference import usage
 
 DOCS = Path(__file__).parents[1] / "docs"
 Function = Callable[..., Any]
@@ -186,7 +186,7 @@ def label(value: Path | str) -> str:
 @cache
 def used_by(path: Path) -> list[str]:
     """List the functions of the table that a chapter uses."""
-    names = api_usage.names(path.read_text(encoding="utf-8"), "convbook")
+    names = usage.names(path.read_text(encoding="utf-8"), "convbook")
     return [name for name in FAULTS if f"convbook.{name}" in names]
 
 
@@ -209,7 +209,7 @@ def put(monkeypatch: pytest.MonkeyPatch, sound: Function, other: Function) -> No
 
 def first_fault(path: Path) -> str | None:
     """Run a chapter until a guard fails; say which."""
-    with chapters.Session(path.parent) as session:
+    with Session(path.parent) as session:
         for cell in read(path).cells:
             if chapters.missing(cell):
                 continue

@@ -11,15 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-import chapters
-import downloads
-import execution
-import files
-import inventories
 import pytest
-import unmended
 
-ROOT = chapters.ROOT
+from book import ROOT, files
+from book.downloads import serve
+from book.execution import build, open_faults
+from book.reference import inventories
+
 FORK = multiprocessing.get_context("fork")
 
 
@@ -33,7 +31,7 @@ def app_in(folder: Path) -> SimpleNamespace:
 def write_zip(folder: Path) -> None:
     (folder / "site").mkdir(parents=True, exist_ok=True)
     (folder / "site" / "page.html").write_text("a page", encoding="utf-8")
-    downloads.build_zip(folder / "site", folder / "site" / "downloads" / "all.zip")
+    serve.build_zip(folder / "site", folder / "site" / "downloads" / "all.zip")
 
 
 def write_inventories(folder: Path) -> None:
@@ -41,11 +39,11 @@ def write_inventories(folder: Path) -> None:
 
 
 def write_debts(folder: Path) -> None:
-    unmended._note(app_in(folder), {"page"}, set())
+    open_faults._note(app_in(folder), {"page"}, set())
 
 
 def write_settings(folder: Path) -> None:
-    execution.prepare_kernels(app_in(folder))
+    build.prepare_kernels(app_in(folder))
 
 
 WRITERS = [write_zip, write_inventories, write_debts, write_settings]
@@ -146,7 +144,7 @@ def test_no_extension_writes_a_file_in_another_way() -> None:
             copies = name.startswith("copy") and receiver != "shutil"
             if (name in WRITE and not (texts or copies)) or opens:
                 found.add((path.name, f"{receiver}.{name}"))
-    sources = {("downloads.py", "shutil.copytree"), ("downloads.py", "shutil.copy")}  # the sources of the wheel
+    sources = {("serve.py", "shutil.copytree"), ("serve.py", "shutil.copy")}  # the sources of the wheel
     assert found == sources | {("files.py", "part.replace"), ("files.py", "part.write_bytes")}
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import guards
 import pytest
+
+from book.execution import guards
 
 
 # The comparison ------------------------------------------------------------------------------------------------

@@ -112,5 +112,5 @@ def test_what_the_library_does_not_declare_is_found_where_it_is_installed() -> N
 def test_each_test_module_runs_with_the_library_alone_unless_it_imports_more() -> None:
     alone = {path.name for path in library_tests()}
     assert {"test_convolution.py", "test_processes.py", "test_recorded.py"} <= alone
-    assert {"test_build.py", "test_guards.py", "test_svg.py", "test_single_file.py"}.isdisjoint(alone)
+    assert {"test_build.py", "test_guards.py", "test_pixels.py", "test_single_file.py"}.isdisjoint(alone)
     assert "\nmake test-bare\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")

@@ -5,11 +5,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import chapters  # noqa: F401  (pytester forgets what its runs import, and NumPy cannot be imported twice)
 import matplotlib.pyplot  # noqa: F401
 import myst_nb  # noqa: F401
 import numpy  # noqa: F401
 import pytest
+
+from book.execution import chapters  # noqa: F401  (pytester forgets what its runs import, and NumPy cannot be imported twice)
 
 pytest_plugins = ["pytester"]
 
@@ -22,7 +23,7 @@ def chapter(*cells: str) -> str:
 
 @pytest.fixture
 def folder(pytester: pytest.Pytester) -> Path:
-    pytester.makeconftest("from pytest_chapters import pytest_collect_file")
+    pytester.makeconftest("from book.execution.pytest_chapters import pytest_collect_file")
     pytester.makeini("[pytest]\njunit_family = xunit1\naddopts = -p no:hypothesispytest -p no:xdist\n")
     (pytester.path / "docs").mkdir()
     return pytester.path / "docs"
@@ -167,7 +168,7 @@ def test_values_are_shown_as_a_notebook_shows_them(pytester: pytest.Pytester, fo
 def test_the_difference_of_guards_and_results_is_printed_and_nothing_is_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import guards_diff
+    from book.execution import guards_diff
 
     path = tmp_path / "counting.md"
     path.write_text(COUNTING)

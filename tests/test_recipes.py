@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import chapters
 import numpy as np
 import pytest
 import scipy.signal
 from scipy import ndimage
 
 import convbook
+from book.execution import chapters
 
 DOCS = Path(__file__).parents[1] / "docs"
 SETTINGS = [{"stride": s, "padding": p} for s in (1, 2, 3) for p in (0, 1, 2)]

@@ -9,11 +9,14 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import chapters
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
+from book import ROOT
+from book.execution import chapters, settings
+from book.execution.session import Session
 
 #: A chapter that changes what it can.
 CHANGES = """
@@ -62,7 +65,7 @@ def test_a_session_leaves_the_process_as_it_was(code: str, tmp_path: Path) -> No
     with mpl.rc_context({"lines.linewidth": 3, "image.cmap": "jet"}):
         plt.close("all")  # a session closes figures, those of other tests, too
         before = state_of_the_process()
-        with chapters.Session(tmp_path) as session:
+        with Session(tmp_path) as session:
             session.run(chapters.Cell(tmp_path / "chapter.md", 1, 1, "cell", code, {}))
         after = state_of_the_process()
     for name, value in before.items():
@@ -71,7 +74,7 @@ def test_a_session_leaves_the_process_as_it_was(code: str, tmp_path: Path) -> No
 
 def test_within_a_session_the_environment_is_that_of_a_kernel(tmp_path: Path) -> None:
     code = "import os, matplotlib\nprint(os.environ['SOURCE_DATE_EPOCH'], matplotlib.rcParams['image.cmap'])"
-    with chapters.Session(tmp_path) as session:
+    with Session(tmp_path) as session:
         outputs, error = session.run(chapters.Cell(tmp_path / "chapter.md", 1, 1, "cell", code, {}))
     assert error is None
     assert outputs[0]["text"] == "1700000000 gray\n"
@@ -79,16 +82,17 @@ def test_within_a_session_the_environment_is_that_of_a_kernel(tmp_path: Path) ->
 
 def test_where_a_chapter_imports_matplotlib_first_its_parameters_are_not_the_books_afterwards(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom pathlib import Path\nimport chapters\nbefore = dict(os.environ)\n"
+        "import os, sys\nfrom pathlib import Path\nfrom book.execution.chapters import Cell\n"
+        "from book.execution.session import Session\nbefore = dict(os.environ)\n"
         "assert 'matplotlib' not in sys.modules\nfolder = Path.cwd()\n"
-        "with chapters.Session(folder) as session:\n"
+        "with Session(folder) as session:\n"
         "    code = 'import matplotlib as m; m.rcParams[\"image.cmap\"]'\n"
-        "    cell = chapters.Cell(folder / 'c.md', 1, 1, 'c', code, {})\n"
+        "    cell = Cell(folder / 'c.md', 1, 1, 'c', code, {})\n"
         "    print(session.run(cell)[0][0]['data']['text/plain'])\n"
         "import matplotlib\nprint(matplotlib.rcParams['image.cmap'], dict(os.environ) == before)"
     )
-    environment = {name: value for name, value in os.environ.items() if name not in chapters.ENVIRONMENT}
-    environment["PYTHONPATH"] = str(chapters.ROOT / "docs" / "_ext")
+    environment = {name: value for name, value in os.environ.items() if name not in settings.ENVIRONMENT}
+    environment["PYTHONPATH"] = str(ROOT / "docs" / "_ext")
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

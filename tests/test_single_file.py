@@ -9,10 +9,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-import single_file
 from library_tests import imports, library_tests
 
 import convbook
+from book.downloads import single_file
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"

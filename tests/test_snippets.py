@@ -5,15 +5,15 @@ import io
 import sys
 from collections.abc import Iterator
 
-import chapters
-import guards
 import numpy as np
 import pytest
-from snippets import function_snippet, snippets_of
-from snippets.slicer import Page, Source
-from snippets.writing import standalone
 
 import convbook
+from book import ROOT
+from book.execution import chapters, guards
+from book.snippets import function_snippet, snippets_of
+from book.snippets.slicer import Page, Source
+from book.snippets.standalone import standalone
 
 
 @pytest.fixture(autouse=True)
@@ -560,14 +560,15 @@ def test_a_cell_that_closes_its_figure_shows_none():
 def test_the_style_of_a_snippet_is_that_of_the_kernels():
     import matplotlib as mpl
     import matplotlib.pyplot as plt
-    from snippets import showing
+
+    from book.snippets import as_script
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        exec(showing.style(), {"plt": plt})
-        ours = {key: mpl.rcParams[key] for key in showing.STYLE}
-        mpl.rc_file(showing.MATPLOTLIBRC)
-        assert ours == {key: mpl.rcParams[key] for key in showing.STYLE}
+        exec(as_script.style(), {"plt": plt})
+        ours = {key: mpl.rcParams[key] for key in as_script.STYLE}
+        mpl.rc_file(as_script.MATPLOTLIBRC)
+        assert ours == {key: mpl.rcParams[key] for key in as_script.STYLE}
 
 
 FIGURES = {
@@ -612,7 +613,7 @@ TOO_LONG = {
 
 def test_nearly_every_cell_that_requires_nothing_can_be_taken_along_without_convbook():
     missing = {}
-    for path in sorted((chapters.ROOT / "docs").rglob("*.md")):
+    for path in sorted((ROOT / "docs").rglob("*.md")):
         if path.parent.name.startswith("_") or not chapters.is_chapter(path):
             continue
         cells = chapters.read(path).cells

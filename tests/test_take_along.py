@@ -5,10 +5,11 @@ import re
 import shutil
 from pathlib import Path
 
-import chapters
 import pytest
 from small_site import Site
-from snippets import Snippet, snippets_of
+
+from book.execution import chapters
+from book.snippets import Snippet, snippets_of
 
 FORMS = ("", "-numpy-only", "-cell")
 

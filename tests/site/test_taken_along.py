@@ -10,12 +10,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import chapters
-import guards
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from traitlets.config import Config
+
+from book.execution import chapters, guards, settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import ROOT, SITE, Page, pages
@@ -62,7 +62,7 @@ def test_a_notebook_runs_where_it_was_downloaded_and_shows_what_its_page_shows(c
     on_the_page = [guards.shown(cell.outputs) for cell in cells]
     for cell in cells:
         cell.outputs = []
-    environment = os.environ | chapters.ENVIRONMENT | {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
+    environment = os.environ | settings.ENVIRONMENT | {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
     config = Config({"AsyncKernelManager": {"transport": "ipc", "ip": str(tmp_path / "kernel")}})
     resources = {"metadata": {"path": str(here.parent)}}
     client = NotebookClient(book, timeout=60, kernel_name="python3", resources=resources, config=config)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 THE_BOOK = Path(os.environ["CONVBOOK_ROOT"])
 globals().update({k: v for k, v in runpy.run_path(str(THE_BOOK / "conf.py")).items() if not k.startswith("_")})
-CHECKS = {"myst_nb", "execution", "unmended", "static_math", "boxes", "exercises", "svg"}
-extensions = [name for name in extensions if name in CHECKS]  # noqa: F821
-assert len(extensions) == len(CHECKS)
+CHECKS = ("execution.build", "page.seals", "execution.open_faults", "page.math", "page.boxes", "page.exercises")
+CHECKS += ("page.figures",)
+extensions = ["myst_nb", *(f"book.{name}" for name in CHECKS)]
 
 html_theme = "basic"
 html_static_path = []

@@ -32,10 +32,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
-import chapters  # noqa: E402
-import guards  # noqa: E402
-import single_file  # noqa: E402
-from snippets import Snippet, snippets_of  # noqa: E402
+from book.downloads import single_file  # noqa: E402
+from book.execution import chapters, guards  # noqa: E402
+from book.snippets import Snippet, snippets_of  # noqa: E402
 
 SECONDS = 60  # of a processor that one snippet may take
 MEDIAN, LONGEST = 40, 150  # lines

@@ -5,9 +5,10 @@ from functools import cache
 import pytest
 from apart import printed_by
 from planted_pages import PAGES
-from snippets.slicer import Page, Source
-from snippets.writing import standalone
 from test_hidden_cells import notebook_of
+
+from book.snippets.slicer import Page, Source
+from book.snippets.standalone import standalone
 
 
 @cache

@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-import chapters
 import nbformat
-import notebooks
 from apart import printed_by
+
+from book.downloads import notebooks
+from book.execution import chapters
+from book.execution.session import Session
 
 
 def page_of(cells: Collection[str], hidden: Collection[int], raising: Collection[int] = ()) -> notebooks.Page:
@@ -45,7 +47,7 @@ PLANTED = [
 
 def session_outputs(folder: Path, cells: Collection[str]) -> list[object]:
     outputs = []
-    with chapters.Session(folder) as session:
+    with Session(folder) as session:
         for n, cell in enumerate(cells):
             found, error = session.run(chapters.Cell(folder / "page.md", 1, 1, f"cell-{n}", cell, {}))
             assert error is None, error

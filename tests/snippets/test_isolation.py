@@ -46,7 +46,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 import run_snippets
-import chapters
+from book.execution import chapters
 run_snippets.warm_up()
 trials = json.loads(sys.argv[1])
 jobs = []

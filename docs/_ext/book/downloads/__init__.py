@@ -1,0 +1,1 @@
+"""What the site serves beside its pages: chapters as notebooks and scripts, the library, and the whole site."""

@@ -1,0 +1,1 @@
+"""Chapters are read, run and checked: by the build that shows them, and as tests."""

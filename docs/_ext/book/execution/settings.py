@@ -1,0 +1,13 @@
+"""What all chapters are run with, in a kernel or in this process."""
+
+from book import ROOT
+
+#: Environment variables of whatever runs a chapter.
+ENVIRONMENT = {
+    "MATPLOTLIBRC": str(ROOT / "docs" / "_ipython" / "matplotlibrc"),
+    # One thread: sums are then added in the same order everywhere.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "SOURCE_DATE_EPOCH": "1700000000",  # the date inside figures
+}

@@ -1,0 +1,77 @@
+"""One style sheet and one script for all pages: each further file would be a wait more before a page is seen.
+
+The theme, the extensions and the book name some eight sheets and nine scripts. Here they become ``_static/book.css``
+and ``_static/book.js``: the same files, one after the other in the same order. The script is deferred, so nothing but
+the sheet stands between a page and its first sight.
+"""
+
+import hashlib
+import posixpath
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from book.files import write
+
+URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
+#: The colors of code are the book's own: `code_style`.
+REPLACED = {"pygments.css"}
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def sheet(static: Path, name: str) -> str:
+    """Return a style sheet as it stands in the bundle: without comments, its addresses seen from there."""
+    folder = posixpath.dirname(name)
+    text = COMMENT.sub("", (static / name).read_text(encoding="utf-8"))
+    text = re.sub(r'@charset "[^"]*";|\n\s*(?=\n)', "", text)
+    return URL.sub(rf"url(\1{folder}/", text) if folder else text
+
+
+def script(static: Path, name: str) -> str:
+    """Return a script as it stands in the bundle: ended, and without the address of a map that nobody serves."""
+    text = (static / name).read_text(encoding="utf-8")
+    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).rstrip() + "\n;\n"
+
+
+_names: dict[tuple[Path, str], tuple[str, ...]] = {}
+
+
+@cache
+def bundle(static: Path, kind: str, names: tuple[str, ...]) -> str:
+    """Write a bundle, once in a build, and return its address: with its digest, so that a browser sees a change."""
+    if (first := _names.setdefault((static, kind), names)) != names:
+        raise ExtensionError(f"All pages share one book.{kind}, but a page asks for {names} instead of {first}.")
+    read = {"css": sheet, "js": script}[kind]
+    content = "".join(read(static, name) for name in names).encode()
+    write(static / f"book.{kind}", content)
+    return f"_static/book.{kind}?v={hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def own(static: Path, files: list[Any]) -> tuple[str, ...]:
+    """Return the names, below ``_static``, of the files that this site serves itself."""
+    names = [str(getattr(file, "filename", file)).partition("?")[0] for file in files]
+    found = [name.removeprefix("_static/") for name in names if name.startswith("_static/")]
+    return tuple(name for name in found if name not in REPLACED and (static / name).is_file())
+
+
+def name_bundles(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Tell the templates what to load."""
+    static = Path(app.outdir, "_static")
+    context["sheet"] = bundle(static, "css", own(static, context["css_files"]))
+    context["script"] = bundle(static, "js", own(static, context["script_files"]))
+
+
+def start(app: Sphinx) -> None:
+    """Forget what another build in this process has bundled."""
+    bundle.cache_clear()
+    _names.clear()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", start)
+    app.connect("html-page-context", name_bundles, priority=950)  # when all others have named their files
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,268 @@
+"""Figures: SVG inlined into the page, so that they follow the reader's theme, and checked for what they must say.
+
+A code cell that draws is a figure: its metadata gives it a name, a caption and a text alternative::
+
+    ```{code-cell} python
+    ---
+    tags: [hide-input]
+    mystnb:
+      figure: {name: fig-smoothing, caption: "What the picture shows."}
+      image: {alt: "What somebody hears who cannot see it."}
+    ---
+    ```
+
+A picture without a text alternative, or a figure without a caption, is a warning with file and line.
+"""
+
+import base64
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from myst_nb.sphinx_ import SelectMimeType
+from PIL import Image
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from book.page.boxes import place_of
+from convbook.figures.style import PALETTE
+
+logger = logging.getLogger(__name__)
+
+VARIABLES = {light: f"var(--fig-{name},{light})" for name, (light, _dark) in PALETTE.items()}
+NUMBER = re.compile(r"-?\d+\.\d+(?:[eE][-+]?\d+)?")
+COLOR = re.compile(r"#[0-9a-fA-F]{6}\b")
+URL = re.compile(r"url\(#([^)]+)\)")
+#: The page's stylesheet says these once for all figures.
+DEFAULTS = {"font-family", "font-stretch", "font-variant"}
+DROPPED = {"metadata", "style", "script", "title", "desc", "foreignObject"}
+KEPT_ATTRIBUTE = re.compile(r"(?!on|xml|version$|baseProfile$)[\w-]+$")
+
+
+class Picture:
+    """One SVG file as markup for the inside of a page: small, without a background, with ids of its own."""
+
+    def __init__(self, source: bytes, prefix: str, alt: str) -> None:
+        self.prefix = prefix
+        root = ElementTree.fromstring(source)
+        if _local(root.tag) != "svg" or "viewBox" not in root.attrib:
+            raise ValueError("it must be an <svg> with a viewBox")
+        _, _, width, height = map(float, root.attrib["viewBox"].replace(",", " ").split())
+        self.digits = 2 if min(width, height) > 60 else 4
+        text = source.decode("utf-8")
+        self.used = set(URL.findall(text)) | set(re.findall(r'href="#([^"]+)"', text))
+        body = "".join(self._element(child) for child in root)
+        # the width in units is also the size in pixels at which the text is as large as the style says
+        self.markup = (
+            f'<svg class="figure-svg" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width:g} {height:g}"'
+            f' style="--figure-width:{width:g}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
+        )
+
+    def _element(self, node: ElementTree.Element) -> str:
+        tag = _local(node.tag) if isinstance(node.tag, str) else ""
+        if not tag or tag in DROPPED:
+            return ""
+        attributes = self._attributes(node)
+        content = escape((node.text or "").strip() if tag not in {"text", "tspan"} else node.text or "", quote=False)
+        for child in node:
+            content += self._element(child)
+            if tag in {"text", "tspan"}:
+                content += escape(child.tail or "", quote=False)
+        if tag in {"g", "defs"} and not content:
+            return ""
+        if tag == "g" and not attributes:
+            return content
+        if tag in {"path", "rect"} and attributes.get("style") == "fill:none":
+            return ""  # a background or a frame that is not to be seen
+        opening = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+        return f"<{tag}{opening}>{content}</{tag}>" if content else f"<{tag}{opening}/>"
+
+    def _attributes(self, node: ElementTree.Element) -> dict[str, str]:
+        found: dict[str, str] = {}
+        style: dict[str, str] = {}
+        for qualified, value in node.attrib.items():
+            name = _local(qualified)
+            if name == "id":
+                if value in self.used:
+                    found["id"] = self.prefix + value
+            elif name == "style":
+                pairs = (item.split(":", 1) for item in value.split(";") if ":" in item)
+                style |= {key.strip(): entry.strip() for key, entry in pairs}
+            elif name == "href":
+                if value.startswith("#"):
+                    found["href"] = "#" + self.prefix + value[1:]
+                elif value.startswith("data:image/"):
+                    found["href"] = _slim(re.sub(r"\s", "", value))
+            elif name == "class" or not KEPT_ATTRIBUTE.match(name):
+                continue
+            elif name in {"fill", "stroke"}:
+                style.setdefault(name, value)  # a variable works in a style, not in an attribute
+            elif name == "transform":
+                value = re.sub(r"rotate\(-?0(?:\.0*)?(?: [^)]*)?\)", "", value).strip()
+                if value:
+                    digits = 5 if "matrix" in value or "scale" in value else self.digits
+                    found[name] = _round(value, digits)
+            elif name in {"d", "points"}:
+                found[name] = _tight(_round(value, self.digits))
+            else:
+                found[name] = URL.sub(rf"url(#{self.prefix}\1)", _round(value, self.digits))
+        if "font" in style:
+            style |= _font(style.pop("font"))
+        kept = {key: entry for key, entry in style.items() if key not in DEFAULTS}
+        if kept:
+            text = ";".join(f"{key}:{entry}" for key, entry in kept.items())
+            text = COLOR.sub(lambda match: VARIABLES.get(match[0].lower(), match[0]), _round(text, 2))
+            found["style"] = URL.sub(rf"url(#{self.prefix}\1)", text)
+        return found
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _round(text: str, digits: int) -> str:
+    def shorter(match: re.Match[str]) -> str:
+        rounded = f"{float(match[0]):.{digits}f}".rstrip("0").rstrip(".")
+        return "0" if rounded == "-0" else rounded
+
+    return NUMBER.sub(shorter, text)
+
+
+def _tight(path: str) -> str:
+    return re.sub(r"\s*([A-Za-z])\s*", r"\1", re.sub(r"\s+", " ", path)).strip()
+
+
+def _font(shorthand: str) -> dict[str, str]:
+    """Size, weight and slant of a CSS font shorthand; the family is the page's."""
+    found = {}
+    if size := re.search(r"[\d.]+px", shorthand):
+        found["font-size"] = size[0]
+    if weight := re.search(r"\b(bold|[1-9]00)\b", shorthand):
+        found["font-weight"] = weight[0]
+    if slant := re.search(r"\b(italic|oblique)\b", shorthand):
+        found["font-style"] = slant[0]
+    return found
+
+
+def _slim(uri: str) -> str:
+    """Store the pixels of an embedded PNG once more, without loss, in the format that needs half the bytes."""
+    kind, _, data = uri.partition(",")
+    if kind != "data:image/png;base64":
+        return uri
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+        image.convert("RGBA").save(file, "WEBP", lossless=True, quality=100, method=6, exact=True)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
+
+
+class InlinePicture(nodes.General, nodes.Element):
+    """An SVG in the page; `markup` holds it."""
+
+
+class CheckFigures(SphinxTransform):
+    """What a reader who does not see a picture needs, asked for as soon as the chapter is read."""
+
+    default_priority = 880
+
+    def apply(self, **_kwargs: Any) -> None:
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") == "cell_code" and draws(cell):
+                cell["classes"].append("cell-figure")
+                if cell.get("hide_mode") == "input":
+                    cell["prompt_show"] = cell["prompt_hide"] = "Code of this figure"
+                self._check_cell(cell)
+            elif cell.get("nb_element") == "cell_code" and cell.get("hide_mode") == "input":
+                cell["prompt_show"] = cell["prompt_hide"] = "Code"
+        for image in self.document.findall(nodes.image):
+            if _inside_cell(image):
+                continue
+            if not image.get("alt", "").strip():
+                warn("`alt` is missing: say in a sentence what the picture shows", image, self.env)
+            if isinstance(image.parent, nodes.figure) and not any(
+                isinstance(child, nodes.caption) for child in image.parent
+            ):
+                warn("the figure has no caption", image, self.env)
+
+    def _check_cell(self, cell: nodes.container) -> None:
+        options = cell["cell_metadata"].get("mystnb") or {}
+        if not str((options.get("image") or {}).get("alt") or "").strip():
+            warn(
+                "a cell that draws needs `mystnb: image: alt:`, a sentence that says what the picture shows",
+                cell,
+                self.env,
+            )
+        figure = options.get("figure") or {}
+        for wanted in ("caption", "name"):
+            if not str(figure.get(wanted) or "").strip():
+                warn(f"a cell that draws needs `mystnb: figure: {wanted}:`", cell, self.env)
+
+
+def draws(cell: nodes.Element) -> bool:
+    return any(bundle.get("mime_type", "").startswith("image/") for bundle in cell.findall(nodes.container))
+
+
+def _inside_cell(node: nodes.Node) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.container) and "mime_type" in node:
+            return True
+    return False
+
+
+def warn(message: str, node: nodes.Node, env: BuildEnvironment) -> None:
+    logger.warning(message, location=place_of(node, env), type="figure")
+
+
+class InlinePictures(SphinxPostTransform):
+    """SVG images become part of the page; the ids of the n-th begin with ``f<n>-``."""
+
+    formats = ("html",)
+    default_priority = SelectMimeType.default_priority + 1
+
+    def run(self, **_kwargs: Any) -> None:
+        if self.app.builder.name == "epub":
+            return  # a reader program shows the file as it is, in the light palette
+        for number, image in enumerate(list(self.document.findall(nodes.image)), 1):
+            path = Path(self.env.srcdir, image["uri"])
+            if path.suffix != ".svg" or not path.exists():
+                continue
+            try:
+                drawing = Picture(path.read_bytes(), f"f{number}-", image.get("alt", ""))
+            except (ElementTree.ParseError, ValueError) as fault:
+                warn(f"{path.name} cannot be shown: {fault}", image, self.env)
+                continue
+            node = InlinePicture("", markup=drawing.markup, ids=image["ids"], classes=image["classes"])
+            node.source, node.line = image.source, image.line
+            image.replace_self(node)
+
+
+class FigureFirst(SphinxPostTransform):
+    """The folded code of a figure comes after the figure."""
+
+    formats = ("html",)
+    default_priority = 205  # after MyST-NB has wrapped what it hides (199)
+
+    def run(self, **_kwargs: Any) -> None:
+        for cell in self.document.findall(nodes.container):
+            if "cell-figure" in cell["classes"] and cell.get("hide_mode") == "input" and len(cell) == 2:
+                cell[:] = [cell[1], cell[0]]
+
+
+def visit_picture(translator: Any, node: InlinePicture) -> None:
+    translator.body.append(node["markup"])
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_node(InlinePicture, html=(visit_picture, None))
+    app.add_transform(CheckFigures)
+    app.add_post_transform(InlinePictures)
+    app.add_post_transform(FigureFirst)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,152 @@
+"""What is offered for each cell: its standalone snippet, its NumPy-only snippet, or the reason why there is none."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from book.snippets.as_script import without_idle_style
+from book.snippets.inline import LIBRARY, LONGEST, NotOffered, inlined, uses_convbook
+from book.snippets.slicer import Page, Source, Statement
+from book.snippets.standalone import standalone
+
+LICENSE = "BSD-3-Clause"
+CHECKS = "It needs convbook's own checks, whose errors it catches."
+SINGLE_FILE = "downloads/convbook.py"  # of the site; `downloads` serves it
+
+
+class CellLike(Protocol):
+    """What is needed of a `chapters.Cell`."""
+
+    name: str
+    source: str
+    metadata: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """The forms in which one cell can be taken along."""
+
+    number: int  # of the cell among the code cells of its chapter
+    name: str  # readable, and unique in the chapter
+    cell: str  # as shown
+    standalone: str
+    numpy_only: str | None
+    reason: str  # why there is no NumPy-only form
+
+    @property
+    def same(self) -> bool:
+        """Whether the standalone form needs no convbook, so that both forms are one."""
+        return self.numpy_only == self.standalone
+
+
+@cache
+def version() -> str:
+    """Give the version of the library."""
+    found = re.search(r'__version__ = "(.+)"', (LIBRARY / "__init__.py").read_text(encoding="utf-8"))
+    assert found is not None
+    return found[1]
+
+
+def snippets_of(cells: Sequence[CellLike], page: str, site: str = "") -> Iterator[Snippet]:
+    """Give the snippets of the cells that readers see.
+
+    `page` is the chapter's name, such as ``pictures/padding``, and `site` the address of the site, if it is known.
+    """
+    program = Page([_source(cell) for cell in cells])
+    names: dict[str, int] = {}
+    for number, cell in enumerate(cells):
+        if not program.offered(number):
+            continue
+        name = cell.name.replace("_", "-")
+        names[name] = names.get(name, 0) + 1
+        if names[name] > 1:
+            name += f"-{names[name]}"
+        code = standalone(program, number)
+        needs = _needs(cells, program.taken(number), number)
+        alone = _head(code, page, needs, site) + code
+        plain, reason = _numpy_only(code, alone, page, needs, raises=program.raises(number))
+        yield Snippet(number, name, cell.source, alone, plain, reason)
+
+
+def _needs(cells: Sequence[CellLike], taken: Sequence[Statement], number: int) -> list[str]:
+    """List what must be installed beyond the usual: what is declared by the cells that statements come from."""
+    sources = {number}
+    for s in taken:
+        name = getattr(s.node, "module", None) or s.node.names[0].name if s.is_import else ""  # type: ignore[attr-defined]
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "convbook"}:
+            sources.add(s.cell)
+    found = [name for source in sorted(sources) for name in cells[source].metadata.get("requires") or ()]  # type: ignore[attr-defined]
+    return list(dict.fromkeys(found))
+
+
+def _source(cell: CellLike) -> Source:
+    tags: Iterable[str] = cell.metadata.get("tags") or ()  # type: ignore[assignment]
+    shown = cell.metadata.get("expect", "" if "free" in cell.metadata else None)
+    return Source(cell.source, frozenset(tags), shown if shown is None else str(shown))
+
+
+def _head(code: str, page: str, needs: list[str], site: str) -> str:
+    """Say where a snippet comes from, what it needs, and how to get convbook without any registry."""
+    head = f"# From convbook, {page} ({LICENSE})."
+    if not uses_convbook(code):
+        return head + (f" Needs {', '.join(needs)}." if needs else "") + "\n"
+    place = f"{site.rstrip('/')}/{SINGLE_FILE}" if site else f"{SINGLE_FILE} of the site"
+    needed = ", ".join([f"convbook {version()}", *needs])
+    return f"{head} Needs {needed}:\n# save {place} beside this file.\n"
+
+
+def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: bool) -> tuple[str | None, str]:
+    if needs:
+        return None, f"It needs {', '.join(needs)}."
+    if not uses_convbook(code):
+        return alone, ""
+    # Who shows an error, or catches one, needs the library's own checks: the short forms have none.
+    catches = catches_errors(ast.parse(code))
+    kind = "as it stands there" if raises or catches else "short forms without checks"
+    head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
+    try:
+        found = inlined(code, exact=raises or catches, head="# convbook's functions")
+    except NotOffered as answer:
+        return None, CHECKS if catches else str(answer)
+    found = f"{head}\n{without_idle_style(found)}"
+    lines = found.count("\n")
+    if lines <= LONGEST:
+        return found, ""
+    return None, CHECKS if catches else f"It would have {lines} lines, and {LONGEST} are the most."
+
+
+def catches_errors(tree: ast.Module) -> bool:
+    """Whether errors of what is called are caught: of functions of convbook, or of the page, which may call those."""
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Try | ast.TryStar)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With) and any("suppress" in ast.unparse(item.context_expr) for item in node.items):
+            bodies.append(node.body)
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) and "convbook" in ast.unparse(node):
+            own |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    called = [node.func for body in bodies for part in body for node in ast.walk(part) if isinstance(node, ast.Call)]
+    return any(isinstance(n, ast.Name) and n.id in own for function in called for n in ast.walk(function))
+
+
+def function_snippet(name: str) -> tuple[str | None, str]:
+    """Give the source of a public function that runs without convbook, or the reason why there is none."""
+    head = f"# convbook.{name} {version()} ({LICENSE}), written to run by itself.\n"
+    try:
+        code = inlined(f"import convbook\n\nconvbook.{name}\n", exact=False, head="")
+    except NotOffered as answer:
+        return None, str(answer)
+    lines = code.rstrip("\n").splitlines()[:-1]  # without the mention
+    if len(lines) >= LONGEST:
+        return None, f"It would have {len(lines) + 1} lines, and {LONGEST} are the most."
+    return head + "\n".join(lines).replace("\n# \n", "\n").rstrip("\n") + "\n", ""
+
+
+def chapter_name(path: Path, docs: Path) -> str:
+    """Give the name of a chapter: its path without the ending."""
+    return path.relative_to(docs).with_suffix("").as_posix()
