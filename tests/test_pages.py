@@ -15,7 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from PIL import Image
+
+from book.page.math import Together
 
 ROOT = Path(__file__).parents[1]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -221,6 +225,14 @@ def test_a_formula_keeps_the_full_stop_that_follows_it_on_its_line(site: Site) -
     assert together.text.endswith("h .")
     assert len(list(together.all("span", "math"))) == 1
     assert len(list(together.all("wbr"))) == 1  # x ⋆ h breaks after its operator only
+
+
+def test_of_two_full_stops_in_a_line_a_formula_takes_the_one_that_follows_it() -> None:
+    document, words = new_document("page"), nodes.strong("", "it")
+    parts = [nodes.Text("See "), words, nodes.Text("."), nodes.Text(" Then "), nodes.math("", "h"), nodes.Text(".")]
+    document += nodes.paragraph("", "", *parts)
+    Together(document).run()
+    assert document.astext() == "See it. Then h."
 
 
 def test_formulas_are_set_in_the_page_with_mathml_inside(site: Site) -> None:

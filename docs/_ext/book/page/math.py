@@ -121,13 +121,13 @@ class Together(SphinxPostTransform):
             if not (opening or closing):
                 continue
             whole = nodes.inline("", "", classes=["together"])
-            line.replace(formula, whole)
-            if opening:
-                line.replace(before, nodes.Text(before[: opening.start()]))
+            line[place] = whole
+            if opening:  # by its place: two texts of a line may be equal, such as two full stops
+                line[place - 1] = nodes.Text(before[: opening.start()])
                 whole += nodes.Text(opening[0])
             whole += formula
             if closing:
-                line.replace(after, nodes.Text(after[closing.end() :]))
+                line[place + 1] = nodes.Text(after[closing.end() :])
                 whole += nodes.Text(closing[0])
 
 
