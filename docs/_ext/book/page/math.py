@@ -120,9 +120,9 @@ class Together(SphinxPostTransform):
             closing = CLOSING.match(after) if isinstance(after, nodes.Text) else None
             if not (opening or closing):
                 continue
-            whole = nodes.inline("", "", classes=["together"])
-            line[place] = whole
-            if opening:  # by its place: two texts of a line may be equal, such as two full stops
+            # By place, never by `line.replace`: that finds a text by what it says, and a line has many full stops.
+            whole = line[place] = nodes.inline("", "", classes=["together"])
+            if opening:
                 line[place - 1] = nodes.Text(before[: opening.start()])
                 whole += nodes.Text(opening[0])
             whole += formula
