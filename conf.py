@@ -79,8 +79,8 @@ if html_baseurl:
 
 # The API reference ------------------------------------------------------------------------------------------
 # autodoc2 reads the library without importing it; docs/_ext/book/reference writes the pages beside docs/api/index.md.
-# One is public by its name only; the others are the book's own drawings, which nobody calls.
-autodoc2_skip_module_regexes = [r"convbook\.arguments", r"convbook\.figures.*"]
+# Those that are skipped are the book's own drawings, which nobody calls.
+autodoc2_skip_module_regexes = [r"convbook\.figures.*"]
 autodoc2_hidden_objects = ["undoc", "dunder", "private", "inherited"]
 autodoc2_class_docstring = "both"  # "merge" leaves an empty heading where __init__ has no docstring
 autodoc2_class_inheritance = False

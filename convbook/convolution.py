@@ -18,11 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.gradients import spread_back, weight_gradient
-from convbook.algorithms.layers import convolved, layer_of, plan_for
-from convbook.algorithms.planner import ALGORITHMS, Plan
-from convbook.algorithms.totals import total
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     PerAxis,
@@ -35,6 +31,10 @@ from convbook.arguments import (
     sum_dtypes,
     types_in_sums,
 )
+from convbook.algorithms.gradients import spread_back, weight_gradient
+from convbook.algorithms.layers import convolved, layer_of, plan_for
+from convbook.algorithms.planner import ALGORITHMS, Plan
+from convbook.algorithms.totals import total
 from convbook.shapes import Geometry, geometry, transposed_geometry
 
 _METHODS = ("auto", *ALGORITHMS)

@@ -17,8 +17,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.scaling import exponent, scaled
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     as_array,
     flag,
@@ -30,6 +29,7 @@ from convbook.arguments import (
     positive,
     show,
 )
+from convbook.algorithms.scaling import exponent, scaled
 
 __all__ = [
     "binomial",

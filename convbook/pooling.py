@@ -14,9 +14,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.separable import Piece, planes_of, runs, spread_evenly, windows_reduced
-from convbook.algorithms.totals import FEW, in_groups, total
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     PerAxis,
@@ -32,6 +30,8 @@ from convbook.arguments import (
     show,
     sum_dtypes,
 )
+from convbook.algorithms.separable import Piece, planes_of, runs, spread_evenly, windows_reduced
+from convbook.algorithms.totals import FEW, in_groups, total
 from convbook.shapes import Geometry, geometry
 from convbook.windows import index, met
 
@@ -131,7 +131,7 @@ def max_pool(
     >>> max_pool([[[7, 1, 1, 7]]], 2, return_indices=True)[1].tolist()
     [[[0, 3]]]
     """
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     if flag("return_indices", return_indices):
         return _with_indices(x, windows)
     return windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
@@ -189,7 +189,7 @@ def max_pool_vjp(
     [[[0, 10, 20, 0]]]
     """
     grad = as_array("grad", grad)
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = sum_dtypes(grad)
     grad_x = np.zeros(x.shape, accumulate)
@@ -337,7 +337,7 @@ def avg_pool(
     >>> avg_pool([[[2, 4]]], 2, padding=1, divisor_override=-2).tolist()
     [[[-1.0, -2.0]]]
     """
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
     accumulate, result = mean_dtypes(x)
     parts = _parts(x, min(math.prod(windows.kernel), math.prod(windows.size)))
@@ -399,7 +399,7 @@ def avg_pool_vjp(
     [[[1.0, 3.0, 2.0]]]
     """
     grad = as_array("grad", grad)
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = mean_dtypes(grad)
@@ -467,7 +467,7 @@ def lp_pool(
     [[[7.0, 17.0]]]
     """
     p = positive("p", p, finite=False)
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
     accumulate, result = mean_dtypes(x)
     dtype = real_dtype(accumulate)
     limits = np.finfo(dtype)
@@ -692,7 +692,7 @@ def global_max_pool(x: ArrayLike) -> Array:
 # What the callers' arguments are turned into
 
 
-def _arguments(
+def _checked(
     x: ArrayLike,
     kernel_size: object,
     stride: object,

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook._arguments import Array, as_array, count, integer, is_several, must_have_shape, show
 from convbook.algorithms.scaling import exponent, scaled
-from convbook.arguments import Array, as_array, count, integer, is_several, must_have_shape, show
 from convbook.signal import convolve, correlate
 
 __all__ = [

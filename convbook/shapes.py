@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, overload
 
-from convbook.arguments import (
+from convbook._arguments import (
     Padding,
     Pair,
     PerAxis,
@@ -22,11 +22,11 @@ from convbook.arguments import (
     per_axis,
     show,
 )
-from convbook.keeping import Keeper, kept
+from convbook._caching import Caching, cached_property
 
 
 @dataclass(frozen=True)
-class Geometry(Keeper):
+class Geometry(Caching):
     """Where the windows of one layer lie: plain integers, checked, one entry per spatial axis.
 
     Window `n` starts at ``stride * n - padding[0]`` in the input's own coordinates, and its taps are
@@ -43,7 +43,7 @@ class Geometry(Keeper):
     def __hash__(self) -> int:
         return self._hash
 
-    @kept
+    @cached_property
     def _hash(self) -> int:
         """The hash is computed once: every call looks up what is planned for its windows."""
         return hash((self.size, self.kernel, self.stride, self.padding, self.dilation, self.output))

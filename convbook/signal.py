@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convbook._arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
 from convbook.algorithms import circles, sums
 from convbook.algorithms.circles import rounds_exactly
 from convbook.algorithms.factors import Factors, factors, is_separable
@@ -28,7 +29,6 @@ from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.scaling import Shifts, at_ease, exponent, scaled, shifts
 from convbook.algorithms.sums import Sums, of_copies, of_line
 from convbook.algorithms.threads import WORTH_SPREADING, available
-from convbook.arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
 from convbook.shapes import Geometry
 
 _MODES: Final = ("full", "same", "valid")

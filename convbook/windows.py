@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike
 
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     Pair,

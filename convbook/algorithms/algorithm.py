@@ -8,10 +8,10 @@ from itertools import product, repeat
 from operator import add, sub
 from typing import Any, ClassVar, NamedTuple, Self
 
+from convbook._arguments import Array
+from convbook._caching import Caching, cached_property
 from convbook.algorithms.layer import Cut, Layer, seen
 from convbook.algorithms.scratch import BLOCK as BLOCK
-from convbook.arguments import Array
-from convbook.keeping import Keeper, kept
 
 
 class Block(NamedTuple):
@@ -27,7 +27,7 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Algorithm(Keeper, ABC):
+class Algorithm(Caching, ABC):
     """One way to compute a layer, planned: what it costs and how it cuts the outputs into blocks.
 
     The three steps are `plan`, once for all layers of the same sizes; `prepare`, once for a call, which brings the
@@ -84,7 +84,7 @@ class Algorithm(Keeper, ABC):
         """The rows of outputs of a block."""
         return self.box[0]
 
-    @kept
+    @cached_property
     def blocks(self) -> list[Block]:
         """The blocks, found once for all layers of the same sizes: for small ones this is most of the work."""
         layer, output, found = self.layer, self.layer.windows.output, []

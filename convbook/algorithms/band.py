@@ -11,11 +11,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import Algorithm, Block, cut, prepared_at_most, round_up
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.rows import lower_rows
-from convbook.arguments import Array
 
 _BUDGET = 2 << 20
 

@@ -13,10 +13,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import Block, OfGradient, cut, fitted, lent
 from convbook.algorithms.layer import Layer, in_line
-from convbook.arguments import Array
 from convbook.windows import index, met, part
 
 _BUDGET = 2 << 20

@@ -10,11 +10,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import Algorithm, fitted, round_up
 from convbook.algorithms.layer import Layer
 from convbook.algorithms.scaling import exponent, is_finite, scaled
-from convbook.arguments import Array
 
 _BUDGET = 1 << 20
 

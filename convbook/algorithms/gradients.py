@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import BLOCK, OfGradient
@@ -21,7 +22,6 @@ from convbook.algorithms.layer import Layer, in_line
 from convbook.algorithms.layers import convolved, fits_float64, layer_with, threads_for, unsigned
 from convbook.algorithms.planner import plan
 from convbook.algorithms.taps import Taps
-from convbook.arguments import Array
 from convbook.shapes import Geometry
 from convbook.windows import add_windows
 

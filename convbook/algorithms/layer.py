@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from convbook._arguments import Array
+from convbook._caching import Caching, cached_property
 from convbook.algorithms import scratch
-from convbook.arguments import Array
-from convbook.keeping import Keeper, kept
 from convbook.shapes import Geometry
 from convbook.windows import index
 
 
 @dataclass(frozen=True)
-class Layer(Keeper):
+class Layer(Caching):
     """The sizes of a convolution of `batch` examples, and the dtype in which it is computed."""
 
     batch: int
@@ -32,55 +32,55 @@ class Layer(Keeper):
     def __hash__(self) -> int:
         return self._hash
 
-    @kept
+    @cached_property
     def _hash(self) -> int:
         """The hash is computed once: every call looks its plan up."""
         sizes = self.batch, self.channels, self.filters, self.groups
         return hash((sizes, self.windows, self.dtype, self.exact, self.converted))
 
-    @kept
+    @cached_property
     def channels_each(self) -> int:
         """The channels that one filter sees."""
         return self.channels // self.groups
 
-    @kept
+    @cached_property
     def filters_each(self) -> int:
         """The filters of one group."""
         return self.filters // self.groups
 
-    @kept
+    @cached_property
     def taps(self) -> int:
         """The taps of a filter in one channel."""
         return math.prod(self.windows.kernel)
 
-    @kept
+    @cached_property
     def positions(self) -> int:
         """The outputs of one filter on one example."""
         return math.prod(self.windows.output)
 
-    @kept
+    @cached_property
     def strided(self) -> bool:
         """Whether windows are more than one cell apart on the last axis: copies then skip cells."""
         return self.windows.stride[-1] > 1
 
-    @kept
+    @cached_property
     def unit_steps(self) -> bool:
         """Whether stride and dilation are 1 everywhere."""
         return set(self.windows.stride) == set(self.windows.dilation) == {1}
 
-    @kept
+    @cached_property
     def pointwise(self) -> bool:
         """Whether each output sees one cell, the one of its own position: nothing has to be laid out."""
         same_rows = self.windows.output[1:] == self.windows.size[1:]
         steps = set(self.windows.stride) == {1}
         return self.taps == 1 and steps and same_rows and not any(map(any, self.windows.padding))
 
-    @kept
+    @cached_property
     def small(self) -> bool:
         """Whether a second thread would cost more than it could save."""
         return self.multiply_adds * self.batch < 1_000_000
 
-    @kept
+    @cached_property
     def multiply_adds(self) -> int:
         """The products in the sums of one example, by the definition."""
         return self.filters * self.channels_each * self.taps * self.positions

@@ -6,8 +6,8 @@ copies, since the taps of a column see the same rows, one after the other.
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
 
 
 def lower_rows(x: Array, layer: Layer, first: int, step: int, position: int, out: Array) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from convbook.arguments import Array
+from convbook._arguments import Array
 
 #: By less than 2 to this power do transforms enlarge numbers: Fourier's by their length, Winograd's by some thousands.
 _ENLARGED = 40

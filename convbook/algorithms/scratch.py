@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arguments import Array
+from convbook._arguments import Array
 
 #: The bytes that each thread keeps. No block of any algorithm is planned to hold more beside input, weights and
 #: output, unless a single filter is large. Every thread works on one block at a time.

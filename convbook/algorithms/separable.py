@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms.scratch import BLOCK
 from convbook.algorithms.threads import available, spread
 from convbook.algorithms.totals import FEW, in_groups
-from convbook.arguments import Array
 from convbook.shapes import Geometry
 from convbook.windows import index, met_along, part
 

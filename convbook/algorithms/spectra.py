@@ -13,10 +13,10 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from convbook._arguments import Array
 from convbook.algorithms import cost
 from convbook.algorithms.algorithm import Algorithm, Block, prepared_at_most, room, round_up
 from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
 
 #: Transforms of fewer cells than this cost more in calls than in arithmetic; so many bytes are transformed at once.
 _LEAST, _AT_ONCE = 1024, 1 << 20

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost
 from convbook.algorithms.scaling import is_finite
-from convbook.arguments import Array
 
 #: NumPy has a loop of its own for real kernels of at most so many taps.
 _FEW = 11

@@ -11,10 +11,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import Algorithm, fitted, prepared_at_most, round_up
 from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
 
 _BUDGET = 1 << 20
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arguments import Array
+from convbook._arguments import Array
 
 #: So few numbers may be added one by one.
 FEW = 64

@@ -15,10 +15,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import BLOCK, Algorithm, cut, lent, round_up
 from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
 
 _OUT, _TAPS = 4, 3
 _TILE = _OUT + _TAPS - 1

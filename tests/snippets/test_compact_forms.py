@@ -17,7 +17,8 @@ import convbook
 from book.snippets import compact_forms, function_snippet, snippets_of
 from book.snippets.bare import without_checks
 from book.snippets.inline import NotOffered, inlined
-from convbook import arguments, definitions, kernels, matrices, nn, properties
+from convbook import _arguments as arguments
+from convbook import definitions, kernels, matrices, nn, properties
 
 KINDS = ["?", "i1", "u1", "i8", "u8", "e", "f", "d", ">f4", "F", "D"]
 PAIRS = [("u1", "i8"), ("i1", "f"), ("?", "d"), ("e", "f"), ("f", "d"), ("e", "F"), ("d", "F"), ("F", "D"), ("i8", "D")]

@@ -92,7 +92,7 @@ def _module(path: Path, checked: bool = True) -> Module:
 def _checkers(path: Path) -> frozenset[str]:
     """Name the functions of a module, and those that it imports, of which nothing is left without their checks."""
     module = _module(path)
-    found = {name for name, node in module.imports.items() if getattr(node, "module", None) == "convbook.arguments"}
+    found = {name for name, node in module.imports.items() if getattr(node, "module", None) == "convbook._arguments"}
     while True:
         texts = {name: without_checks(definition.text, found) for name, definition in module.definitions.items()}
         empty = {name for name, text in texts.items() if only_checks(text)}
