@@ -31,11 +31,11 @@ from convbook._arguments import (
     sum_dtypes,
     types_in_sums,
 )
+from convbook._geometry import Geometry, geometry, transposed_geometry
 from convbook.algorithms.gradients import spread_back, weight_gradient
 from convbook.algorithms.layers import convolved, layer_of, plan_for
 from convbook.algorithms.planner import ALGORITHMS, Plan
 from convbook.algorithms.totals import total
-from convbook.shapes import Geometry, geometry, transposed_geometry
 
 _METHODS = ("auto", *ALGORITHMS)
 

@@ -30,10 +30,9 @@ from convbook._arguments import (
     show,
     sum_dtypes,
 )
+from convbook._geometry import Geometry, geometry, index, met
 from convbook.algorithms.separable import Piece, planes_of, runs, spread_evenly, windows_reduced
 from convbook.algorithms.totals import FEW, in_groups, total
-from convbook.shapes import Geometry, geometry
-from convbook.windows import index, met
 
 _LAYOUT = "(N, C, *spatial)"
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from convbook._arguments import Array, as_array, count, integer, is_several, must_have_shape, show
 from convbook.algorithms.scaling import exponent, scaled
 from convbook.signal import convolve, correlate
+from convbook.windows import BORDERS
 
 __all__ = [
     "Convention",
@@ -77,7 +78,8 @@ _LENGTHS: Final[dict[str, Callable[[int, int], int]]] = {
     "N - K + 1": lambda n, k: n - k + 1,
     "N + K - 1": lambda n, k: n + k - 1,
 }
-_BOUNDARIES: Final = ("zeros", "edge", "reflect", "symmetric", "wrap")
+#: What a convention calls a rule for the cells beyond the ends, and the rule.
+_BOUNDARIES: Final = {"zeros" if rule == "constant" else rule: rule for rule in BORDERS}
 
 
 def identify_convention(f: Callable[[Array, Array], ArrayLike], *, axes: int = 1) -> Convention:
@@ -176,7 +178,7 @@ def _explains(convention: Convention, answer: Array, x: Array, h: Array) -> bool
     if answer.shape != shape:
         return False
     operation = convolve if convention.operation == "convolution" else correlate
-    boundary = convention.boundary if convention.boundary in _BOUNDARIES[1:] else "constant"
+    boundary = _BOUNDARIES.get(convention.boundary, "constant")
     full = operation(x, h, boundary=boundary, method="direct")
     starts = [_STARTS[convention.start](k) for k in h.shape]
     expected = full[tuple(slice(start, start + size) for start, size in zip(starts, shape, strict=True))]

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook._arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
+from convbook._geometry import Geometry
 from convbook.algorithms import circles, sums
 from convbook.algorithms.circles import rounds_exactly
 from convbook.algorithms.factors import Factors, factors, is_separable
@@ -29,7 +30,7 @@ from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.scaling import Shifts, at_ease, exponent, scaled, shifts
 from convbook.algorithms.sums import Sums, of_copies, of_line
 from convbook.algorithms.threads import WORTH_SPREADING, available
-from convbook.shapes import Geometry
+from convbook.windows import BORDERS
 
 _MODES: Final = ("full", "same", "valid")
 _TRANSFORMS: Final = ("fft", "overlap-add")
@@ -38,8 +39,6 @@ _BACKWARDS: Final = (slice(None, None, -1),)
 
 #: Where the wanted part of all outputs starts, and how many it is, along one axis.
 Part = tuple[int, int]
-
-_BOUNDARIES: Final = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 
 def convolve(
@@ -420,7 +419,7 @@ def _recipe(
 
 def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex, method: str) -> Array:
     one_of("mode", mode, _MODES)
-    one_of("boundary", boundary, _BOUNDARIES)
+    one_of("boundary", boundary, BORDERS)
     one_of("method", method, _METHODS)
     filled = type(fill_value) is not int or fill_value != 0  # every type holds 0
     border = filled or boundary != "constant"

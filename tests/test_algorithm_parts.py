@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from convbook import conv, conv_vjp
+from convbook._geometry import geometry
 from convbook.algorithms import band, circles, columns, cost, scratch, sums, taps, threads
 from convbook.algorithms.factors import Factors, factors, is_separable
 from convbook.algorithms.layer import Layer
@@ -20,7 +21,6 @@ from convbook.algorithms.layers import computed, fits_float64
 from convbook.algorithms.planner import ALGORITHMS, Plan, plan
 from convbook.algorithms.winograd import cook_toom
 from convbook.definitions import convolve_loops
-from convbook.shapes import geometry
 
 #: What is planted in a module by its name reaches nothing in the library as one file.
 of_modules = pytest.mark.skipif(not hasattr(threads, "__file__"), reason="the library as one file has no modules")

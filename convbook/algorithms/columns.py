@@ -14,10 +14,10 @@ from typing import ClassVar, Self
 import numpy as np
 
 from convbook._arguments import Array
+from convbook._geometry import index, met, part
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.algorithm import Block, OfGradient, cut, fitted, lent
 from convbook.algorithms.layer import Layer, in_line
-from convbook.windows import index, met, part
 
 _BUDGET = 2 << 20
 

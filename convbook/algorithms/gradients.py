@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from convbook._arguments import Array
+from convbook._geometry import Geometry, add_windows
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import BLOCK, OfGradient
@@ -22,8 +23,6 @@ from convbook.algorithms.layer import Layer, in_line
 from convbook.algorithms.layers import convolved, fits_float64, layer_with, threads_for, unsigned
 from convbook.algorithms.planner import plan
 from convbook.algorithms.taps import Taps
-from convbook.shapes import Geometry
-from convbook.windows import add_windows
 
 
 def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:

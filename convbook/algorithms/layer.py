@@ -9,9 +9,8 @@ import numpy as np
 
 from convbook._arguments import Array
 from convbook._caching import Caching, cached_property
+from convbook._geometry import Geometry, index
 from convbook.algorithms import scratch
-from convbook.shapes import Geometry
-from convbook.windows import index
 
 
 @dataclass(frozen=True)

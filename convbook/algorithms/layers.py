@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from convbook._arguments import Array
+from convbook._geometry import Geometry
 from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.algorithm import Algorithm, Block
 from convbook.algorithms.layer import Layer, in_line
 from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.scaling import at_ease, shifts
-from convbook.shapes import Geometry
 
 
 def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:

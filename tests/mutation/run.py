@@ -38,6 +38,7 @@ EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text
 #: module -> the files of its suite, what fails first in front; slow tests can be left out by "--deselect=tests/...".
 SUITES = {
     "_arguments": ["test_arguments.py", "test_bad_input.py", "test_shapes.py", "test_windows.py"],
+    "_geometry": ["test_geometry.py", "test_shapes.py", "test_windows.py", "test_bad_input.py"],
     "convolution": ["test_convolution.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
     "pooling": ["test_pooling.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
     "shapes": ["test_shapes.py", "test_windows.py", "test_bad_input.py"],
