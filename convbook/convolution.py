@@ -8,7 +8,7 @@ to one triple:
 - summed over the outputs and taps, weights times outputs give the inputs: its adjoint, the transposed convolution;
 - summed over the batch and positions, outputs times inputs give the weights: the gradient of the weight.
 
-The functions here check their arguments; ``convbook.algorithms`` computes the sums: ``layers`` the first,
+The functions here check their arguments; ``convbook.algorithms`` computes the sums: ``blockwise`` the first,
 ``gradients`` the others.
 """
 
@@ -32,8 +32,8 @@ from convbook._arguments import (
     types_in_sums,
 )
 from convbook._geometry import Geometry, geometry, transposed_geometry
+from convbook.algorithms.blockwise import convolved, plan_for, problem_of
 from convbook.algorithms.gradients import spread_back, weight_gradient
-from convbook.algorithms.layers import convolved, layer_of, plan_for
 from convbook.algorithms.planner import ALGORITHMS, Plan
 from convbook.algorithms.totals import total
 
@@ -216,7 +216,7 @@ def explain_plan(
     one_of("method", method, _METHODS)
     x, weight, _ = _arrays(x, weight, None)
     recipe = _recipe(x, weight, None, stride, padding, dilation, groups)
-    return plan_for(layer_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate), x, weight, method)
+    return plan_for(problem_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate), x, weight, method)
 
 
 def conv_vjp(

@@ -31,7 +31,7 @@ from convbook._arguments import (
     sum_dtypes,
 )
 from convbook._geometry import Geometry, geometry, index, met
-from convbook.algorithms.separable import Piece, planes_of, runs, spread_evenly, windows_reduced
+from convbook.algorithms.pooling import Piece, planes_of, runs, spread_evenly, windows_reduced
 from convbook.algorithms.totals import FEW, in_groups, total
 
 _LAYOUT = "(N, C, *spatial)"

@@ -20,15 +20,15 @@ from numpy.typing import ArrayLike
 
 from convbook._arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
 from convbook._geometry import Geometry
-from convbook.algorithms import circles, sums
-from convbook.algorithms.circles import rounds_exactly
-from convbook.algorithms.factors import Factors, factors, is_separable
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import compute_dtype, computed
+from convbook.algorithms import direct, fourier
+from convbook.algorithms.blockwise import compute_dtype, computed
+from convbook.algorithms.direct import Sums, of_copies, of_line
+from convbook.algorithms.fourier import rounds_exactly
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.problem import Problem
 from convbook.algorithms.scaling import Shifts, at_ease, exponent, scaled, shifts
-from convbook.algorithms.sums import Sums, of_copies, of_line
+from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.algorithms.threads import WORTH_SPREADING, available
 from convbook.windows import BORDERS
 
@@ -402,8 +402,8 @@ def _recipe(
     if swapped:
         n, k = k, n
     dtype, result = dtypes_of_sums(*types)
-    direct = sums.plan(n, k, dtype)
-    cut = direct.way is not of_line or (swapped and mode == "same")
+    sums = direct.plan(n, k, dtype)
+    cut = sums.way is not of_line or (swapped and mode == "same")
     return _Recipe(
         dtype,
         result,
@@ -411,8 +411,8 @@ def _recipe(
         parts,
         tuple(slice(first, first + size) for first, size in parts),
         swapped,
-        direct,
-        direct.microseconds < (32 if len(n) == 1 else 25) + 1e-3 * math.prod(n),
+        sums,
+        sums.microseconds < (32 if len(n) == 1 else 25) + 1e-3 * math.prod(n),
         "" if cut else mode,
     )
 
@@ -475,11 +475,11 @@ def _separable(a: Array, b: Array, recipe: _Recipe) -> Array:
 
 
 def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(lambda a, b: circles.fft(a, b)[recipe.wanted], a, b, a.dtype)
+    return at_ease(lambda a, b: fourier.fft(a, b)[recipe.wanted], a, b, a.dtype)
 
 
 def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(lambda a, b: circles.overlap_add(a, b)[recipe.wanted], a, b, a.dtype)
+    return at_ease(lambda a, b: fourier.overlap_add(a, b)[recipe.wanted], a, b, a.dtype)
 
 
 _ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
@@ -541,18 +541,18 @@ def _candidates(
     method: str,
 ) -> dict[str, Plan | None]:
     """Return the algorithms that `method` allows, cheapest first, with the plans of those that work in blocks."""
-    layer = Layer(1, 1, 1, 1, _layer_windows(n, k, parts), in_products, exact=dtype.kind in "iu")
+    problem = Problem(1, 1, 1, 1, _layer_windows(n, k, parts), in_products, exact=dtype.kind in "iu")
     if method in _OF_LAYERS:
-        return {method: plan(layer, method, threads, True)}
-    separable = Factors.plan(layer, threads, finite=True)
+        return {method: plan(problem, method, threads, True)}
+    separable = Separable.plan(problem, threads, finite=True)
     plans: dict[str, Plan | None] = {
         "separable": None if isinstance(separable, str) else Plan("separable", threads, {}, separable)
     }
     if method == "separable":
         return plans
     # Estimates, in microseconds. Only their order matters: between neighbors a wrong guess costs little.
-    costs = {"direct": sums.plan(n, k, dtype).microseconds, **circles.costs(n, k, dtype)}
-    of_layers = plan(layer, "auto", threads, True)
+    costs = {"direct": direct.plan(n, k, dtype).microseconds, **fourier.costs(n, k, dtype)}
+    of_layers = plan(problem, "auto", threads, True)
     for name, candidate in of_layers.candidates.items():
         if not isinstance(candidate, str) and candidate.worthwhile():
             costs[name] = (15 if len(n) == 1 else 30) + candidate.nanoseconds * 1e-3

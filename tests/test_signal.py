@@ -10,12 +10,12 @@ from scipy import ndimage
 from scipy import signal as scipy_signal
 
 from convbook import convolve, correlate, normalized_correlate
-from convbook.algorithms import sums
-from convbook.algorithms.circles import block_sizes, rounds_exactly
-from convbook.algorithms.factors import Factors, factors, is_separable
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import computed
+from convbook.algorithms import direct
+from convbook.algorithms.blockwise import computed
+from convbook.algorithms.fourier import block_sizes, rounds_exactly
 from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import Problem
+from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.definitions import convolve1d, convolve_loops, correlate1d
 from convbook.signal import _choose, _layer_windows, _recipe
 
@@ -187,7 +187,7 @@ def test_long_lines_whose_phases_are_transformed_apart_give_the_same_sums(n, k, 
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_each_way_to_add_up_stays_within_the_bound_of_direct_sums(n, k, way, dtype):
-    planned = sums.plan(n, k, np.dtype(dtype)).way
+    planned = direct.plan(n, k, np.dtype(dtype)).way
     assert getattr(planned, "func", planned).__name__ == way
     rng = np.random.default_rng(13)
     x, h = rng.standard_normal(n).astype(dtype), rng.standard_normal(k).astype(dtype)
@@ -209,7 +209,7 @@ def test_a_separable_kernel_is_applied_in_many_blocks_and_by_two_threads():
         for threads in (1, 2):
             h = np.multiply.outer(rng.standard_normal(k), rng.standard_normal(wide))
             windows = _layer_windows(x.shape, h.shape, ((0, 300 + k - 1), (0, 4000 + wide - 1)))
-            algorithm = Factors.plan(Layer(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
+            algorithm = Separable.plan(Problem(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
             assert len(algorithm.blocks) > 1
             y = computed(Plan("separable", 1, {}, algorithm), x[None, None], h[None, None, ::-1, ::-1], x.dtype)
             np.testing.assert_allclose(y[0, 0], convolve(x, h, method="direct"), atol=1e-12 * k)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from convbook.algorithms.algorithm import Algorithm
 from convbook.algorithms.band import Band
+from convbook.algorithms.base import Algorithm
 from convbook.algorithms.columns import Columns
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.spectra import OverlapSave
+from convbook.algorithms.overlap_save import OverlapSave
+from convbook.algorithms.problem import Problem
 from convbook.algorithms.taps import Taps
 from convbook.algorithms.toeplitz import Toeplitz
 from convbook.algorithms.winograd import Winograd
@@ -47,7 +47,7 @@ class Plan:
 
 
 @lru_cache(1024)
-def plan(layer: Layer, method: str, threads: int, finite: bool, careful: bool = False, large: bool = False) -> Plan:
+def plan(problem: Problem, method: str, threads: int, finite: bool, careful: bool = False, large: bool = False) -> Plan:
     """Choose an algorithm, or take the one that `method` names.
 
     `finite` says that neither input nor weights hold infinities or NaNs; if they do, only what spreads them no
@@ -55,7 +55,7 @@ def plan(layer: Layer, method: str, threads: int, finite: bool, careful: bool = 
     products, if numbers are so `large` that these might overflow. `careful` leaves out what enlarges rounding errors.
     """
     candidates = {
-        name: one.plan(layer, threads, finite=finite or name == method)
+        name: one.plan(problem, threads, finite=finite or name == method)
         if name == method or not (large and one.indirect)
         else "it might overflow, although the sums do not"
         for name, one in ALGORITHMS.items()

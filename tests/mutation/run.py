@@ -48,8 +48,8 @@ SUITES = {
 #: Algorithms are seen through what they compute: most of them layers, some signals or poolings.
 OF_LAYERS = ["test_algorithm_parts.py", "test_algorithms.py", "test_convolution.py"]
 OF_SIGNALS = ["test_algorithm_parts.py", "test_signal.py"]
-SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("circles", "factors", "sums")}
-SUITES |= {"algorithms.separable": ["test_pooling.py", "test_algorithms.py"]}
+SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("fourier", "separable", "direct")}
+SUITES |= {"algorithms.pooling": ["test_pooling.py", "test_algorithms.py"]}
 for _path in sorted((ROOT / "convbook").rglob("*.py")):
     _parts = _path.relative_to(ROOT / "convbook").with_suffix("").parts
     if _parts[0] != "figures" and _path.name != "__init__.py":

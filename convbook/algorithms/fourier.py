@@ -13,7 +13,7 @@ import numpy as np
 
 from convbook._arguments import Array
 from convbook.algorithms import cost
-from convbook.algorithms.sums import full_shape
+from convbook.algorithms.direct import full_shape
 
 #: So many sums of two lines are worth the trouble of transforming them in phases; of more, each phase leaves the cache.
 _IN_PHASES: Final = range(1 << 14, 1 << 19)

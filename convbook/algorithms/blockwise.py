@@ -14,21 +14,21 @@ from convbook._arguments import Array
 from convbook._geometry import Geometry
 from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import Algorithm, Block
-from convbook.algorithms.layer import Layer, in_line
+from convbook.algorithms.base import Algorithm, Block
 from convbook.algorithms.planner import Plan, plan
+from convbook.algorithms.problem import Problem, in_line
 from convbook.algorithms.scaling import at_ease, shifts
 
 
-def layer_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Layer:
+def problem_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Problem:
     """Describe the convolution of two arrays."""
     exact, compute_in = dtype.kind in "iu", compute_dtype(x, weight, dtype)
     converted = not x.dtype == dtype == compute_in or not in_line(x)
-    return layer_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_in, exact, converted)
+    return problem_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_in, exact, converted)
 
 
 #: A layer: one object for the same sizes, by which is looked up what has been found for it.
-layer_with = lru_cache(1024)(Layer)
+problem_with = lru_cache(1024)(Problem)
 
 
 def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -41,15 +41,15 @@ def unsigned(array: Array, dtype: np.dtype[Any]) -> Array:
     return array.astype(dtype, copy=False) if dtype.kind == "u" else array
 
 
-def plan_for(layer: Layer, x: Array, weight: Array, method: str = "auto", *, careful: bool = False) -> Plan:
+def plan_for(problem: Problem, x: Array, weight: Array, method: str = "auto", *, careful: bool = False) -> Plan:
     """Plan a layer; only if the plan would spread infinities and NaNs, or might overflow, look at the numbers."""
-    threads = 1 if layer.small else pool.available()
-    planned = plan(layer, method, threads, True, careful)
-    if method == "auto" and not planned.chosen.contained and not layer.exact:
-        needed = shifts(x, weight, layer.dtype)
+    threads = 1 if problem.small else pool.available()
+    planned = plan(problem, method, threads, True, careful)
+    if method == "auto" and not planned.chosen.contained and not problem.exact:
+        needed = shifts(x, weight, problem.dtype)
         large = needed is not None and min(needed.of_a, needed.of_b) < 0
         if needed is None or (large and planned.chosen.indirect):
-            planned = plan(layer, method, threads, needed is not None, careful, large)
+            planned = plan(problem, method, threads, needed is not None, careful, large)
     return planned
 
 
@@ -66,38 +66,38 @@ def convolved(
 ) -> Array:
     """Return the sums over channels and taps, of shape ``(N, F, *output)``, in `dtype`."""
     x, weight = unsigned(x, dtype), unsigned(weight, dtype)
-    layer = layer_of(x, weight, windows, groups, dtype)
-    return computed(plan_for(layer, x, weight, method, careful=careful), x, weight, dtype, out)
+    problem = problem_of(x, weight, windows, groups, dtype)
+    return computed(plan_for(problem, x, weight, method, careful=careful), x, weight, dtype, out)
 
 
 def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
     """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`."""
     if not planned.chosen.indirect:
         return _in_blocks(planned, x, weight, dtype, out)
-    y = at_ease(lambda x, weight: _in_blocks(planned, x, weight, dtype, out), x, weight, planned.chosen.layer.dtype)
+    y = at_ease(lambda x, weight: _in_blocks(planned, x, weight, dtype, out), x, weight, planned.chosen.problem.dtype)
     if out is not None and y is not out:
         out[...] = y
     return y
 
 
 def _in_blocks(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None) -> Array:
-    algorithm, layer = planned.chosen, planned.chosen.layer
-    y = np.empty((layer.batch, layer.filters, *layer.windows.output), dtype) if out is None else out
-    whole_rows = algorithm.box[1:] == layer.windows.output[1:]
-    in_place = algorithm.anywhere or (out is None and y.dtype == layer.dtype and whole_rows)
-    whole = algorithm.groups == layer.groups
+    algorithm, problem = planned.chosen, planned.chosen.problem
+    y = np.empty((problem.batch, problem.filters, *problem.windows.output), dtype) if out is None else out
+    whole_rows = algorithm.box[1:] == problem.windows.output[1:]
+    in_place = algorithm.anywhere or (out is None and y.dtype == problem.dtype and whole_rows)
+    whole = algorithm.groups == problem.groups
 
     def compute(block: Block) -> None:
         target = y[block.outputs]
         with scratch.Borrowed():
             cells = algorithm.cells(x, block)
-            found = target if in_place else scratch.empty(target.shape, layer.dtype)
+            found = target if in_place else scratch.empty(target.shape, problem.dtype)
             algorithm.run(cells, prepared if whole else prepared[block.groups], found)
             if not in_place:
                 target[...] = found
 
     with scratch.Borrowed():
-        prepared = algorithm.prepare(weight.astype(layer.dtype, copy=False))
+        prepared = algorithm.prepare(weight.astype(problem.dtype, copy=False))
         pool.spread(compute, algorithm.blocks, threads_for(algorithm, planned.threads))
     return y
 
@@ -106,8 +106,8 @@ def threads_for(algorithm: Algorithm, threads: int) -> int:
     """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
     if threads == 1 or len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
         return 1
-    layer = algorithm.layer
-    return 1 if layer.pointwise and not layer.converted and algorithm.images == 1 else threads
+    problem = algorithm.problem
+    return 1 if problem.pointwise and not problem.converted and algorithm.images == 1 else threads
 
 
 def fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:

@@ -14,7 +14,7 @@ from convbook.algorithms import scratch
 
 
 @dataclass(frozen=True)
-class Layer(Caching):
+class Problem(Caching):
     """The sizes of a convolution of `batch` examples, and the dtype in which it is computed."""
 
     batch: int
