@@ -153,6 +153,11 @@ def _outputs(n: int, span: int, stride: int, pair: Pair, ceil_mode: bool) -> int
     return min(-(-slack // stride) + 1, starts_before_the_end)
 
 
+def full_shape(n: tuple[int, ...], k: tuple[int, ...]) -> tuple[int, ...]:
+    """Return how many sums of a convolution have at least one term, along each axis."""
+    return tuple(a + b - 1 for a, b in zip(n, k, strict=True))
+
+
 def part(windows: Geometry, outputs: tuple[slice, ...]) -> Geometry:
     """Return the windows of some outputs, on the same input."""
     starts = [some.start * stride for some, stride in zip(outputs, windows.stride, strict=True)]

@@ -34,8 +34,8 @@ from convbook._arguments import (
 from convbook._geometry import Geometry, geometry, transposed_geometry
 from convbook.algorithms.blockwise import convolved, plan_for, problem_of
 from convbook.algorithms.gradients import spread_back, weight_gradient
+from convbook.algorithms.pairwise import total
 from convbook.algorithms.planner import ALGORITHMS, Plan
-from convbook.algorithms.totals import total
 
 _METHODS = ("auto", *ALGORITHMS)
 

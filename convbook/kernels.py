@@ -29,7 +29,8 @@ from convbook._arguments import (
     positive,
     show,
 )
-from convbook.algorithms.scaling import exponent, scaled
+from convbook.algorithms.exactness import exponent
+from convbook.algorithms.scaling import scaled
 
 __all__ = [
     "binomial",

@@ -29,7 +29,7 @@ from convbook._arguments import (
     positive,
     show,
 )
-from convbook.algorithms.totals import total
+from convbook.algorithms.pairwise import total
 from convbook.convolution import conv, conv_vjp
 from convbook.pooling import avg_pool, avg_pool_vjp, global_avg_pool, max_pool, max_pool_vjp
 

@@ -31,8 +31,9 @@ from convbook._arguments import (
     sum_dtypes,
 )
 from convbook._geometry import Geometry, geometry, index, met
+from convbook.algorithms.exactness import largest_magnitude
+from convbook.algorithms.pairwise import FEW, in_groups, total
 from convbook.algorithms.pooling import Piece, planes_of, runs, spread_evenly, windows_reduced
-from convbook.algorithms.totals import FEW, in_groups, total
 
 _LAYOUT = "(N, C, *spatial)"
 
@@ -888,7 +889,7 @@ def _parts(x: Array, terms: int) -> list[Array]:
     if x.dtype.kind in "fcb" or x.size == 0:
         return [x]
     dtype, _ = sum_dtypes(x)
-    largest = max(int(x.max()), -int(x.min())) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
+    largest = largest_magnitude(x) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
     if largest * terms <= np.iinfo(dtype).max:
         return [x]
     wide = x.astype(dtype, copy=False)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convbook._arguments import Array, as_array, count, integer, is_several, must_have_shape, show
-from convbook.algorithms.scaling import exponent, scaled
+from convbook.algorithms.exactness import exponent
+from convbook.algorithms.scaling import scaled
 from convbook.signal import convolve, correlate
 from convbook.windows import BORDERS
 

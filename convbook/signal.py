@@ -21,13 +21,13 @@ from numpy.typing import ArrayLike
 from convbook._arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
 from convbook._geometry import Geometry
 from convbook.algorithms import direct, fourier
-from convbook.algorithms.blockwise import compute_dtype, computed
+from convbook.algorithms.blockwise import computed
 from convbook.algorithms.direct import Sums, of_copies, of_line
-from convbook.algorithms.fourier import rounds_exactly
+from convbook.algorithms.exactness import compute_dtype, exponent, largest_magnitude, rounds_exactly
 from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
 from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.problem import Problem
-from convbook.algorithms.scaling import Shifts, at_ease, exponent, scaled, shifts
+from convbook.algorithms.scaling import Shifts, prescaled, scaled, shifts
 from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.algorithms.threads import WORTH_SPREADING, available
 from convbook.windows import BORDERS
@@ -326,7 +326,7 @@ def _wide(array: Array) -> Array:
     Floats are scaled by a power of two, which is exact, so that no difference overflows.
     """
     if array.dtype.kind in "biu":
-        rounded = array.dtype.itemsize == 8 and max(int(array.max()), -int(array.min())) > 2**53
+        rounded = array.dtype.itemsize == 8 and largest_magnitude(array) > 2**53
         return array if rounded else array.astype(np.float64)
     array = array.astype(np.result_type(array, np.float64))
     return scaled(array, -exponent(array))
@@ -466,20 +466,22 @@ def _direct(a: Array, b: Array, recipe: _Recipe) -> Array:
 
 def _separable(a: Array, b: Array, recipe: _Recipe) -> Array:
     """Convolve with the kernel's column, then with its row, each by sums of shifted copies."""
-
-    def one_by_one(a: Array, b: Array) -> Array:
-        column, row = factors(b)
-        return of_copies(of_copies(a, column[:, None]), row[None])[recipe.wanted]
-
-    return at_ease(one_by_one, a, b, a.dtype)
+    a, b, back = prescaled(a, b, a.dtype)
+    column, row = factors(b)
+    y = of_copies(of_copies(a, column[:, None]), row[None])[recipe.wanted]
+    return scaled(y, back) if back else y
 
 
 def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(lambda a, b: fourier.fft(a, b)[recipe.wanted], a, b, a.dtype)
+    a, b, back = prescaled(a, b, a.dtype)
+    y = fourier.fft(a, b)[recipe.wanted]
+    return scaled(y, back) if back else y
 
 
 def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(lambda a, b: fourier.overlap_add(a, b)[recipe.wanted], a, b, a.dtype)
+    a, b, back = prescaled(a, b, a.dtype)
+    y = fourier.overlap_add(a, b)[recipe.wanted]
+    return scaled(y, back) if back else y
 
 
 _ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {

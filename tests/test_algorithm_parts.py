@@ -15,7 +15,8 @@ import pytest
 from convbook import conv, conv_vjp
 from convbook._geometry import geometry
 from convbook.algorithms import band, columns, cost, direct, fourier, scratch, taps, threads
-from convbook.algorithms.blockwise import computed, fits_float64
+from convbook.algorithms.blockwise import computed
+from convbook.algorithms.exactness import fits_float64, rounds_exactly
 from convbook.algorithms.planner import ALGORITHMS, Plan, plan
 from convbook.algorithms.problem import Problem
 from convbook.algorithms.separable import Separable, factors, is_separable
@@ -316,7 +317,7 @@ def test_sums_by_transforms_are_taken_for_exact_up_to_a_bound_that_they_keep() -
     taken = set()
     for exponent, shape in itertools.product(range(1, 31, 2), [(40,), (6, 7)]):
         a, b = (rng.integers(-(2**exponent), 2**exponent, shape) for _ in range(2))
-        exact = fourier.rounds_exactly(a, b)
+        exact = rounds_exactly(a, b)
         taken.add(exact)
         if exact:
             np.testing.assert_array_equal(fourier.fft(a, b), convolve_loops(a, b))
@@ -324,7 +325,7 @@ def test_sums_by_transforms_are_taken_for_exact_up_to_a_bound_that_they_keep() -
         norms = [float(np.sqrt(np.sum(array.astype(float) ** 2))) for array in (a, b)]
         assert exact == (bound * norms[0] * norms[1] < 0.5)
     assert taken == {True, False}
-    assert fourier.rounds_exactly(np.array([1e300]), np.array([1e300]))
+    assert rounds_exactly(np.array([1e300]), np.array([1e300]))
 
 
 # Sums of lines, pieces and copies -----------------------------------------------------------------------------

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, convolve, correlate, explain_plan
-from convbook.algorithms.scaling import exponent, is_finite, scaled, shifts
+from convbook.algorithms.exactness import exponent, is_finite
+from convbook.algorithms.scaling import scaled, shifts
 from convbook.algorithms.separable import factors, is_separable
 from convbook.signal import _choose, _recipe
 

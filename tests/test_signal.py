@@ -12,7 +12,8 @@ from scipy import signal as scipy_signal
 from convbook import convolve, correlate, normalized_correlate
 from convbook.algorithms import direct
 from convbook.algorithms.blockwise import computed
-from convbook.algorithms.fourier import block_sizes, rounds_exactly
+from convbook.algorithms.exactness import rounds_exactly
+from convbook.algorithms.fourier import block_sizes
 from convbook.algorithms.planner import Plan
 from convbook.algorithms.problem import Problem
 from convbook.algorithms.separable import Separable, factors, is_separable

@@ -4,7 +4,6 @@ Whatever the algorithm, a block is one sentence: cut out the cells that it sees,
 multiply, put the product in place.
 """
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +14,10 @@ from convbook._geometry import Geometry
 from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.base import Algorithm, Block
+from convbook.algorithms.exactness import compute_dtype
 from convbook.algorithms.planner import Plan, plan
 from convbook.algorithms.problem import Problem, in_line
-from convbook.algorithms.scaling import at_ease, shifts
+from convbook.algorithms.scaling import prescaled, scaled, shifts
 
 
 def problem_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Problem:
@@ -29,11 +29,6 @@ def problem_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: n
 
 #: A layer: one object for the same sizes, by which is looked up what has been found for it.
 problem_with = lru_cache(1024)(Problem)
-
-
-def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return float64 instead of an integer type if no sum leaves the integers that it holds, else `dtype`."""
-    return np.dtype(np.float64) if dtype.kind in "iu" and fits_float64(x, weight) else dtype
 
 
 def unsigned(array: Array, dtype: np.dtype[Any]) -> Array:
@@ -72,16 +67,9 @@ def convolved(
 
 def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
     """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`."""
-    if not planned.chosen.indirect:
-        return _in_blocks(planned, x, weight, dtype, out)
-    y = at_ease(lambda x, weight: _in_blocks(planned, x, weight, dtype, out), x, weight, planned.chosen.problem.dtype)
-    if out is not None and y is not out:
-        out[...] = y
-    return y
-
-
-def _in_blocks(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None) -> Array:
-    algorithm, problem = planned.chosen, planned.chosen.problem
+    algorithm, problem, back = planned.chosen, planned.chosen.problem, 0
+    if algorithm.indirect:
+        x, weight, back = prescaled(x, weight, problem.dtype)
     y = np.empty((problem.batch, problem.filters, *problem.windows.output), dtype) if out is None else out
     whole_rows = algorithm.box[1:] == problem.windows.output[1:]
     in_place = algorithm.anywhere or (out is None and y.dtype == problem.dtype and whole_rows)
@@ -99,6 +87,8 @@ def _in_blocks(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out
     with scratch.Borrowed():
         prepared = algorithm.prepare(weight.astype(problem.dtype, copy=False))
         pool.spread(compute, algorithm.blocks, threads_for(algorithm, planned.threads))
+    if back:
+        y[...] = scaled(y, back)
     return y
 
 
@@ -108,12 +98,3 @@ def threads_for(algorithm: Algorithm, threads: int) -> int:
         return 1
     problem = algorithm.problem
     return 1 if problem.pointwise and not problem.converted and algorithm.images == 1 else threads
-
-
-def fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:
-    """Tell whether sums of products of two integer arrays stay where float64 holds every integer."""
-    terms = math.prod(b.shape[1:]) if terms is None else terms
-    if a.size == 0 or b.size == 0:
-        return True
-    largest = [max(int(array.max()), -int(array.min())) for array in (a, b)]
-    return largest[0] * largest[1] * terms < 2**53

@@ -16,9 +16,9 @@ import numpy as np
 
 from convbook._arguments import Array
 from convbook._geometry import Geometry, index, met_along, part
+from convbook.algorithms.pairwise import FEW, in_groups
 from convbook.algorithms.scratch import BLOCK
 from convbook.algorithms.threads import available, spread
-from convbook.algorithms.totals import FEW, in_groups
 
 #: The bytes of cells that are reduced at once, so that what lies between two axes stays in the cache; and how many
 #: they may be where windows are large. Some three such arrays are needed at a time.

@@ -13,8 +13,9 @@ import numpy as np
 from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.base import Algorithm, fitted, round_up
+from convbook.algorithms.exactness import exponent, is_finite
 from convbook.algorithms.problem import Problem
-from convbook.algorithms.scaling import exponent, is_finite, scaled
+from convbook.algorithms.scaling import scaled
 
 _BUDGET = 1 << 20
 

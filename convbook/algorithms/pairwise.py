@@ -1,4 +1,4 @@
-"""Totals of many numbers, whose rounding errors grow with the logarithm of their count, wherever they lie in memory.
+"""Pairwise summation: sums of many numbers whose rounding errors grow with the logarithm of their count, in any layout.
 
 A number that is added to a large sum loses its last digits; so sums of two are added, then sums of four, and so on.
 NumPy's own sums do this only along an axis whose numbers are neighbors in memory: one by one, sixteen million times 0.1
