@@ -95,6 +95,16 @@ def must_have_shape(name: str, array: Array, shape: tuple[int, ...], meaning: st
         raise ValueError(f"`{name}` (of shape {array.shape}) must have the shape {shape} of {meaning}.")
 
 
+def must_have_as_many_axes(*operands: tuple[str, tuple[int, ...]]) -> None:
+    """Refuse two operands, given by name and shape, of which one is empty or the ranks differ."""
+    for name, shape in operands:
+        if 0 in shape:
+            raise ValueError(f"`{name}` (of shape {shape}) must have at least one element.")
+    (first, n), (second, k) = operands
+    if len(n) != len(k):
+        raise ValueError(f"`{second}` (of shape {k}) must have as many axes as `{first}` (of shape {n}).")
+
+
 def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
     """Return the dtypes in which a sum of products of `operands` is accumulated and returned.
 

@@ -32,10 +32,12 @@ from convbook._arguments import (
     types_in_sums,
 )
 from convbook._geometry import Geometry, geometry, transposed_geometry
-from convbook.algorithms.blockwise import convolved, plan_for, problem_of
+from convbook.algorithms.blockwise import convolved
 from convbook.algorithms.gradients import spread_back, weight_gradient
 from convbook.algorithms.pairwise import total
-from convbook.algorithms.planner import ALGORITHMS, Plan
+from convbook.algorithms.plan_layers import ALGORITHMS, plan_for
+from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import problem_of
 
 _METHODS = ("auto", *ALGORITHMS)
 

@@ -17,7 +17,8 @@ from convbook._geometry import geometry
 from convbook.algorithms import band, columns, cost, direct, fourier, scratch, taps, threads
 from convbook.algorithms.blockwise import computed
 from convbook.algorithms.exactness import fits_float64, rounds_exactly
-from convbook.algorithms.planner import ALGORITHMS, Plan, plan
+from convbook.algorithms.plan_layers import ALGORITHMS, plan
+from convbook.algorithms.planner import Plan
 from convbook.algorithms.problem import Problem
 from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.algorithms.winograd import cook_toom

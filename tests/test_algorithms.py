@@ -27,7 +27,7 @@ from convbook.algorithms import (
     columns,
     gradients,
     overlap_save,
-    planner,
+    plan_layers,
     pooling,
     scratch,
     taps,
@@ -103,9 +103,9 @@ def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> Any:
     real = base.cut
     for module in (columns, band, taps, winograd):
         monkeypatch.setattr(module, "cut", lambda *a, **k: real(*a, **(k | {"columns": 1, "rows": 0})))
-    planner.plan.cache_clear()
+    plan_layers.plan.cache_clear()
     yield
-    planner.plan.cache_clear()
+    plan_layers.plan.cache_clear()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -12,9 +12,9 @@ import pytest
 
 from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, convolve, correlate, explain_plan
 from convbook.algorithms.exactness import exponent, is_finite
+from convbook.algorithms.plan_signals import choose, recipe_for
 from convbook.algorithms.scaling import scaled, shifts
 from convbook.algorithms.separable import factors, is_separable
-from convbook.signal import _choose, _recipe
 
 REAL = (np.float32, np.float64, np.longdouble)
 ALL = (*REAL, np.complex64, np.complex128, np.clongdouble)
@@ -141,8 +141,8 @@ def test_float16_is_not_squared_in_float16_to_see_whether_it_is_finite() -> None
 
 
 def taken(x: np.ndarray, h: np.ndarray, mode: str = "full") -> str:
-    recipe = _recipe(x.shape, h.shape, (x.dtype, h.dtype), mode, False, True)
-    return _choose(x, h, recipe, "auto")[0]
+    recipe = recipe_for(x.shape, h.shape, (x.dtype, h.dtype), mode, False, True)
+    return choose(x, h, recipe, "auto")[0]
 
 
 def test_auto_leaves_layers_of_large_numbers_to_sums_and_says_why() -> None:

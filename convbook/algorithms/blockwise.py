@@ -4,7 +4,6 @@ Whatever the algorithm, a block is one sentence: cut out the cells that it sees,
 multiply, put the product in place.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,38 +13,10 @@ from convbook._geometry import Geometry
 from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.base import Algorithm, Block
-from convbook.algorithms.exactness import compute_dtype
-from convbook.algorithms.planner import Plan, plan
-from convbook.algorithms.problem import Problem, in_line
-from convbook.algorithms.scaling import prescaled, scaled, shifts
-
-
-def problem_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Problem:
-    """Describe the convolution of two arrays."""
-    exact, compute_in = dtype.kind in "iu", compute_dtype(x, weight, dtype)
-    converted = not x.dtype == dtype == compute_in or not in_line(x)
-    return problem_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_in, exact, converted)
-
-
-#: A layer: one object for the same sizes, by which is looked up what has been found for it.
-problem_with = lru_cache(1024)(Problem)
-
-
-def unsigned(array: Array, dtype: np.dtype[Any]) -> Array:
-    """Return signed integers, none of them negative, as unsigned ones for sums of those: NumPy's copies refuse them."""
-    return array.astype(dtype, copy=False) if dtype.kind == "u" else array
-
-
-def plan_for(problem: Problem, x: Array, weight: Array, method: str = "auto", *, careful: bool = False) -> Plan:
-    """Plan a layer; only if the plan would spread infinities and NaNs, or might overflow, look at the numbers."""
-    threads = 1 if problem.small else pool.available()
-    planned = plan(problem, method, threads, True, careful)
-    if method == "auto" and not planned.chosen.contained and not problem.exact:
-        needed = shifts(x, weight, problem.dtype)
-        large = needed is not None and min(needed.of_a, needed.of_b) < 0
-        if needed is None or (large and planned.chosen.indirect):
-            planned = plan(problem, method, threads, needed is not None, careful, large)
-    return planned
+from convbook.algorithms.plan_layers import plan_for
+from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import problem_of, unsigned
+from convbook.algorithms.scaling import prescaled, scaled
 
 
 def convolved(

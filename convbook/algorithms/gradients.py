@@ -18,11 +18,11 @@ from convbook._geometry import Geometry, add_windows
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
 from convbook.algorithms.base import BLOCK, OfGradient
-from convbook.algorithms.blockwise import convolved, problem_with, threads_for, unsigned
+from convbook.algorithms.blockwise import convolved, threads_for
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.exactness import fits_float64
-from convbook.algorithms.planner import plan
-from convbook.algorithms.problem import Problem, in_line
+from convbook.algorithms.plan_layers import plan
+from convbook.algorithms.problem import Problem, in_line, problem_with, unsigned
 from convbook.algorithms.taps import Taps
 
 

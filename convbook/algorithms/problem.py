@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from convbook._arguments import Array
 from convbook._caching import Caching, cached_property
 from convbook._geometry import Geometry, index
 from convbook.algorithms import scratch
+from convbook.algorithms.exactness import compute_dtype
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,22 @@ class Problem(Caching):
     def multiply_adds(self) -> int:
         """The products in the sums of one example, by the definition."""
         return self.filters * self.channels_each * self.taps * self.positions
+
+
+#: A problem: one object for the same sizes, by which is looked up what has been found for it.
+problem_with = lru_cache(1024)(Problem)
+
+
+def problem_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Problem:
+    """Describe the convolution of two arrays."""
+    exact, compute_in = dtype.kind in "iu", compute_dtype(x, weight, dtype)
+    converted = not x.dtype == dtype == compute_in or not in_line(x)
+    return problem_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_in, exact, converted)
+
+
+def unsigned(array: Array, dtype: np.dtype[Any]) -> Array:
+    """Return signed integers, none of them negative, as unsigned ones for sums of those: NumPy's copies refuse them."""
+    return array.astype(dtype, copy=False) if dtype.kind == "u" else array
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
 from convbook.algorithms.base import Algorithm, fitted, round_up
+from convbook.algorithms.direct import of_copies
 from convbook.algorithms.exactness import exponent, is_finite
 from convbook.algorithms.problem import Problem
 from convbook.algorithms.scaling import scaled
@@ -106,6 +107,12 @@ def factors(h: Array) -> tuple[Array, Array]:
     """Return the column and the row through the largest element: a separable kernel is their product."""
     i, j = divmod(int(np.abs(h).argmax()), h.shape[1])
     return h[:, j], h[i] / h[i, j]
+
+
+def one_by_one(a: Array, b: Array) -> Array:
+    """Convolve with the column of a separable kernel, then with its row, each by sums of shifted copies."""
+    column, row = factors(b)
+    return of_copies(of_copies(a, column[:, None]), row[None])
 
 
 def is_separable(h: Array) -> bool:

@@ -49,7 +49,8 @@ SUITES = {
 OF_LAYERS = ["test_algorithm_parts.py", "test_algorithms.py", "test_convolution.py"]
 OF_SIGNALS = ["test_algorithm_parts.py", "test_signal.py"]
 SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("fourier", "separable", "direct")}
-SUITES |= {f"algorithms.{name}": ["test_magnitudes.py", *OF_SIGNALS] for name in ("exactness", "scaling")}
+OF_NUMBERS = ["test_magnitudes.py", *OF_SIGNALS]
+SUITES |= {f"algorithms.{name}": OF_NUMBERS for name in ("exactness", "plan_signals", "scaling")}
 SUITES |= {"algorithms.pooling": ["test_pooling.py", "test_algorithms.py"]}
 for _path in sorted((ROOT / "convbook").rglob("*.py")):
     _parts = _path.relative_to(ROOT / "convbook").with_suffix("").parts
