@@ -263,7 +263,7 @@ def conv_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.conv`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.conv`, and if `grad` does not have the output's shape.
     TypeError
         If an argument has the wrong type.
 
@@ -416,7 +416,7 @@ def conv_transpose_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.conv_transpose`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.conv_transpose`, and if `grad` does not have the output's shape.
     TypeError
         If an argument has the wrong type.
 

@@ -414,7 +414,7 @@ def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Ar
     kernel : array_like, shape (k_1, k_2)
         The kernel.
     rank : int, optional
-        Keep at most so many pairs, the largest ones. Their sum is the closest that so many pairs can come, by
+        Keep at most this many pairs, the largest ones. Their sum is the closest that this many pairs can come, by
         the sum of squared errors.
 
     Returns

@@ -37,7 +37,7 @@ from convbook.algorithms.pooling import Piece, planes_of, runs, spread_evenly, w
 
 _LAYOUT = "(N, C, *spatial)"
 
-#: So many bytes of cells, or of indices, are looked at together.
+#: This many bytes of cells, or of indices, are looked at together.
 _AT_ONCE = 1 << 20
 
 
@@ -170,7 +170,7 @@ def max_pool_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.max_pool`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.max_pool`, and if `grad` does not have the output's shape.
     TypeError
         As :py:func:`convbook.max_pool`.
 
@@ -380,7 +380,7 @@ def avg_pool_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.avg_pool`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.avg_pool`, and if `grad` does not have the output's shape.
     TypeError
         As :py:func:`convbook.avg_pool`.
 
@@ -765,7 +765,7 @@ def _with_indices(x: Array, windows: Geometry) -> tuple[Array, Array]:
 def _first_maxima(
     planes: Array, piece: Piece, maxima: Array | None = None
 ) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...], tuple[slice, ...], Array]]:
-    """Yield for each tap the outputs of a piece that see a cell, these cells, and of which it is the first maximum."""
+    """Yield for each tap the outputs of a piece that see a cell, these cells, and which it is the first maximum of."""
     planes, lowest, y = planes[piece.planes], _lowest(planes.dtype), maxima
     if y is None:
         y = windows_reduced(planes[None], piece.windows, np.maximum, lowest, planes.dtype)[0]
@@ -837,7 +837,7 @@ def _divisor(windows: Geometry, count_include_pad: object, divisor_override: obj
 
 
 def _are_few(windows: Geometry) -> bool:
-    """Tell whether all windows of a plane are looked at together."""
+    """Return whether all windows of a plane are looked at together."""
     return 8 * math.prod(windows.output) <= _AT_ONCE
 
 
@@ -856,7 +856,7 @@ def _counted(windows: Geometry, include: bool, outputs: tuple[slice, ...]) -> Ar
     for axis, (some, (before, after)) in enumerate(zip(outputs, windows.padding, strict=True)):
         first, last = (-before, windows.size[axis] + after) if include else (0, windows.size[axis])
         starts = windows.stride[axis] * np.arange(some.start, some.stop) - before
-        # So many taps lie before a cell: those with start + dilation * tap < cell.
+        # This many taps lie before a cell: those with start + dilation * tap < cell.
         taps_before = (-((starts - cell) // windows.dilation[axis]) for cell in (last, first))
         counts.append(np.subtract(*(np.clip(taps, 0, windows.kernel[axis]) for taps in taps_before)))
     return reduce(np.multiply.outer, counts)
@@ -885,7 +885,7 @@ def _adaptive_windows(
 
 
 def _parts(x: Array, terms: int) -> list[Array]:
-    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of so many of them."""
+    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of as many of them."""
     if x.dtype.kind in "fcb" or x.size == 0:
         return [x]
     dtype, _ = sum_dtypes(x)

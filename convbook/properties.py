@@ -174,7 +174,7 @@ def _shape(convention: Convention, x: Array, h: Array) -> tuple[int, ...]:
 
 
 def _explains(convention: Convention, answer: Array, x: Array, h: Array) -> bool:
-    """Tell whether this is what the convention gives, up to the precision of float32."""
+    """Return whether this is what the convention gives, up to the precision of float32."""
     shape = _shape(convention, x, h)
     if answer.shape != shape:
         return False
@@ -206,7 +206,7 @@ def equivariance_error(
     operator : callable
         The operator `T`, from an array to an array.
     transform : callable, int or sequence of ints
-        The transform `S` of the input. Integers shift it cyclically by so many places, along its last axis or
+        The transform `S` of the input. Integers shift it cyclically by this many places, along its last axis or
         axes.
     x : array_like
         The input.
@@ -272,7 +272,7 @@ def invariance_error(operator: Operator, transform: Transform, x: ArrayLike) -> 
     operator : callable
         The operator `T`, from an array to an array.
     transform : callable, int or sequence of ints
-        The transform `S`. Integers shift cyclically by so many places, along the last axis or axes.
+        The transform `S`. Integers shift cyclically by this many places, along the last axis or axes.
     x : array_like
         The input.
 

@@ -151,7 +151,7 @@ def input_sizes(
        (o-1)\,s + \hat k - p \;\le\; n \;\le\; (o-1)\,s + \hat k - p + s - 1,
        \qquad \hat k = d\,(k-1)+1,\; p = p_\text{before}+p_\text{after}
 
-    for :math:`o \ge 1`, of which the sizes below 0 drop out. In words: the smallest input ends with the last window; up
+    for :math:`o \ge 1`; sizes below 0 drop out. In words: the smallest input ends with the last window; up
     to :math:`s-1` more cells go unused. This is :py:func:`convbook.output_size` read backwards, rounding down; with
     `ceil_mode` the sizes are those that it maps to :math:`o`.
 
@@ -386,7 +386,7 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
     ----------
     layers : sequence of (kernel_size, stride[, dilation[, padding]])
         The layers from the input on, as ints. Dilation is 1 and padding 0 unless they are given; padding is
-        an int or a ``(before, after)`` pair, of which only the cells before move the field.
+        an int or a ``(before, after)`` pair; only the cells before move the field.
 
     Returns
     -------
@@ -397,7 +397,7 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
     Raises
     ------
     ValueError
-        If a layer has not 2 to 4 entries, an entry is out of its range, or the center lies too far for a float.
+        If a layer does not have 2 to 4 entries, an entry is out of its range, or the center lies too far for a float.
     TypeError
         If an entry is not an integer.
 

@@ -90,7 +90,7 @@ def pad(
     ------
     ValueError
         If a width is negative, the mode is unknown or has no odd form, the value does not fit, no memory holds the
-        result, or an empty axis would have to repeat a cell that it has not.
+        result, or an empty axis would have to repeat a cell that it does not have.
     TypeError
         If the widths are not integers.
 
@@ -167,7 +167,7 @@ def pad_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.pad`, and if `grad` has not the padded shape.
+        As :py:func:`convbook.pad`, and if `grad` does not have the padded shape.
     TypeError
         As :py:func:`convbook.pad`.
 

@@ -74,14 +74,14 @@ def test_an_algorithm_says_truly_whether_it_keeps_what_is_not_finite_where_it_is
         with np.errstate(invalid="ignore"):
             y = computed(Plan(name, 1, {}, way), x, weight, DOUBLE)
         assert not np.isfinite(y[seen]).any()
-        assert way.contained is bool(np.isfinite(y[~seen]).all())
+        assert way.keeps_nonfinite_local is bool(np.isfinite(y[~seen]).all())
 
 
 @pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Separable], ids=lambda algorithm: algorithm.name)
-def test_where_numbers_are_not_finite_only_what_contains_them_is_planned(algorithm: Any) -> None:
+def test_where_numbers_are_not_finite_only_what_keeps_them_local_is_planned(algorithm: Any) -> None:
     for of_x, of_weight in [*SHAPES.values(), ((1, 1, 30, 30), (1, 1, 3, 3)), ((1, 6, 40), (6, 1, 9))]:
         planned = algorithm.plan(layer(of_x, of_weight, groups=1 if of_weight[1] > 1 else of_x[1]), 1, finite=False)
-        assert len(planned) > 20 if isinstance(planned, str) else planned.contained is True
+        assert len(planned) > 20 if isinstance(planned, str) else planned.keeps_nonfinite_local is True
 
 
 @pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Separable], ids=lambda algorithm: algorithm.name)

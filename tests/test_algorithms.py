@@ -112,7 +112,7 @@ def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_every_method_gives_the_sums_of_the_definition(method: str, dtype: type) -> None:
     rng = np.random.default_rng(METHODS.index(method))
-    # The interpolation of Winograd's values enlarges their rounding errors.
+    # The interpolation of Winograd's values amplifies their rounding errors.
     bound = (20 if method == "winograd" else 10) * np.finfo(dtype).eps
     for _ in range(40):
         x, weight, options = drawn(rng, method)
@@ -247,8 +247,8 @@ def test_gradients_of_the_input_err_as_little_as_the_sums() -> None:
     assert explain_plan(grad, turned, padding=1).method == "winograd"
     exact = conv(grad.astype(float), turned.astype(float), padding=1, method="columns")
     found, _ = conv_vjp(grad, x, weight, padding=1)
-    plain, enlarged = (conv(grad, turned, padding=1, method=method) for method in ("columns", "winograd"))
-    assert np.std(found - exact) < 1.2 * np.std(plain - exact) < 0.6 * np.std(enlarged - exact)
+    plain, amplified = (conv(grad, turned, padding=1, method=method) for method in ("columns", "winograd"))
+    assert np.std(found - exact) < 1.2 * np.std(plain - exact) < 0.6 * np.std(amplified - exact)
 
 
 def test_auto_lets_infinities_and_nans_reach_what_sees_them_only() -> None:

@@ -65,8 +65,8 @@ class Band(Algorithm):
         return cls(problem, *share[:3], nanoseconds * problem.batch + calls, share.bytes, made, together)
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other: if no zeros are multiplied."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether non-finite values reach no output that does not see them: if no zeros are multiplied."""
         return self.together == 1
 
     @staticmethod
@@ -135,7 +135,7 @@ class Band(Algorithm):
 
 
 def rows_seen(problem: Problem, together: int) -> int:
-    """Return how many rows of cells so many rows of outputs see."""
+    """Return how many rows of cells this many rows of outputs see."""
     return (together - 1) * problem.windows.stride[0] + problem.windows.span[0]
 
 

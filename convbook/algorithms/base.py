@@ -49,7 +49,7 @@ class Algorithm(Caching, ABC):
 
     name: ClassVar[str]
     #: Whether rounding errors are several times those of the plain sums.
-    enlarges: ClassVar[bool] = False
+    amplifies: ClassVar[bool] = False
     #: Whether `run` puts outputs into any array that it is given, of whatever dtype and layout.
     anywhere: ClassVar[bool] = False
     #: Whether other products are added up than those of the sums, which may overflow or vanish where these do not.
@@ -75,8 +75,8 @@ class Algorithm(Caching, ABC):
         """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, from what `cells` returned."""
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether infinities and NaNs stay local: they reach the outputs that see them, and no other."""
         return False
 
     @property
@@ -104,11 +104,11 @@ class Algorithm(Caching, ABC):
         return found
 
     def worthwhile(self) -> bool:
-        """Tell whether the estimate is good for such a layer, and memory suffices: if not, only on request."""
+        """Return whether the estimate is good for such a layer, and memory suffices: if not, only on request."""
         return self.bytes <= room(self.problem) and self.prepared <= prepared_at_most(self.problem)
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
-        """Return how many outputs per axis are computed to get so many."""
+        """Return how many outputs per axis are computed to get this many."""
         return round_up(box[0], self.unit), *box[1:]
 
 
@@ -128,7 +128,7 @@ def round_up(n: int, unit: int) -> int:
 #: Parts of rows are multiples of this, if they are not shorter.
 _ALIGNED = 16
 
-#: How many numbers a block of so many examples, groups, and outputs along each axis takes at most.
+#: How many numbers a block of this many examples, groups, and outputs along each axis takes at most.
 Needs = Callable[[int, int, tuple[int, ...]], float]
 
 
@@ -178,8 +178,8 @@ def cut(
     """Choose how many examples, groups and rows a block has.
 
     A block of one example, for which `numbers` temporary numbers are made in all, rows of `unit`, should stay near
-    `budget` bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
-    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns).
+    `budget` bytes, so that it stays in a cache, but give a matrix product at least this many `columns`: by several
+    examples side by side, or some of the groups, or this many `rows` of one (by default, what makes half the columns).
     """
     output = problem.windows.output
     in_a_row = problem.positions // output[0]

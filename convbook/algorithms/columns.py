@@ -21,7 +21,7 @@ from convbook.algorithms.problem import Problem, in_line
 
 _BUDGET = 2 << 20
 
-#: A product with so many columns is nearly as fast as one with more.
+#: A product with this many columns is nearly as fast as one with more.
 _WIDE = 128
 
 
@@ -74,8 +74,8 @@ class Columns(OfGradient):
         return cls(problem, *share[:3], nanoseconds + share.blocks(problem) * cost.CALLS, share.bytes, 0, sparse)
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other: only what is seen is read."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether non-finite values reach no output that does not see them: only what is seen is read."""
         return True
 
     def worthwhile(self) -> bool:
@@ -135,12 +135,12 @@ class Columns(OfGradient):
 
 
 def _nothing_to_copy(problem: Problem) -> bool:
-    """Tell whether the examples are their own columns, and large enough to be multiplied one by one."""
+    """Return whether the examples are their own columns, and large enough to be multiplied one by one."""
     return problem.pointwise and problem.positions >= _WIDE and not (problem.exact or problem.converted)
 
 
 def _cells(problem: Problem, box: tuple[int, ...]) -> int:
-    """Return how many cells lie between the first and the last that so many outputs see, in one channel."""
+    """Return how many cells lie between the first and the last that this many outputs see, in one channel."""
     windows = problem.windows
     return math.prod((o - 1) * s + span for o, s, span in zip(box, windows.stride, windows.span, strict=True))
 

@@ -18,13 +18,13 @@ from convbook._geometry import full_shape
 from convbook.algorithms import cost
 from convbook.algorithms.exactness import is_finite
 
-#: NumPy has a loop of its own for real kernels of at most so many taps.
+#: NumPy has a loop of its own for real kernels of at most this many taps.
 _FEW = 11
 
 
 @dataclass(frozen=True)
 class Sums:
-    """The cheapest way to add up, for two arrays of which the first is not the smaller.
+    """The cheapest way to add up, for two arrays, the larger one first.
 
     The estimates are of what was measured beside `cost`'s, in microseconds.
     """

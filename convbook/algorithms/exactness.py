@@ -13,7 +13,7 @@ import numpy as np
 from convbook._arguments import Array
 from convbook._geometry import full_shape
 
-#: So many numbers are looked at together.
+#: This many numbers are looked at together.
 _AT_ONCE = 1 << 16
 
 
@@ -24,7 +24,7 @@ def largest_magnitude(array: Array) -> int:
 
 
 def fits_float64(a: Array, b: Array, terms: int | None = None) -> bool:
-    """Tell whether sums of products of two integer arrays stay where float64 holds every integer."""
+    """Return whether sums of products of two integer arrays stay where float64 holds every integer."""
     terms = math.prod(b.shape[1:]) if terms is None else terms
     if a.size == 0 or b.size == 0:
         return True
@@ -37,7 +37,7 @@ def compute_dtype(x: Array, weight: Array, dtype: np.dtype[Any]) -> np.dtype[Any
 
 
 def rounds_exactly(a: Array, b: Array) -> bool:
-    """Tell whether a transform in float64 is sure to err by less than 1/2 in every sum, if they are of integers."""
+    """Return whether a transform in float64 is sure to err by less than 1/2 in every sum, if they are of integers."""
     if a.dtype.kind in "fc":
         return True
     length = math.prod(full_shape(a.shape, b.shape)) * 2**a.ndim  # no fast length is twice the least one
@@ -47,7 +47,7 @@ def rounds_exactly(a: Array, b: Array) -> bool:
 
 # Floats: how far they are from the ends of their type -----------------------------------------------------------
 def is_finite(array: Array) -> bool:
-    """Tell whether there are neither infinities nor NaNs: the sum of the squares would show them."""
+    """Return whether there are neither infinities nor NaNs: the sum of the squares would show them."""
     if array.dtype.kind not in "fc":
         return True
     return bool(np.isfinite(_squares(array, np.result_type(array, np.float32))) or _all_finite(array))

@@ -15,7 +15,7 @@ from convbook._arguments import Array
 from convbook._geometry import full_shape
 from convbook.algorithms import cost
 
-#: So many sums of two lines are worth the trouble of transforming them in phases; of more, each phase leaves the cache.
+#: This many sums of two lines are worth being transformed in phases; of more, each phase leaves the cache.
 _IN_PHASES: Final = range(1 << 14, 1 << 19)
 #: The elements of spectra that are multiplied at once, so that they stay in the cache.
 _AT_ONCE: Final = 1 << 11

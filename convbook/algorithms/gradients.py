@@ -31,7 +31,7 @@ def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: 
 
     Cells that are a multiple of the stride apart meet the same taps: on them it is a convolution of `y` with those
     taps, turned around, and with channels and filters exchanged. With stride 1 there is one such phase. What
-    enlarges rounding errors is left out: those of gradients are the sums' own.
+    amplifies rounding errors is left out: those of gradients are the sums' own.
     """
     filters, channels = weight.shape[:2]
     if 0 in windows.size:
@@ -53,7 +53,7 @@ def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: 
 
 @lru_cache(1024)
 def _folding_pays(problem: Problem) -> bool:
-    """Tell whether `_folded` costs less than turned filters: if there are many weights, and few numbers to add."""
+    """Return whether `_folded` costs less than turned filters: if there are many weights, and few numbers to add."""
     if not cost.has_fast_product(problem.dtype):
         return False
     kernel, row = problem.windows.kernel, problem.windows.output[-1]

@@ -1,6 +1,6 @@
 """Overlap-save: multiply Fourier spectra instead of sliding large kernels.
 
-A product of spectra convolves on a circle, where those outputs are right that the circle's end has not reached. So
+A product of spectra convolves on a circle, where those outputs are right that the circle's end does not reach. So
 the outputs are cut into tiles of rows, each transformed with all the cells that it sees, and what is wrapped around is
 thrown away. What one tap more costs is nothing; what is lost is that errors are relative to the largest outputs of a
 tile, not to each.
@@ -18,7 +18,7 @@ from convbook.algorithms import cost
 from convbook.algorithms.base import Algorithm, Block, prepared_at_most, room, round_up
 from convbook.algorithms.problem import Problem
 
-#: Transforms of fewer cells than this cost more in calls than in arithmetic; so many bytes are transformed at once.
+#: Transforms of fewer cells than this cost more in calls than in arithmetic; this many bytes are transformed at once.
 _LEAST, _AT_ONCE = 1024, 1 << 20
 
 #: By so much, mostly, transforms are longer than they must be: to lengths with small prime factors.
@@ -85,7 +85,7 @@ class OverlapSave(Algorithm):
         return cls(problem, 1, groups, (rows, *beside), nanoseconds + 60_000, size, made, tile)
 
     def worthwhile(self) -> bool:
-        """Tell whether the kernel is large enough."""
+        """Return whether the kernel is large enough."""
         return super().worthwhile() and self.problem.taps >= _FEWEST
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from convbook._arguments import Array
 
-#: So few numbers may be added one by one.
+#: Up to this many numbers may be added one by one.
 FEW = 64
 
 #: Into how many parts a long axis is cut, which are added in pairs: the more, the less memory sums of two take.
@@ -45,7 +45,7 @@ def in_pairs(term: Callable[[int], Array], first: int, last: int, dtype: np.dtyp
 
 
 def in_groups(term: Callable[[int], Array], count: int, dtype: np.dtype[Any]) -> Array:
-    """Add so many terms: few of them one by one, such sums in pairs, so that not many sums are kept at a time."""
+    """Add this many terms: few of them one by one, such sums in pairs, so that not many sums are kept at a time."""
 
     def group(which: int) -> Array:
         found, numbers = term(which * FEW), range(which * FEW + 1, min((which + 1) * FEW, count))

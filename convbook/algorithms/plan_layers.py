@@ -26,7 +26,7 @@ def plan(problem: Problem, method: str, threads: int, finite: bool, careful: boo
 
     `finite` says that neither input nor weights hold infinities or NaNs; if they do, only what spreads them no
     further than the sums themselves may be chosen, though anything may be asked for. So it is with what adds up other
-    products, if numbers are so `large` that these might overflow. `careful` leaves out what enlarges rounding errors.
+    products, if numbers are so `large` that these might overflow. `careful` leaves out what amplifies rounding errors.
     """
     candidates = {
         name: one.plan(problem, threads, finite=finite or name == method)
@@ -38,7 +38,7 @@ def plan(problem: Problem, method: str, threads: int, finite: bool, careful: boo
         costs = {
             name: candidate.nanoseconds
             for name, candidate in candidates.items()
-            if not isinstance(candidate, str) and candidate.worthwhile() and not (careful and candidate.enlarges)
+            if not isinstance(candidate, str) and candidate.worthwhile() and not (careful and candidate.amplifies)
         }
         method = min(costs, key=lambda name: costs[name])
     chosen = candidates[method]
@@ -51,7 +51,7 @@ def plan_for(problem: Problem, x: Array, weight: Array, method: str = "auto", *,
     """Plan a layer; only if the plan would spread infinities and NaNs, or might overflow, look at the numbers."""
     threads = 1 if problem.small else pool.available()
     planned = plan(problem, method, threads, True, careful)
-    if method == "auto" and not planned.chosen.contained and not problem.exact:
+    if method == "auto" and not planned.chosen.keeps_nonfinite_local and not problem.exact:
         needed = shifts(x, weight, problem.dtype)
         large = needed is not None and min(needed.of_a, needed.of_b) < 0
         if needed is None or (large and planned.chosen.indirect):

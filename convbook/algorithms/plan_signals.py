@@ -65,7 +65,7 @@ def recipe_for(
     border: bool,
     may_swap: bool,
 ) -> Recipe:
-    """Find where the outputs lie and what is written out around the signal; `border` tells whether zeros are not."""
+    """Find where the outputs lie and what is written out around the signal; `border` says whether that is not zeros."""
     must_have_as_many_axes(("x", n), ("h", k))
     sizes = list(zip(n, k, strict=True))
     if mode == "valid" and not (_within(k, n) or _within(n, k)):
@@ -138,7 +138,7 @@ def _if_right(
     """Return an algorithm with its plan if it may be used on these numbers, and on what they need."""
     if (name == "separable" and not is_separable(h)) or (name in _TRANSFORMS and not rounds_exactly(x, h)):
         return None
-    if name == "direct" or (planned is not None and planned.chosen.contained):
+    if name == "direct" or (planned is not None and planned.chosen.keeps_nonfinite_local):
         return name, planned
     if (shift := needed()) is None:
         return (name, None) if name == "separable" else None  # by sums of copies, twice

@@ -27,7 +27,7 @@ _BLOCK, _MOST = 1 << 20, BLOCK // 4
 #: With fewer bytes of input, a second thread would cost more than it saves.
 _WORTH_SPREADING = 1 << 21
 
-#: Taps or windows are far apart if so many times more cells lie between them than they see.
+#: Taps or windows are far apart if this many times more cells lie between them than they see.
 _FAR = 4
 
 
@@ -51,7 +51,7 @@ class _Cut:
     parts: tuple[tuple[tuple[slice, ...], Geometry], ...]
 
     def pieces(self, planes: int) -> Iterator[Piece]:
-        """Yield the pieces of so many planes."""
+        """Yield the pieces of this many planes."""
         for first in range(0, planes, self.together):
             for outputs, windows in self.parts:
                 yield Piece(slice(first, first + self.together), outputs, windows)
@@ -213,7 +213,7 @@ def _cells(
     first: int,
     taps: int,
 ) -> Array:
-    """Return the cells that so many taps along an axis see, from the first of these on, reduced along those before."""
+    """Return the cells that some taps along an axis see, from the first of these on, reduced along the axes before."""
     n, stride, dilation, outputs = (
         sizes[axis - 1] for sizes in (windows.size, windows.stride, windows.dilation, windows.output)
     )

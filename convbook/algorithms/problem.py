@@ -134,7 +134,7 @@ class Cut:
 
 
 def in_line(x: Array) -> bool:
-    """Tell whether the spatial axes of ``(N, C, *spatial)`` lie in memory as one axis."""
+    """Return whether the spatial axes of ``(N, C, *spatial)`` lie in memory as one axis."""
     return all(x.strides[axis] == x.shape[axis + 1] * x.strides[axis + 1] for axis in range(2, x.ndim - 1))
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from convbook._arguments import Array
 from convbook.algorithms.exactness import exponent, norm_exponents
 
-#: By less than 2 to this power do transforms enlarge numbers: Fourier's by their length, Winograd's by some thousands.
-_ENLARGED = 40
+#: By less than 2 to this power do transforms amplify numbers: Fourier's by their length, Winograd's by some thousands.
+_AMPLIFIED = 40
 
 #: Numbers less than 2 to this power above the smallest normal one lose digits that the error bounds count on.
 _REDUCED = 10
@@ -37,7 +37,7 @@ def shifts(a: Array, b: Array, dtype: np.dtype[Any]) -> Shifts | None:
     if of_a is None or of_b is None:
         return None
     limits = np.finfo(dtype)
-    least, most = int(limits.minexp) + _REDUCED, int(limits.maxexp) - _ENLARGED
+    least, most = int(limits.minexp) + _REDUCED, int(limits.maxexp) - _AMPLIFIED
 
     def at_an_end(low: int, high: int) -> bool:
         return low < least or high > most

@@ -116,7 +116,7 @@ def one_by_one(a: Array, b: Array) -> Array:
 
 
 def is_separable(h: Array) -> bool:
-    """Tell whether a floating-point kernel is a column times a row, but for rounding."""
+    """Return whether a floating-point kernel is a column times a row, but for rounding."""
     if h.ndim != 2 or h.dtype.kind not in "fc":
         return False
     if not (is_finite(h) and h.any()):

@@ -24,7 +24,7 @@ _BUDGET = 2 << 20
 #: Taps of a column, and a view of what they see.
 Seen = Iterator[tuple[slice, Array]]
 
-#: Below so many positions in a row of the fused loop, starting the loop costs more than running it.
+#: Below this many positions in a row of the fused loop, starting the loop costs more than running it.
 _LONG = 1024
 
 
@@ -62,8 +62,8 @@ class Taps(OfGradient):
         return cls(problem, *share[:3], problem.batch * (copying + adding) + calls, share.bytes, 0)
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other: only what is seen is read."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether non-finite values reach no output that does not see them: only what is seen is read."""
         return True
 
     def prepare(self, weight: Array) -> Array:
@@ -133,7 +133,7 @@ def seen_rows(x: Array, problem: Problem, some: slice, columns: slice) -> Seen:
 
 
 def _rows_copied(taps: int, apart: int, rows: int) -> int:
-    """Return how many rows are copied for so many rows of outputs and taps of a column: those that the taps see."""
+    """Return how many rows are copied for this many rows of outputs and taps of a column: those that the taps see."""
     return (taps - 1) * min(apart, rows) + rows
 
 

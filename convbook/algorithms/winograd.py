@@ -24,7 +24,7 @@ _OUT, _TAPS = 4, 3
 _TILE = _OUT + _TAPS - 1
 _POINTS = (0, 0.5**0.5, -(0.5**0.5), 2**0.5, -(2**0.5))
 
-#: The interpolation enlarges the rounding errors of the sums over channels. These grow with the number of terms that
+#: The interpolation amplifies the rounding errors of the sums over channels. These grow with the number of terms that
 #: are added up one after the other, so no more than this are: half the error of 256 or more in a row, and less than
 #: four times that of the plain sums.
 _CHANNELS = 64
@@ -41,7 +41,7 @@ class Winograd(Algorithm):
 
     name: ClassVar[str] = "winograd"
     unit: ClassVar[int] = _OUT
-    enlarges: ClassVar[bool] = True
+    amplifies: ClassVar[bool] = True
     anywhere: ClassVar[bool] = True
     indirect: ClassVar[bool] = True
 
@@ -89,7 +89,7 @@ class Winograd(Algorithm):
         return cls(problem, *share[:3], nanoseconds, share.bytes, prepared)
 
     def worthwhile(self) -> bool:
-        """Tell whether the layer is deep enough."""
+        """Return whether the layer is deep enough."""
         return super().worthwhile() and min(self.problem.channels, self.problem.filters) >= _FEWEST
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:

@@ -164,7 +164,7 @@ def _is_negated_otherwise(test: ast.expr) -> bool:
 
 
 def _may_be_deleted(node: ast.AST, bound: Counter[str]) -> bool:
-    """Tell whether the module is still one without this statement: what binds a name first must stay."""
+    """Return whether the module is still one without this statement: what binds a name first must stay."""
     match node:
         case ast.Expr():
             return not isinstance(node.value, ast.Constant)  # a docstring, or the `...` of an empty body
