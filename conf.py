@@ -58,7 +58,7 @@ html_show_sphinx = False
 language = "en"
 html_math_renderer = "katex"
 numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s", "section": "Chapter %s"}
-# Cells, but not what can be taken along with them: that has buttons of its own.
+# Cells, but not the copies under them: those have buttons of their own.
 copybutton_selector = ".cell_input > [class*=highlight-] pre, div.highlight-python pre, div.highlight-console pre"
 # Pages that no person wrote describe themselves by their first sentence.
 description_exempt = ["api/"]

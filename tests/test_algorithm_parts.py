@@ -240,8 +240,8 @@ def test_as_many_threads_are_available_as_every_library_may_use(monkeypatch: pyt
 
 @pytest.mark.usefixtures("_free_threads")
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_so_many_threads_work_at_once_and_no_more(number: int) -> None:
-    """So many blocks can wait for each other; one more cannot."""
+def test_as_many_threads_as_asked_for_work_at_once_and_no_more(number: int) -> None:
+    """As many blocks can wait for each other; one more cannot."""
     together = threading.Barrier(number)
     threads.spread(lambda _: together.wait(20), range(2 * number), number)
     too_many = threading.Barrier(number + 1)

@@ -180,7 +180,7 @@ def test_the_source_of_a_function_is_folded_under_it_without_its_docstring(book:
     assert ast.get_docstring(tree.body[0]) is None  # type: ignore[arg-type]
 
 
-def test_every_function_can_be_taken_along_without_the_library_or_says_why_not(book: Book) -> None:
+def test_every_function_can_be_copied_without_the_library_or_says_why_not(book: Book) -> None:
     taken = 0
     for name in (name for name, value in public_names().items() if inspect.isfunction(value)):
         code, reason = function_snippet(name.partition(".")[2])
@@ -190,7 +190,7 @@ def test_every_function_can_be_taken_along_without_the_library_or_says_why_not(b
             assert not file.exists(), name
             continue
         taken += 1
-        fold = entry[entry.index('<div class="take">') : entry.index("</details></div>")]
+        fold = entry[entry.index('<div class="copies">') : entry.index("</details></div>")]
         assert file.read_text(encoding="utf-8") == code, name
         assert html.unescape(re.sub(r"<[^>]+>", "", fold[fold.index("<pre>") :])).strip() == code.strip(), name
         assert f'href="{file.relative_to(book.html / "api").as_posix()}" download' in fold, name

@@ -1,6 +1,6 @@
 """Sums are right wherever they are numbers of their type: nothing overflows or vanishes on the way to them.
 
-Transforms add up numbers much larger than the sums, and multiply spectra of which the products may be much smaller. All
+Transforms add up numbers much larger than the sums, and multiply spectra whose products may be much smaller. All
 operands here are small integers times a power of two, so the sums are known exactly, whatever the type.
 """
 

@@ -57,7 +57,7 @@ class Mutant:
     new: ast.AST
 
     def put(self, node: ast.AST) -> None:
-        """Make `node` the child: `new` plants the mistake, `old` mends it."""
+        """Make `node` the child: `new` plants the mistake, `old` fixes it."""
         if self.place is None:
             setattr(self.parents[-1], self.field, node)
         else:
