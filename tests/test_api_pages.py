@@ -147,11 +147,18 @@ def test_pages_have_the_addresses_that_others_link_to(book: Book) -> None:
         ("definitions.html", "convbook.definitions.convolve1d"),
         ("shapes.html", "convbook.output_size"),
         ("windows.html", "convbook.unfold"),
+        ("algorithms.html", "convbook.algorithms.planner.Plan"),
     ]:
         assert f'id="{name}"' in book.pages[page]
     assert '<a class="reference internal" href="api/definitions.html#convbook.corr2d"' in (
         book.html / "index.html"
     ).read_text(encoding="utf-8")
+
+
+def test_no_internal_module_has_a_page(book: Book) -> None:
+    titles = re.search(r"^api_rooms = (\{.*?^\})", (ROOT / "conf.py").read_text(encoding="utf-8"), re.M | re.S)
+    assert titles
+    assert {name.removesuffix(".html") for name in book.pages} == {"index", *ast.literal_eval(titles[1])}
 
 
 def test_signatures_show_public_paths_short_types_and_what_is_keyword_only(book: Book) -> None:
