@@ -218,7 +218,8 @@ def explain_plan(
     one_of("method", method, _METHODS)
     x, weight, _ = _arrays(x, weight, None)
     recipe = _recipe(x, weight, None, stride, padding, dilation, groups)
-    return plan_for(problem_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate), x, weight, method)
+    problem = problem_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate)
+    return plan_for(problem, x, weight, method)[0]
 
 
 def conv_vjp(

@@ -356,12 +356,12 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
         x = np.pad(x, recipe.reach, boundary, **constant)  # type: ignore[call-overload]
     if recipe.swapped:
         x, h = h, x
-    chosen, planned = choose(x, h, recipe, method)
+    chosen, planned, by = choose(x, h, recipe, method)
     if planned is not None:
         turned = h[(None, None, *_BACKWARDS * h.ndim)]  # layers do not turn the kernel around
-        y = computed(planned, x[None, None], turned, recipe.dtype)[0, 0]
+        y = computed(planned, x[None, None], turned, recipe.dtype, by=by)[0, 0]
     elif chosen != "direct":
-        x, h, back = prescaled(x, h, recipe.dtype)
+        x, h, back = prescaled(x, h, by, recipe.dtype)
         y = _OF_ALL_SUMS[chosen](x, h)[recipe.wanted]
         y = scaled(y, back) if back else y
     elif recipe.mode:

@@ -16,7 +16,7 @@ from convbook.algorithms.base import Algorithm, Block
 from convbook.algorithms.plan_layers import plan_for
 from convbook.algorithms.planner import Plan
 from convbook.algorithms.problem import problem_of, unsigned
-from convbook.algorithms.scaling import prescaled, scaled
+from convbook.algorithms.scaling import Shifts, prescaled, scaled
 
 
 def convolved(
@@ -33,14 +33,25 @@ def convolved(
     """Return the sums over channels and taps, of shape ``(N, F, *output)``, in `dtype`."""
     x, weight = unsigned(x, dtype), unsigned(weight, dtype)
     problem = problem_of(x, weight, windows, groups, dtype)
-    return computed(plan_for(problem, x, weight, method, careful=careful), x, weight, dtype, out)
+    planned, by = plan_for(problem, x, weight, method, careful=careful)
+    return computed(planned, x, weight, dtype, out, by=by)
 
 
-def computed(planned: Plan, x: Array, weight: Array, dtype: np.dtype[Any], out: Array | None = None) -> Array:
-    """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`."""
-    algorithm, problem, back = planned.chosen, planned.chosen.problem, 0
-    if algorithm.indirect:
-        x, weight, back = prescaled(x, weight, problem.dtype)
+def computed(
+    planned: Plan,
+    x: Array,
+    weight: Array,
+    dtype: np.dtype[Any],
+    out: Array | None = None,
+    *,
+    by: Shifts | None = None,
+) -> Array:
+    """Return the sums over channels and taps as planned, of shape ``(N, F, *output)``, in `dtype`.
+
+    What is multiplied is shifted before, and the sums are shifted back.
+    """
+    algorithm, problem = planned.chosen, planned.chosen.problem
+    x, weight, back = prescaled(x, weight, by, problem.dtype)
     y = np.empty((problem.batch, problem.filters, *problem.windows.output), dtype) if out is None else out
     whole_rows = algorithm.box[1:] == problem.windows.output[1:]
     in_place = algorithm.anywhere or (out is None and y.dtype == problem.dtype and whole_rows)

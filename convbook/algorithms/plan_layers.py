@@ -10,7 +10,7 @@ from convbook.algorithms.columns import Columns
 from convbook.algorithms.overlap_save import OverlapSave
 from convbook.algorithms.planner import Plan
 from convbook.algorithms.problem import Problem
-from convbook.algorithms.scaling import shifts
+from convbook.algorithms.scaling import Shifts, shifts
 from convbook.algorithms.taps import Taps
 from convbook.algorithms.toeplitz import Toeplitz
 from convbook.algorithms.winograd import Winograd
@@ -47,13 +47,20 @@ def plan(problem: Problem, method: str, threads: int, finite: bool, careful: boo
     return Plan(method, threads, candidates, chosen)
 
 
-def plan_for(problem: Problem, x: Array, weight: Array, method: str = "auto", *, careful: bool = False) -> Plan:
-    """Plan a layer; only if the plan would spread infinities and NaNs, or might overflow, look at the numbers."""
+def plan_for(
+    problem: Problem, x: Array, weight: Array, method: str = "auto", *, careful: bool = False
+) -> tuple[Plan, Shifts | None]:
+    """Plan a layer; only if the plan might overflow, or spread infinities and NaNs, look at the numbers.
+
+    What is planned may need them shifted.
+    """
     threads = 1 if problem.small else pool.available()
     planned = plan(problem, method, threads, True, careful)
-    if method == "auto" and not planned.chosen.keeps_nonfinite_local and not problem.exact:
-        needed = shifts(x, weight, problem.dtype)
-        large = needed is not None and min(needed.of_a, needed.of_b) < 0
-        if needed is None or (large and planned.chosen.indirect):
-            planned = plan(problem, method, threads, needed is not None, careful, large)
-    return planned
+    chosen = planned.chosen
+    if problem.exact or chosen.keeps_nonfinite_local or not (method == "auto" or chosen.indirect):
+        return planned, None
+    needed = shifts(x, weight, problem.dtype)
+    large = needed is not None and min(needed.of_a, needed.of_b) < 0
+    if method == "auto" and (needed is None or (large and chosen.indirect)):
+        planned = plan(problem, method, threads, needed is not None, careful, large)
+    return planned, needed if planned.chosen.indirect else None

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -112,40 +112,56 @@ def _part(mode: str, n: int, k: int) -> Part:
     return min(n, k) - 1, abs(n - k) + 1
 
 
-def choose(x: Array, h: Array, recipe: Recipe, method: str) -> tuple[str, Plan | None]:
-    """Name the algorithm, with its plan if it works in blocks: the one asked for, or the cheapest that is right."""
+class Choice(NamedTuple):
+    """The algorithm for two arrays, its plan if it works in blocks, and by what they are to be shifted before."""
+
+    method: str
+    plan: Plan | None = None
+    by: Shifts | None = None
+
+
+def choose(x: Array, h: Array, recipe: Recipe, method: str) -> Choice:
+    """Choose the algorithm: the one asked for, or the cheapest that is right."""
+    if (
+        method == "direct"
+        or (method == "auto" and recipe.quick)
+        or (method in _TRANSFORMS and not rounds_exactly(x, h))
+    ):
+        return Choice("direct")
     if method in _TRANSFORMS:
-        return method if rounds_exactly(x, h) else "direct", None
-    if method == "direct" or (method == "auto" and recipe.quick):
-        return "direct", None
+        return Choice(method, by=shifts(x, h, x.dtype))
     in_products = x.dtype if x.dtype.kind in "fc" else compute_dtype(x[None, None], h[None, None], x.dtype)
     threads = available() if recipe.sums.microseconds * 1000 > WORTH_SPREADING else 1
     candidates = _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method)
-    if method != "auto":
-        if method == "separable" and not is_separable(h):
+    if method == "separable":
+        if not is_separable(h):
             raise ValueError(
                 f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
             )
-        finite = method != "separable" or shifts(x, h, x.dtype) is not None
-        return method, candidates[method] if finite else None  # by sums of copies, twice
+        by = shifts(x, h, x.dtype)
+        return Choice(method, candidates[method] if by is not None else None, by)  # else by sums of copies, twice
+    if method != "auto":
+        planned = candidates[method]
+        return Choice(method, planned, shifts(x, h, x.dtype) if planned and planned.chosen.indirect else None)
     needed = cache(partial(shifts, x, h, x.dtype))  # found once, and only if somebody asks
     return next(found for name, planned in candidates.items() if (found := _if_right(name, planned, x, h, needed)))
 
 
 def _if_right(
     name: str, planned: Plan | None, x: Array, h: Array, needed: Callable[[], Shifts | None]
-) -> tuple[str, Plan | None] | None:
+) -> Choice | None:
     """Return an algorithm with its plan if it may be used on these numbers, and on what they need."""
     if (name == "separable" and not is_separable(h)) or (name in _TRANSFORMS and not rounds_exactly(x, h)):
         return None
     if name == "direct" or (planned is not None and planned.chosen.keeps_nonfinite_local):
-        return name, planned
-    if (shift := needed()) is None:
-        return (name, None) if name == "separable" else None  # by sums of copies, twice
+        return Choice(name, planned)
+    if (by := needed()) is None:
+        return Choice(name) if name == "separable" else None  # by sums of copies, twice
     if name in _TRANSFORMS:
-        return (name, planned) if shift.bounded else None
-    large = min(shift.of_a, shift.of_b) < 0
-    return None if large and (planned is None or planned.chosen.indirect) else (name, planned)
+        return Choice(name, planned, by) if by.bounded else None
+    if planned is not None and not planned.chosen.indirect:
+        return Choice(name, planned)
+    return None if min(by.of_a, by.of_b) < 0 else Choice(name, planned, by)
 
 
 @lru_cache(1024)

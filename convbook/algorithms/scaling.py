@@ -49,13 +49,12 @@ def shifts(a: Array, b: Array, dtype: np.dtype[Any]) -> Shifts | None:
     return Shifts(for_a, for_b, bounded=of_a[1] + of_b[1] <= limits.maxexp)
 
 
-def prescaled(a: Array, b: Array, dtype: np.dtype[Any]) -> tuple[Array, Array, int]:
-    """Return the operands of sums in `dtype`, shifted where that is needed, and the power of two that shifts back."""
-    found = shifts(a, b, dtype)
-    if found is None or not (found.of_a or found.of_b):
+def prescaled(a: Array, b: Array, by: Shifts | None, dtype: np.dtype[Any]) -> tuple[Array, Array, int]:
+    """Return the operands of sums in `dtype`, multiplied by their powers of two, and the power that undoes both."""
+    if by is None or not (by.of_a or by.of_b):
         return a, b, 0
     a, b = a.astype(dtype, copy=False), b.astype(dtype, copy=False)
-    return scaled(a, found.of_a), scaled(b, found.of_b), -found.of_a - found.of_b
+    return scaled(a, by.of_a), scaled(b, by.of_b), -by.of_a - by.of_b
 
 
 def scaled(array: Array, exponent: int) -> Array:
