@@ -56,7 +56,7 @@ guards-diff: $(INSTALLED) ## show where results and guards differ, and change no
 lint: $(INSTALLED) ## check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
 
-format: $(INSTALLED) ## let ruff mend what it can
+format: $(INSTALLED) ## let ruff fix what it can
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
 
 mutation: $(INSTALLED) ## try whether tests notice planted mistakes (MODULE=shapes SAMPLE=200 SEED=0)

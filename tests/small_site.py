@@ -123,7 +123,7 @@ expect: |
 np.array([hidden, 8]) // 2
 ```
 
-## Take along
+## A recipe
 
 :::{recipe} Add *two* numbers
 By the formula {eq}`eq-sum`, in words: $a + b$.

@@ -1,4 +1,4 @@
-"""The build of the site: a fault stops it, at the right line, until it is mended; what is unchanged is left alone.
+"""The build of the site: a fault stops it, at the right line, until it is fixed; what is unchanged is left alone.
 
 A small book (tests/small_book, with a library of its own) is built with the book's extensions and configuration.
 """
@@ -239,7 +239,7 @@ def without_chance(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", BREAKAGES)
-def test_stops_the_build_with_file_and_line_until_it_is_mended(book: Book, kind: str) -> None:
+def test_stops_the_build_with_file_and_line_until_it_is_fixed(book: Book, kind: str) -> None:
     name, old, new, reported_at, message = BREAKAGES[kind]
     book.path("docs/part/dot.svg").write_text(DOT, encoding="utf-8")
     changed = book.change(name, old, new)
@@ -259,9 +259,9 @@ def test_stops_the_build_with_file_and_line_until_it_is_mended(book: Book, kind:
     assert not (again.executed and kind.startswith("a dead link"))
     assert without_chance(first.warnings) == without_chance(again.warnings)
     book.change(name, new, old)
-    mended = book.build()
-    assert not mended.failed, mended.warnings
-    assert name.removeprefix("docs/").removesuffix(".md") in mended.written
+    fixed = book.build()
+    assert not fixed.failed, fixed.warnings
+    assert name.removeprefix("docs/").removesuffix(".md") in fixed.written
 
 
 @pytest.mark.parametrize("how", ["its label is renamed", "its page is removed"])

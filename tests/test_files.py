@@ -38,7 +38,7 @@ def write_inventories(folder: Path) -> None:
     inventories.mapping(folder)
 
 
-def write_debts(folder: Path) -> None:
+def write_open_faults(folder: Path) -> None:
     open_faults._note(app_in(folder), {"page"}, set())
 
 
@@ -46,7 +46,7 @@ def write_settings(folder: Path) -> None:
     build.prepare_kernels(app_in(folder))
 
 
-WRITERS = [write_zip, write_inventories, write_debts, write_settings]
+WRITERS = [write_zip, write_inventories, write_open_faults, write_settings]
 
 
 # Two at a time ----------------------------------------------------------------------------------------------------

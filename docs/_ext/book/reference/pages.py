@@ -84,7 +84,7 @@ def _names(renderer: Renderer, public: Iterable[public_names.Entry]) -> Iterator
     yield ""
 
 
-def mend_signatures(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+def fix_signatures(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a parameter a line without a list of definitions that define nothing, which reader programs stumble over."""
     if "body" in context:
         context["body"] = SIGNATURE.sub(lambda match: LIST.sub(_span, match[0]), context["body"])
@@ -101,6 +101,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("autodoc2-docstring", Docstring, override=True)
     app.connect("config-inited", choose_library)
     app.connect("builder-inited", write_pages, priority=600)  # autodoc2 analyzes at 500
-    app.connect("html-page-context", mend_signatures)
+    app.connect("html-page-context", fix_signatures)
     app.add_css_file("api.css", priority=710)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

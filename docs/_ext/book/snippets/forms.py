@@ -1,4 +1,4 @@
-"""What is offered for each cell: its standalone snippet, its NumPy-only snippet, or the reason why there is none."""
+"""The available forms of each cell: standalone, with NumPy only, or the reason why there is none."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from book.snippets.as_script import without_idle_style
-from book.snippets.inline import LIBRARY, LONGEST, NotOffered, inlined, uses_convbook
+from book.snippets.inline import LIBRARY, LONGEST, NotAvailable, inlined, uses_convbook
 from book.snippets.slicer import Page, Source, Statement
 from book.snippets.standalone import standalone
 
@@ -29,7 +29,7 @@ class CellLike(Protocol):
 
 @dataclass(frozen=True)
 class Snippet:
-    """The forms in which one cell can be taken along."""
+    """The forms in which one cell can be copied."""
 
     number: int  # of the cell among the code cells of its chapter
     name: str  # readable, and unique in the chapter
@@ -60,7 +60,7 @@ def snippets_of(cells: Sequence[CellLike], page: str, site: str = "") -> Iterato
     program = Page([_source(cell) for cell in cells])
     names: dict[str, int] = {}
     for number, cell in enumerate(cells):
-        if not program.offered(number):
+        if not program.shown(number):
             continue
         name = cell.name.replace("_", "-")
         names[name] = names.get(name, 0) + 1
@@ -111,7 +111,7 @@ def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: b
     head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
     try:
         found = inlined(code, exact=raises or catches, head="# convbook's functions")
-    except NotOffered as answer:
+    except NotAvailable as answer:
         return None, CHECKS if catches else str(answer)
     found = f"{head}\n{without_idle_style(found)}"
     lines = found.count("\n")
@@ -139,7 +139,7 @@ def function_snippet(name: str) -> tuple[str | None, str]:
     head = f"# convbook.{name} {version()} ({LICENSE}), written to run by itself.\n"
     try:
         code = inlined(f"import convbook\n\nconvbook.{name}\n", exact=False, head="")
-    except NotOffered as answer:
+    except NotAvailable as answer:
         return None, str(answer)
     lines = code.rstrip("\n").splitlines()[:-1]  # without the mention
     if len(lines) >= LONGEST:

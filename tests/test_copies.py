@@ -1,4 +1,4 @@
-"""What can be taken along: the files of each cell, the folds that show them, and their addresses."""
+"""The copies of cells: the files of each cell, the folds that show them, and their addresses."""
 
 import html
 import re
@@ -17,7 +17,7 @@ FORMS = ("", "-numpy-only", "-cell")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the small site, and keep a copy beside it."""
-    folder = tmp_path_factory.mktemp("take-along")
+    folder = tmp_path_factory.mktemp("copies")
     site = Site(folder / "site")
     assert site.build() == ""
     shutil.copytree(folder / "site", folder / "pristine", symlinks=True)
@@ -44,14 +44,14 @@ def served(site: Site, page: str) -> set[str]:
 
 def folds(page: str) -> dict[str, str]:
     """Map the name of each cell to its fold."""
-    parts = re.split(r'<div class="take">', page)[1:]
+    parts = re.split(r'<div class="copies">', page)[1:]
     parts = [part[: part.index("</details></div>")] for part in parts]
     return {re.search(r'visually-hidden"> ([^<]+)<', part)[1]: part for part in parts}  # type: ignore[index]
 
 
 def shown(fold: str) -> dict[str, str]:
     """Map the file of each form that a fold shows to the text which it shows."""
-    forms = re.findall(r'<div class="take-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', fold, re.S)
+    forms = re.findall(r'<div class="copies-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', fold, re.S)
     return {file: html.unescape(re.sub(r"<[^>]*>", "", code)) for file, code in forms}
 
 
@@ -145,25 +145,25 @@ def test_a_fold_names_its_cell_and_links_to_its_files(site: Site) -> None:
     fold = folds(site.page("part/second"))["recipe-negate"]
     links = re.findall(r'<a href="([^"]+)" download>([^<]+)</a>', fold)
     assert links == [(f"second/recipe-negate{form}.py", f"recipe-negate{form}.py") for form in FORMS]
-    assert re.findall(r'take-label">([^<]+)<', fold) == ["Standalone", "NumPy only"]
+    assert re.findall(r'copies-label">([^<]+)<', fold) == ["Standalone", "NumPy only"]
     assert ">needs convbook<" in fold
-    assert re.findall(r'take-label">([^<]+)<', folds(site.page("part/first"))["start"]) == ["Standalone, NumPy only"]
+    assert re.findall(r'copies-label">([^<]+)<', folds(site.page("part/first"))["start"]) == ["Standalone, NumPy only"]
 
 
-def test_a_form_that_is_not_offered_has_a_reason_and_names_what_the_cell_requires(site: Site) -> None:
+def test_a_form_that_is_not_available_has_a_reason_and_names_what_the_cell_requires(site: Site) -> None:
     site.change("part/first", "name: start\n", "name: start\nrequires: [pillow]\n")
     assert site.build() == ""
     fold = folds(site.page("part/first"))["start"]
-    assert re.findall(r'take-label">([^<]+)<', fold) == ["Standalone"]
+    assert re.findall(r'copies-label">([^<]+)<', fold) == ["Standalone"]
     assert ">needs pillow<" in fold
     assert "There is no form with NumPy only. It needs pillow." in fold
 
 
-def test_a_folded_cell_folds_what_can_be_taken_along_with_it(site: Site) -> None:
+def test_a_folded_cell_folds_what_can_be_copied_with_it(site: Site) -> None:
     page = site.page("part/first")
     code = page[page.index("Code of this figure") :]
-    assert code.index('<div class="take">') < code.index("fig-line.py") < code.index("</details>\n</div>")
-    solution = page[page.index('id="ex-double"') : page.index('id="take-along"')]
+    assert code.index('<div class="copies">') < code.index("fig-line.py") < code.index("</details>\n</div>")
+    solution = page[page.index('id="ex-double"') : page.index('id="a-recipe"')]
     assert "twice.py" in solution
 
 
