@@ -30,8 +30,7 @@ from sphinx.util.osutil import relative_uri
 
 from book import ROOT
 from book.downloads import notebooks, plain_markdown, single_file
-from book.execution import settings
-from book.execution.build import inputs
+from book.execution import build, settings
 from book.files import replacing, write
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def file_name(config: Config) -> str:
 def executed(app: Sphinx, docname: str) -> Path | None:
     """Find the executed notebook of a page that has one; the front page is not offered."""
     path = Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
-    return path if docname in inputs(app.env) and docname != app.config.root_doc and path.exists() else None
+    return path if docname in build.executed(app.env) and docname != app.config.root_doc and path.exists() else None
 
 
 def offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -105,7 +104,7 @@ def missing(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """List the pages to write again because their files are not there."""
     if app.builder.name != "html":
         return []
-    offered = [name for name in inputs(env) if executed(app, name)]
+    offered = [name for name in build.executed(env) if executed(app, name)]
     return [name for name in offered if not all(Path(app.outdir, name + suffix).exists() for suffix in SUFFIXES)]
 
 

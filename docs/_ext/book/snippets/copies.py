@@ -25,7 +25,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from book.execution import chapters
-from book.execution.build import inputs
+from book.execution.build import executed
 from book.files import write
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Form, Offer, TakeAlong, skip, visit_fold
@@ -118,7 +118,7 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEn
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """No two files have one address, on a disk that does not tell capitals either."""
-    taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in inputs(env)}
+    taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in executed(env)}
     for page in sorted(offers(env)):
         for offer in offers(env)[page]:
             what = f"{offer.name!r} of {page}" + (f", line {offer.line}" if offer.line else "")
