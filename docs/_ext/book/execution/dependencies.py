@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from book.files import digest_of_folder
+
 _MAGIC = re.compile(r"^%matplotlib\b.*$", re.MULTILINE)
 #: Who has one of these can come by any module.
 _ANY_MODULE = {"__import__", "eval", "exec", "importlib", "pkgutil", "runpy", "modules"}
@@ -21,7 +23,7 @@ class Library:
     """The source files of a package, and what their syntax says about each other."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.package = folder, folder.name
+        self.folder, self.package, self.digest = folder, folder.name, digest_of_folder(folder)
         # A library is looked at once in a build: what was found stays.
         self._imports_of = cache(self._imports_of)  # type: ignore[method-assign]
         self._exports_of = cache(self._exports_of)  # type: ignore[method-assign]

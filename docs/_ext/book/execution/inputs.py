@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata as distributions
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,9 @@ class Inputs:
     folder: Path  # where its cells run
     cells: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]  # of each: code, tags, required packages
     reads: tuple[Path, ...]
-    state: Mapping[str, Any]
+    library: str = ""  # a digest of all of it ...
+    used: frozenset[Path] = frozenset()  # ... and the modules of that library which the cells use
+    state: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, app: Sphinx, path: Path, cells: Iterable[chapters.Cell], metadata: Mapping[str, Any]) -> "Inputs":
@@ -44,12 +46,23 @@ class Inputs:
             (cell.source, tuple(cell.metadata.get("tags") or ()), tuple(cell.metadata.get("requires") or ()))
             for cell in cells
         )
-        reads = tuple(path.parent / name for name in metadata.get("reads") or ())
-        return cls(path.parent, named, reads, _state(app, path.parent, named, reads))
+        found = cls(path.parent, named, tuple(path.parent / name for name in metadata.get("reads") or ()))
+        found.state = found.now(app)
+        return found
 
     def now(self, app: Sphinx) -> Mapping[str, Any]:
-        """Look at it again."""
-        return _state(app, self.folder, self.cells, self.reads)
+        """Look at all of it."""
+        library = look_at_library(app)
+        if self.library != library.digest:
+            used = library.files_used_by(code for code, *_ in self.cells)
+            self.library, self.used = library.digest, frozenset(used)
+        return {
+            "folder": str(self.folder),
+            "cells": [[code, list(tags), list(requires)] for code, tags, requires in self.cells],
+            "files": fingerprint({*self.used, *self.reads}),
+            **surroundings(app),
+            "variables": kernel.conditions(),
+        }
 
     def forget(self) -> None:
         """Let no state be the one that the outputs belong to."""
@@ -78,19 +91,8 @@ def _is_of_the_system(file: Path) -> bool:
     return any(file.is_relative_to(folder) or file.is_relative_to(folder.resolve()) for folder in SYSTEM)
 
 
-def _state(app: Sphinx, folder: Path, cells: tuple[Any, ...], reads: tuple[Path, ...]) -> Mapping[str, Any]:
-    files = library(app).files_used_by(code for code, *_ in cells) | set(reads)
-    return {
-        "folder": str(folder),
-        "cells": [[code, list(tags), list(requires)] for code, tags, requires in cells],
-        "files": fingerprint(files),
-        **surroundings(app),
-        "variables": kernel.conditions(),
-    }
-
-
-def library(app: Sphinx) -> Library:
-    """Give the library of the build: it is looked at once."""
+def look_at_library(app: Sphinx) -> Library:
+    """Give the library as the build has found it: it is looked at once."""
     if not hasattr(app, "library"):
         app.library = Library(Path(app.confdir) / "convbook")
     return app.library
