@@ -8,8 +8,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -504,19 +502,6 @@ def test_a_build_that_did_not_finish_is_not_trusted(book: Book) -> None:
     assert result.executed == set()
     assert "part/words" in result.written
     assert not noted.exists()
-
-
-def test_two_builds_in_two_folders_are_the_same_to_the_byte(book: Book, tmp_path: Path) -> None:
-    other = tmp_path / "elsewhere" / "deeper"
-    shutil.copytree(SOURCE, other)
-    command = ["-q", "-W", "-j", "2", "-c", ".", "-d", "_build/doctrees", "-b", "html", "docs", "_build/html"]
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "docs" / "_ext")])
-    subprocess.run(
-        [sys.executable, "-m", "sphinx", *command], cwd=other, check=True, env=os.environ | {"PYTHONPATH": paths}
-    )
-    here, there = book.published(), Book(other).published()
-    assert sorted(here) == sorted(there)
-    assert [name for name in here if here[name] != there[name]] == []
 
 
 # The library's syntax ------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ class Form:
     file: str
     code: str
     needs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # addresses of what it reads from beside it
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Offer:
     reason: str = ""
     cell: Form | None = None
     line: int | None = None  # of the cell in its chapter
+    reads: tuple[str, ...] = ()  # files, as the chapter's front matter names them
 
     @property
     def served(self) -> Iterator[Form]:
@@ -60,24 +62,26 @@ def skip(translator: Any, node: TakeAlong) -> None:
 
 def fold(offer: Offer, here: str) -> Iterator[str]:
     """Write the fold on the page with the address `here`."""
-    reason = f'<p class="take-note">There is no form with NumPy only. {escape(offer.reason)}</p>\n'
-    if not offer.forms:
+    what = "with NumPy only" if offer.forms or offer.cell is None else "that runs alone"
+    reason = f'<p class="take-note">There is no form {what}. {escape(offer.reason)}</p>\n'
+    if not (offer.forms or offer.cell):
         yield reason
         return
     words = f'Take along<span class="visually-hidden"> {escape(offer.name)}</span>'
     yield f'<div class="take"><details><summary>{words}</summary>\n'
     for form in offer.forms:
-        needs = f' <span class="take-needs">needs {escape(", ".join(form.needs))}</span>' if form.needs else ""
+        needed = ", ".join([*map(escape, form.needs), *(link(file, here) for file in form.files)])
+        needs = f' <span class="take-needs">needs {needed}</span>' if needed else ""
         label = f'<span class="take-label">{escape(form.label)}</span>{needs}'
-        yield f'<div class="take-form"><p class="take-head">{label} {link(form, here)}</p>\n'
+        yield f'<div class="take-form"><p class="take-head">{label} {link(form.file, here)}</p>\n'
         yield f'<div class="highlight"><pre>{escape(form.code, quote=False)}</pre></div></div>\n'
     if offer.reason:
         yield reason
     if offer.cell is not None:
-        yield f'<p class="take-note">The cell as shown: {link(offer.cell, here)}</p>\n'
+        yield f'<p class="take-note">The cell as shown: {link(offer.cell.file, here)}</p>\n'
     yield "</details></div>\n"
 
 
-def link(form: Form, here: str) -> str:
-    """Link to the file of a form by its name."""
-    return f'<a href="{escape(relative_uri(here, form.file))}" download>{escape(form.file.rpartition("/")[2])}</a>'
+def link(file: str, here: str) -> str:
+    """Link to a file by its name."""
+    return f'<a href="{escape(relative_uri(here, file))}" download>{escape(file.rpartition("/")[2])}</a>'
