@@ -37,7 +37,7 @@ myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist
 myst_dmath_double_inline = True
 
 # Execution --------------------------------------------------------------------------------------------------
-# docs/_ext/book/execution runs a chapter whenever it is read, and has it read when the library has changed. MyST-NB's
+# docs/_ext/book/execution runs a chapter when what its outputs depend on has changed, the library included. MyST-NB's
 # own cache does not know the library, and would keep the old numbers of a changed function on the page.
 nb_execution_mode = "force"
 nb_execution_timeout = 60  # seconds for one cell; a whole chapter should take less than 10

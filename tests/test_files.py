@@ -127,6 +127,29 @@ def test_the_zip_holds_no_file_that_another_process_is_writing(tmp_path: Path) -
             assert packed.namelist() == ["all/new.html", "all/page.html"]
 
 
+def test_a_stamp_holds_as_long_as_the_sources_and_what_was_made_of_them_do(tmp_path: Path) -> None:
+    page, other = tmp_path / "page", tmp_path / "other"
+    page.write_text("made", encoding="utf-8")
+    stamp = files.Stamp(tmp_path / "stamp.json")
+    assert not stamp.is_current("sources")
+    stamp.note("sources", [page])
+    assert stamp.is_current("sources")
+    assert stamp.is_current("sources", [page])
+    assert not stamp.is_current("sources", [page, other])
+    assert not stamp.is_current("other sources")
+    page.write_text("made otherwise", encoding="utf-8")
+    assert not stamp.is_current("sources")
+    page.write_text("made", encoding="utf-8")
+    assert stamp.is_current("sources")
+    noted = stamp.path.read_text(encoding="utf-8")
+    for damaged in (noted[:-9], "", "[]", "{}"):
+        stamp.path.write_text(damaged, encoding="utf-8")
+        assert not stamp.is_current("sources")
+    stamp.path.write_text(noted, encoding="utf-8")
+    page.unlink()
+    assert not stamp.is_current("sources")
+
+
 #: What writes a file, by the name of a function or method.
 WRITE = {"write_text", "write_bytes", "copy", "copy2", "copyfile", "copytree", "move", "rename", "replace"}
 

@@ -6,6 +6,8 @@ The cell ``same-kernel`` of ``pictures/padding`` is served in up to three files,
 - ``pictures/padding/same-kernel-numpy-only.py`` runs without convbook, too, if that is not the same;
 - ``pictures/padding/same-kernel-cell.py`` is the cell as shown.
 
+What a copy reads lies beside it: ``speed/how-fast/bench.json``.
+
 ``convbook.kernels.box`` is served as ``api/convbook/kernels/box.py``, which runs without convbook. Under each
 cell and function a fold (`fold`) shows the same text. An address holds only while the name of its cell does,
 so names that would share one are a warning at the line of the cell.
@@ -13,7 +15,7 @@ so names that would share one are a warning at the line of the cell.
 
 import contextlib
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,10 +27,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from book.execution import chapters
-from book.execution.build import inputs
+from book.execution.build import executed
 from book.files import write
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Copies, CopiesFold, Form, skip, visit_fold
+from book.snippets.forms import file_address
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +56,11 @@ def add_copies(app: Sphinx, doctree: nodes.document) -> None:
     if not shown:
         return
     env, page = app.env, app.env.docname
-    cells = chapters.read(Path(env.doc2path(page))).cells
+    chapter = chapters.read(Path(env.doc2path(page)))
+    cells, reads = chapter.cells, chapter.metadata.get("reads") or ()
     try:
-        found = {cells[snippet.number].line: snippet for snippet in snippets_of(cells, page, app.config.html_baseurl)}
+        snippets = list(snippets_of(cells, page, app.config.html_baseurl, reads))
+        found = {cells[snippet.number].line: snippet for snippet in snippets}
     except SyntaxError:
         return  # what executes the cell has said so
     lines = env.metadata[page]["source_map"]
@@ -83,13 +88,16 @@ def copies_of(snippet: Snippet, name: str, page: str, requires: list[str] | None
     """Give the forms of a cell their labels and addresses."""
     address = f"{page}/{name}"
     needs = tuple(requires or ())
-    if not snippet.same and CONVBOOK.search(snippet.standalone):
-        needs = ("convbook", *needs)
-    forms = [Form(BOTH if snippet.same else STANDALONE, f"{address}.py", snippet.standalone, needs)]
+    files = tuple(file_address(page, file) for file in snippet.files)
+    forms = []
+    if snippet.standalone is not None:
+        if not snippet.same and CONVBOOK.search(snippet.standalone):
+            needs = ("convbook", *needs)
+        forms.append(Form(BOTH if snippet.same else STANDALONE, f"{address}.py", snippet.standalone, needs, files))
     if snippet.numpy_only is not None and not snippet.same:
-        forms.append(Form(NUMPY_ONLY, f"{address}-numpy-only.py", snippet.numpy_only))
+        forms.append(Form(NUMPY_ONLY, f"{address}-numpy-only.py", snippet.numpy_only, files=files))
     cell = Form("As shown", f"{address}-cell.py", f"{snippet.cell}\n")
-    return Copies(name, tuple(forms), snippet.reason, cell, line)
+    return Copies(name, tuple(forms), snippet.reason, cell, line, snippet.files)
 
 
 # Functions --------------------------------------------------------------------------------------------------
@@ -120,8 +128,10 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEn
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """No two files have one address, on a disk that does not tell capitals either."""
-    taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in inputs(env)}
+    taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in executed(env)}
     for page in sorted(all_copies(env)):
+        for file in sorted({file for copies in all_copies(env)[page] for file in copies.reads}):
+            taken.setdefault(file_address(page, file).casefold(), f"{file}, which {page} reads")
         for copies in all_copies(env)[page]:
             what = f"{copies.name!r} of {page}" + (f", line {copies.line}" if copies.line else "")
             for form in copies.served:
@@ -137,15 +147,25 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
         return
     site = Path(app.outdir)
     files = {form.file: form.code for page in all_copies(app.env).values() for copies in page for form in copies.served}
-    for name, code in files.items():
-        write(site / name, code.encode())
+    contents = {name: code.encode() for name, code in files.items()} | dict(data_files(app))
+    for name, content in contents.items():
+        write(site / name, content)
     before = (site / SERVED).read_text(encoding="utf-8").splitlines() if (site / SERVED).exists() else []
-    for name in set(before) - files.keys():
+    for name in set(before) - contents.keys():
         (site / name).unlink(missing_ok=True)
         for folder in list((site / name).parents)[: name.count("/")]:
             with contextlib.suppress(OSError):  # others are still in it
                 folder.rmdir()
-    write(site / SERVED, "".join(f"{name}\n" for name in sorted(files)).encode())
+    write(site / SERVED, "".join(f"{name}\n" for name in sorted(contents)).encode())
+
+
+def data_files(app: Sphinx) -> Iterator[tuple[str, bytes]]:
+    """Give what copies read: addresses, and what is there."""
+    for page, found in all_copies(app.env).items():
+        folder = Path(app.env.doc2path(page)).parent
+        for file in {file for copies in found for file in copies.reads}:
+            if (folder / file).is_file():  # or it has been reported
+                yield file_address(page, file), (folder / file).read_bytes()
 
 
 def add_script(app: Sphinx) -> None:

@@ -22,6 +22,7 @@ class Form:
     file: str
     code: str
     needs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # addresses of what it reads from beside it
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Copies:
     reason: str = ""
     cell: Form | None = None
     line: int | None = None  # of the cell in its chapter
+    reads: tuple[str, ...] = ()  # files, as the chapter's front matter names them
 
     @property
     def served(self) -> Iterator[Form]:
@@ -60,25 +62,27 @@ def skip(translator: Any, node: CopiesFold) -> None:
 
 def fold(copies: Copies, here: str) -> Iterator[str]:
     """Write the fold on the page with the address `here`."""
-    reason = f'<p class="copies-note">There is no form with NumPy only. {escape(copies.reason)}</p>\n'
-    if not copies.forms:
+    what = "with NumPy only" if copies.forms or copies.cell is None else "that runs alone"
+    reason = f'<p class="copies-note">There is no form {what}. {escape(copies.reason)}</p>\n'
+    if not (copies.forms or copies.cell):
         yield reason
         return
     what = "cell" if copies.cell is not None else "function"
     words = f'Copy this {what}<span class="visually-hidden"> {escape(copies.name)}</span>'
     yield f'<div class="copies"><details><summary>{words}</summary>\n'
     for form in copies.forms:
-        needs = f' <span class="copies-needs">needs {escape(", ".join(form.needs))}</span>' if form.needs else ""
+        needed = ", ".join([*map(escape, form.needs), *(link(file, here) for file in form.files)])
+        needs = f' <span class="copies-needs">needs {needed}</span>' if needed else ""
         label = f'<span class="copies-label">{escape(form.label)}</span>{needs}'
-        yield f'<div class="copies-form"><p class="copies-head">{label} {link(form, here)}</p>\n'
+        yield f'<div class="copies-form"><p class="copies-head">{label} {link(form.file, here)}</p>\n'
         yield f'<div class="highlight"><pre>{escape(form.code, quote=False)}</pre></div></div>\n'
     if copies.reason:
         yield reason
     if copies.cell is not None:
-        yield f'<p class="copies-note">The cell as shown: {link(copies.cell, here)}</p>\n'
+        yield f'<p class="copies-note">The cell as shown: {link(copies.cell.file, here)}</p>\n'
     yield "</details></div>\n"
 
 
-def link(form: Form, here: str) -> str:
-    """Link to the file of a form by its name."""
-    return f'<a href="{escape(relative_uri(here, form.file))}" download>{escape(form.file.rpartition("/")[2])}</a>'
+def link(file: str, here: str) -> str:
+    """Link to a file by its name."""
+    return f'<a href="{escape(relative_uri(here, file))}" download>{escape(file.rpartition("/")[2])}</a>'
