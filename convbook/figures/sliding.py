@@ -73,7 +73,7 @@ def windows_on_grid(
 
     left += padded.shape[1] + 1
     middle = 1 + (rows - 1) / 2
-    label(ax, left - 0.5, middle, "⋆", fontsize=18)
+    label(ax, left - 0.5, middle, "⋆", fontsize=30)
     top = middle - weights.shape[0] / 2
     note(ax, left + weights.shape[1] / 2, top - 0.5, "kernel")
     for (i, j), value in np.ndenumerate(weights):
