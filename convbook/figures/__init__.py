@@ -25,7 +25,7 @@ from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
 from convbook.figures.series import signal_and_trend
-from convbook.figures.sliding import sampled_waves, size_steps, windows_on_grid, windows_on_line
+from convbook.figures.sliding import painted_copies, sampled_waves, size_steps, windows_on_grid, windows_on_line
 from convbook.figures.speed import (
     compared_rows,
     cost_curves,
@@ -71,6 +71,7 @@ __all__ = [
     "nine_products",
     "noise_balance",
     "one_output",
+    "painted_copies",
     "pooled_tables",
     "product_table",
     "product_tables",
