@@ -56,7 +56,8 @@ def test_the_layer_does_not_wrap_bytes() -> None:
 def test_the_layer_adds_up_many_bytes_exactly(rng: np.random.Generator) -> None:
     x, weight = (rng.integers(200, 256, size=(1, 64, 8, 8), dtype=np.uint8) for _ in range(2))
     want = int(np.sum(x.astype(int) * weight))
-    assert want > 2**24 and want % 8  # more than 32 bits of a float hold
+    assert want > 2**24
+    assert want % 8
     assert recipe("recipe-layer", "conv2d")(x, weight).item() == want
 
 
@@ -207,3 +208,15 @@ def test_the_reading_of_a_kernel_is_what_it_does() -> None:
     assert reading["flat"] == pytest.approx(kernel.sum())
     assert reading["noise"] == round(np.sqrt((kernel**2).sum()), 2)
     assert recipe("recipe-read", "read_kernel")([[-1, 0, 1]])["moved"] is None
+
+
+def test_the_learning_curve_refuses_sizes_beyond_the_examples_that_are_left(rng: np.random.Generator) -> None:
+    def fit(x: np.ndarray, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        weights = np.linalg.lstsq(x, y)[0]
+        return lambda new: new @ weights
+
+    x, y = rng.normal(size=(20, 2)), rng.normal(size=20)
+    learning_curve = recipe("recipe-learning-curve", "learning_curve")
+    assert len(learning_curve(fit, x, y, [5, 10])) == 2
+    with pytest.raises(ValueError, match=r"`sizes` \(=\[5, 11\]\) must not exceed 10,"):
+        learning_curve(fit, x, y, [5, 11])
