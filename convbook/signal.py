@@ -234,7 +234,7 @@ def convolve_blocks(blocks: Iterable[ArrayLike], h: ArrayLike) -> Iterator[Array
 
     In words: block `b` has `N_b` samples and begins at sample `s_b` of the signal `x`; its sums are those of
     :py:func:`convbook.convolve` at the same places. They look back at most `K - 1` samples, so the last `K - 1` samples
-    of what has arrived are kept for the next block, and nothing else. When the blocks end, the last `K - 1` sums follow.
+    of what has arrived are kept for the next block, and nothing else. The last `K - 1` sums follow when the blocks end.
 
     Derived in :doc:`/operation/modes-and-lengths`.
 
@@ -316,9 +316,8 @@ def _check_sides(number: int, block: Array, kept: Array) -> None:
     """Refuse a block that cannot lie behind the one before it."""
     sides = block.shape[1:]
     if 0 in sides:
-        raise ValueError(
-            f"`blocks[{number}]` (of shape {block.shape}) must have at least one element along every axis but the first."
-        )
+        needed = "at least one element along every axis but the first"
+        raise ValueError(f"`blocks[{number}]` (of shape {block.shape}) must have {needed}.")
     if sides != kept.shape[1:]:
         needed = f"the sizes {kept.shape[1:]} of `blocks[0]` along all axes but the first"
         raise ValueError(f"`blocks[{number}]` (of shape {block.shape}) must have {needed}.")
