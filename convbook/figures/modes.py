@@ -64,12 +64,10 @@ def carried_samples(lengths: Sequence[int], carried: int) -> Axes:
         last = line == len(lengths)
         note(ax, 0.1, row + 0.5, "end" if last else f"block {line}", ha="left")
         note(ax, 0.1, row + 1.55, "sums", ha="left")
-        kept = [n if n >= 0 else "0" for n in range(start - carried, start)]
-        row_of_cells(ax, first - carried, row, kept, fill=GOLD_SOFT)
-        if last:
-            row_of_cells(ax, first, row, ["0"] * length, fill="none", color=MUTED)
-        else:
-            row_of_cells(ax, first, row, range(start, start + length), fill=BLUE_SOFT)
+        for n in range(start - carried, start):
+            cell(ax, left + carried + n, row, n if n >= 0 else "", fill=GOLD_SOFT if n >= 0 else "none")
+        own = [""] * length if last else range(start, start + length)
+        row_of_cells(ax, first, row, own, fill="none" if last else BLUE_SOFT)
         row_of_cells(ax, first, row + 1.05, range(start, start + length), fill=TEAL_SOFT)
         start += length
     return ax
