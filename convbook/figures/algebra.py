@@ -66,7 +66,7 @@ def convolution_powers(panels: Mapping[str, tuple[ArrayLike, int, float]], *, co
         One a panel.
     """
     rows = -(-len(panels) // columns)
-    _, axes = plt.subplots(rows, columns, figsize=(WIDTH, 1.5 * rows), squeeze=False)
+    _, axes = plt.subplots(rows, columns, figsize=(WIDTH, 1.6 * rows), squeeze=False)
     for ax, (title, (chances, first, width)) in zip(axes.flat, panels.items(), strict=True):
         heights = np.asarray(chances)
         places = first + np.arange(len(heights))
