@@ -65,7 +65,8 @@ def carried_samples(lengths: Sequence[int], carried: int) -> Axes:
         note(ax, 0.1, row + 0.5, "end" if last else f"block {line}", ha="left")
         note(ax, 0.1, row + 1.55, "sums", ha="left")
         for n in range(start - carried, start):
-            cell(ax, left + carried + n, row, n if n >= 0 else "", fill=GOLD_SOFT if n >= 0 else "none")
+            fill = GOLD_SOFT if n >= 0 else "none"
+            cell(ax, left + carried + n, row, n if n >= 0 else "", fill=fill, fontweight="bold")
         own = [""] * length if last else range(start, start + length)
         row_of_cells(ax, first, row, own, fill="none" if last else BLUE_SOFT)
         row_of_cells(ax, first, row + 1.05, range(start, start + length), fill=TEAL_SOFT)
