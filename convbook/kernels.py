@@ -408,6 +408,8 @@ def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Ar
     column and then a row takes :math:`k_1 + k_2` products per element instead of :math:`k_1 k_2`. The least
     number of pairs is the rank of the kernel as a matrix; it is ``len(separate(kernel))``.
 
+    Derived in :doc:`/pictures/cheap-kernels`.
+
     Parameters
     ----------
     kernel : array_like, shape (k_1, k_2)

@@ -172,11 +172,13 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
     "kernels.sobel": {"points the other way": changed_result(flipped)},
     "kernels.laplacian": {"has the other sign": changed_result(np.negative)},
     "kernels.sharpen": {"has the other sign": changed_result(np.negative)},
+    "kernels.separate": {"confuses columns and rows": changed_result(lambda pairs: [(v, u) for u, v in pairs])},
     "matrices.toeplitz": {"is transposed": changed_result(transposed)},
     "matrices.circulant": {
         "is transposed": changed_result(transposed),
         **LOSES,
     },
+    "matrices.as_matrix": {"is transposed": changed_result(transposed)},
 }
 BOOK = [
     path

@@ -220,3 +220,32 @@ def test_the_reading_of_a_kernel_is_what_it_does() -> None:
     assert reading["flat"] == pytest.approx(kernel.sum())
     assert reading["noise"] == round(np.sqrt((kernel**2).sum()), 2)
     assert recipe("recipe-read", "read_kernel")([[-1, 0, 1]])["moved"] is None
+
+
+@pytest.mark.parametrize("window", [(1, 1), (3, 1), (1, 5), (3, 7), (9, 9), (25, 31)])
+@pytest.mark.parametrize("dtype", [np.uint8, bool, np.float32, np.float64])
+def test_the_mean_of_a_window_is_that_of_the_pixels_that_exist(
+    window: tuple[int, int], dtype: type, rng: np.random.Generator
+) -> None:
+    picture = rng.integers(0, 2 if dtype is bool else 256, (8, 11)).astype(dtype)
+    ones = np.ones(window)
+    totals, counts = (scipy.signal.convolve2d(a, ones, "same") for a in (picture.astype(float), np.ones((8, 11))))
+    got = recipe("recipe-box-mean", "box_mean")(picture, *window)
+    assert np.allclose(got, totals / counts, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("window", [(2, 3), (3, 4)])
+def test_a_window_without_a_middle_is_refused(window: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="has no pixel in the middle"):
+        recipe("recipe-box-mean", "box_mean")(np.ones((5, 5)), *window)
+
+
+@pytest.mark.parametrize("constant", [0, 7])
+def test_noise_finds_the_kernel_up_to_the_error_that_it_promises(constant: float, rng: np.random.Generator) -> None:
+    kernel, samples = rng.normal(size=9), 40_000
+    found = recipe("recipe-from-noise", "kernel_from_noise")(
+        lambda x: np.convolve(x, kernel)[: len(x)] + constant, 12, samples, rng
+    )
+    deviation = np.sqrt(2 * np.sum(kernel**2) / samples)  # more than that of any weight
+    assert np.abs(found - [*kernel, 0, 0, 0]).max() < 5 * deviation
+    assert np.abs(found[:9]).max() > 10 * deviation

@@ -20,6 +20,7 @@ from convbook.figures.equivariance import commuting_square, error_table, errors_
 from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
+from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
 from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
@@ -35,6 +36,7 @@ from convbook.figures.speed import (
     matrix_patterns,
     ratios_by_family,
 )
+from convbook.figures.sums import window_in_sums
 
 __all__ = [
     "answers",
@@ -62,12 +64,14 @@ __all__ = [
     "growth_with_distance",
     "hit_rates",
     "image_row",
+    "kernel_estimates",
     "kernel_tiles",
     "layer_costs",
     "learning_curves",
     "losses_by_step",
     "lowered_product",
     "matrix_patterns",
+    "matrix_times_signal",
     "nine_products",
     "noise_balance",
     "one_output",
@@ -91,6 +95,7 @@ __all__ = [
     "usage_maps",
     "weight_matrices",
     "weight_views",
+    "window_in_sums",
     "window_on_chart",
     "window_rulers",
     "window_to_pixel",
