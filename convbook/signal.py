@@ -7,7 +7,7 @@ sums as they are defined, transforms of all or of blocks, products of a kernel's
 which.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from convbook._arguments import (
     mean_dtypes,
     must_have_as_many_axes,
     one_of,
+    show,
     types_in_sums,
 )
 from convbook.algorithms.blockwise import computed
@@ -219,6 +220,110 @@ def correlate(
     """
     x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
     return _convolve(x, h[_BACKWARDS * h.ndim].conj(), mode, boundary, fill_value, method)
+
+
+def convolve_blocks(blocks: Iterable[ArrayLike], h: ArrayLike) -> Iterator[Array]:
+    r"""Convolve a signal that arrives in blocks, and give each block's sums before the next block is asked for.
+
+    .. math:: y_b[n] = \sum_k h[k]\, x[s_b + n - k], \qquad 0 \le n < N_b
+
+    In words: block `b` has `N_b` samples and begins at sample `s_b` of the signal `x`; its sums are those of
+    :py:func:`convbook.convolve` at the same places. They look back at most `K - 1` samples, so the last `K - 1` samples
+    of what has arrived are kept for the next block, and nothing else. The last `K - 1` sums follow when the blocks end.
+
+    Derived in :doc:`/operation/modes-and-lengths`.
+
+    Parameters
+    ----------
+    blocks : iterable of array_like
+        The signal in pieces, cut along its first axis: of any lengths, also none, but of equal sizes along all other
+        axes. It may never end, and may hand over the same array again and again with new numbers.
+    h : array_like
+        The kernel, with as many axes as a block. Of shape `(K, 1)` it filters each column of the blocks by itself,
+        such as the channels of a recording.
+
+    Returns
+    -------
+    iterator of numpy.ndarray
+        One array for each block, of the block's length along the first axis; then one of length `K - 1`, unless no
+        sample has come or `K` is 1. Put together they are what ``convolve(x, h)`` returns for the whole signal;
+        without the last one, its causal part, ``convolve(x, h)[:N]``. Each array has the type that
+        :py:func:`convbook.convolve` gives to sums of its block.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is empty. While blocks are taken: if one has another number of axes than the kernel, no element
+        along another axis than the first, or other sizes there than the first block.
+    TypeError
+        If `blocks` is not iterable, or the kernel or a block does not hold numbers, or is a masked array.
+
+    See Also
+    --------
+    convbook.convolve : The same for a signal that is there as a whole.
+
+    Notes
+    -----
+    The samples that overlap are those of the overlap-save method, also called block convolution (A. Oppenheim,
+    R. Schafer, *Discrete-Time Signal Processing*, 3rd edition, section 8.7.3). Here no transform is implied: how the
+    sums of a block are computed is chosen as in :py:func:`convbook.convolve`. ``scipy.signal.lfilter`` with its state
+    `zi` does the same for one axis, and for filters with feedback; it keeps sums in the place of samples.
+
+    What lies before the first sample counts as 0; a kernel with an infinity or a NaN makes NaNs of that.
+
+    *Memory.* That of one block and its sums, whatever the length of the signal.
+
+    Examples
+    --------
+    The second block is told that a 2 came before it, and the 10·3 of its last sample comes after it:
+
+    >>> from convbook import convolve_blocks
+    >>> [y.tolist() for y in convolve_blocks([[1, 2], [3]], [1, 10])]
+    [[1, 12], [23], [30]]
+    """
+    h = as_array("h", h, min_ndim=1)
+    if h.size == 0:
+        raise ValueError(f"`h` (of shape {h.shape}) must have at least one element.")
+    if not isinstance(blocks, Iterable):
+        raise TypeError(f"`blocks` (={show(blocks)}) must be an iterable of arrays.")
+    return _sums_of_blocks(blocks, h)
+
+
+def _sums_of_blocks(blocks: Iterable[ArrayLike], h: Array) -> Iterator[Array]:
+    """Lay each block behind the samples that its sums look back at; at the end, as many zeros."""
+    before = h.shape[0] - 1
+    kept: Array | None = None
+    arrived = 0
+    for number, block in enumerate(blocks):
+        x = as_array(f"blocks[{number}]", block, ndim=h.ndim, layout="as `h` has")
+        if kept is None:
+            kept = np.zeros((before, *x.shape[1:]), x.dtype)
+        _check_sides(number, x, kept)
+        arrived += len(x)
+        x = np.concatenate([kept, x])
+        yield _sums_behind(x, h)
+        kept = x[len(x) - before :].copy()  # a view would keep all of the block
+    if kept is not None and arrived and before:
+        yield _sums_behind(np.concatenate([kept, np.zeros_like(kept)]), h)
+
+
+def _check_sides(number: int, block: Array, kept: Array) -> None:
+    """Refuse a block that cannot lie behind the one before it."""
+    sides = block.shape[1:]
+    if 0 in sides:
+        needed = "at least one element along every axis but the first"
+        raise ValueError(f"`blocks[{number}]` (of shape {block.shape}) must have {needed}.")
+    if sides != kept.shape[1:]:
+        needed = f"the sizes {kept.shape[1:]} of `blocks[0]` along all axes but the first"
+        raise ValueError(f"`blocks[{number}]` (of shape {block.shape}) must have {needed}.")
+
+
+def _sums_behind(x: Array, h: Array) -> Array:
+    """Return all sums but those of the first `K - 1` samples, which are there to be looked back at."""
+    if len(x) < len(h):  # an empty block: no sums, but the type and the sides of sums
+        return _sums_behind(np.zeros_like(x, shape=(len(h), *x.shape[1:])), h)[:0]
+    sides = [(0, 0), *((k - 1, k - 1) for k in h.shape[1:])]
+    return convolve(np.pad(x, sides), h, "valid")
 
 
 def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:

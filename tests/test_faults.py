@@ -111,6 +111,11 @@ def swapped_pairs(pairs: Any) -> Any:
     return [tuple(reversed(pair)) for pair in pairs] if np.ndim(pairs) > 1 else type(pairs)(reversed(pairs))
 
 
+def each_block_alone(blocks: Any, h: Any) -> Any:
+    """Filter each block as if nothing had come before it."""
+    return (np.convolve(block, h)[: len(block)] for block in blocks)
+
+
 LOSES = {"loses the last place": changed_result(without_last)}
 
 #: public function -> mistake -> the function that makes it
@@ -120,6 +125,7 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
         "'same' starts one place late": same_starts_late,
         **LOSES,
     },
+    "convolve_blocks": {"forgets the block before": lambda f: each_block_alone},
     "correlate": {
         "flips": changed_arguments(h=flipped),
         "'same' starts one place late": same_starts_late,

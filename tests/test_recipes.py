@@ -1,5 +1,6 @@
 """The recipes, which readers copy, keep what they promise on inputs that their pages do not show."""
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -91,6 +92,31 @@ def test_overlap_add_is_the_full_convolution(samples: int, taps: int, rng: np.ra
     got = recipe("recipe-overlap-add", "overlap_add")(x, h)
     assert got.shape == (samples + taps - 1,)
     assert np.allclose(got, np.convolve(x, h), rtol=0, atol=1e-12 * taps)
+
+
+@pytest.mark.parametrize("taps", [1, 2, 7])
+@pytest.mark.parametrize("lengths", [[9], [1] * 9, [4, 0, 5], [0, 0, 3, 6]], ids=str)
+def test_a_filtered_stream_is_the_causal_convolution_in_blocks_of_the_same_lengths(
+    lengths: list[int], taps: int, rng: np.random.Generator
+) -> None:
+    x, h = rng.normal(size=sum(lengths)), rng.normal(size=taps)
+    got = list(recipe("recipe-stream", "filter_stream")(np.split(x, np.cumsum(lengths)[:-1]), h))
+    assert [len(sums) for sums in got] == lengths
+    assert np.allclose(np.concatenate(got), np.convolve(x, h)[: len(x)], rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("count", range(12))
+def test_a_power_is_as_many_convolutions(count: int) -> None:
+    power = recipe("recipe-power", "convolution_power")
+    wanted = [1]
+    for _ in range(count):
+        wanted = np.convolve(wanted, [2, -1, 3]).tolist()
+    assert power([2, -1, 3], count).tolist() == wanted
+
+
+def test_a_power_of_pythons_integers_does_not_overflow() -> None:
+    power = recipe("recipe-power", "convolution_power")(np.array([1, 1], dtype=object), 70)
+    assert power.tolist() == [math.comb(70, n) for n in range(71)]
 
 
 @pytest.mark.parametrize("rule", ["symmetric", "constant", "edge", "reflect", "wrap"])

@@ -166,6 +166,9 @@ def test_signals(kinds: tuple[str, str]) -> None:
         agree("convolve", h, x, "valid")
         agree("correlate", h, x, "same")
         agree("convolve", x, h, fill_value=1)
+        blocks = np.split(x, [1, 1, len(x) - 1])
+        found = [list(make("convolve_blocks")(blocks, h)) for make in (of_library, form)]
+        _compare(*found, f"convolve_blocks of {[array.dtype for array in (x, h)]}")
         agree("normalized_correlate", x, draw(rng, kinds[1], *[2] * x.ndim))
         widths = rng.integers(0, 3, (x.ndim, 2)).tolist()
         for rule in BORDERS:

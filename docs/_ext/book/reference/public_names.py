@@ -128,6 +128,7 @@ SOUGHT = {
     "convbook.unfold": ("im2col",),
     "convbook.fold": ("col2im",),
     "convbook.convolve": ("convolve2d", "fftconvolve", "oaconvolve"),
+    "convbook.convolve_blocks": ("lfilter", "chunk", "block convolution", "streaming"),
     "convbook.correlate": ("correlate2d", "cross-correlation"),
     "convbook.normalized_correlate": ("match_template", "matchTemplate", "normxcorr2"),
     "convbook.kernels.gaussian": ("GaussianBlur",),

@@ -90,6 +90,17 @@ def convolve(x, h, mode="full", *, boundary="constant", fill_value=0, method="au
     return y[tuple(slice(start, start + size) for start, size in parts)].astype(result)
 
 
+def convolve_blocks(blocks, h):
+    h, kept, arrived = np.asarray(h), None, 0
+    for block in map(np.asarray, blocks):
+        kept = np.zeros((len(h) - 1, *block.shape[1:]), block.dtype) if kept is None else kept
+        x, arrived = np.concatenate([kept, block]), arrived + len(block)
+        yield convolve(x, h)[len(h) - 1 : len(x)]  # nothing before it is complete
+        kept = x[len(block) :]
+    if arrived and len(h) > 1:
+        yield convolve(kept, h)[len(h) - 1 :]
+
+
 def correlate(x, h, mode="full", *, boundary="constant", fill_value=0, method="auto"):
     return convolve(x, np.conj(np.flip(h)), mode, boundary=boundary, fill_value=fill_value)
 
