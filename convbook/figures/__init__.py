@@ -25,6 +25,7 @@ from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
 from convbook.figures.series import signal_and_trend
 from convbook.figures.sliding import sampled_waves, size_steps, windows_on_grid, windows_on_line
+from convbook.figures.sound import sounds
 from convbook.figures.speed import (
     compared_rows,
     cost_curves,
@@ -81,6 +82,7 @@ __all__ = [
     "size_steps",
     "slope_responses",
     "smoothed_peak",
+    "sounds",
     "usage_maps",
     "weight_matrices",
     "weight_views",

@@ -11,7 +11,6 @@ cell and function a fold (`fold`) shows the same text. An address holds only whi
 so names that would share one are a warning at the line of the cell.
 """
 
-import contextlib
 import re
 from collections.abc import Set
 from pathlib import Path
@@ -24,9 +23,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from book import files
 from book.execution import chapters
 from book.execution.build import inputs
-from book.files import write
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Form, Offer, TakeAlong, skip, visit_fold
 
@@ -133,17 +132,8 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
     """Write every file that is not there or has changed, and take away those that nobody offers any more."""
     if exception is not None or app.builder.name != "html":
         return
-    site = Path(app.outdir)
-    files = {form.file: form.code for page in offers(app.env).values() for offer in page for form in offer.served}
-    for name, code in files.items():
-        write(site / name, code.encode())
-    before = (site / SERVED).read_text(encoding="utf-8").splitlines() if (site / SERVED).exists() else []
-    for name in set(before) - files.keys():
-        (site / name).unlink(missing_ok=True)
-        for folder in list((site / name).parents)[: name.count("/")]:
-            with contextlib.suppress(OSError):  # others are still in it
-                folder.rmdir()
-    write(site / SERVED, "".join(f"{name}\n" for name in sorted(files)).encode())
+    found = (form for page in offers(app.env).values() for offer in page for form in offer.served)
+    files.serve(Path(app.outdir), {form.file: form.code.encode() for form in found}, SERVED)
 
 
 def add_script(app: Sphinx) -> None:
