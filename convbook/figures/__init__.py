@@ -17,6 +17,15 @@ from convbook.figures.design import (
 )
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
 from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
+from convbook.figures.frequency import (
+    folded_row,
+    folded_spectrum,
+    pictures_and_spectra,
+    response_pictures,
+    responses_in_decibels,
+    strips,
+    waves_through,
+)
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
@@ -51,6 +60,8 @@ __all__ = [
     "factors_by_rate",
     "failing_places",
     "flipped_window",
+    "folded_row",
+    "folded_spectrum",
     "found_places",
     "four_pictures",
     "framed_row",
@@ -68,11 +79,14 @@ __all__ = [
     "nine_products",
     "noise_balance",
     "one_output",
+    "pictures_and_spectra",
     "pooled_tables",
     "product_table",
     "product_tables",
     "ratios_by_family",
     "response_contours",
+    "response_pictures",
+    "responses_in_decibels",
     "rows_of_numbers",
     "sampled_waves",
     "score_maps",
@@ -83,7 +97,9 @@ __all__ = [
     "slope_responses",
     "smoothed_peak",
     "sounds",
+    "strips",
     "usage_maps",
+    "waves_through",
     "weight_matrices",
     "weight_views",
     "window_on_chart",
