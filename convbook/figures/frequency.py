@@ -31,7 +31,7 @@ def pictures_and_spectra(pictures: Mapping[str, ArrayLike], signs: Sequence[tupl
         The upper row, then the lower one.
     """
     count = len(pictures)
-    _, axes = plt.subplots(2, count, figsize=(WIDTH, 2 * WIDTH / count + 0.4), gridspec_kw={"wspace": 0.16})
+    _, axes = plt.subplots(2, count, figsize=(WIDTH, 0.87 * 2 * WIDTH / count + 0.25), gridspec_kw={"wspace": 0.16})
     for (upper, lower), (title, picture) in zip(axes.T, pictures.items(), strict=True):
         size = np.abs(np.fft.fftshift(np.fft.fft2(np.asarray(picture, float))))
         upper.imshow(np.asarray(picture), cmap=IMAGE)
@@ -150,7 +150,7 @@ def response_pictures(kernels: Mapping[str, ArrayLike], *, columns: int = 3) -> 
     """
     omega = np.linspace(-np.pi, np.pi, 61)
     rows = -(-len(kernels) // columns)
-    size = (WIDTH, rows * (WIDTH / columns + 0.3) + 0.35)
+    size = (WIDTH, rows * (0.78 * WIDTH / columns + 0.26) + 0.45)
     _, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True)
     for ax, (name, kernel) in zip(axes.flat, kernels.items(), strict=True):
         weights = np.asarray(kernel, float)
@@ -219,14 +219,15 @@ def folded_spectrum(tones: Sequence[float], rate: float, stride: int) -> Axes:
     stem: dict[str, Any] = {"linewidth": 2.2, "linestyle": "-"}
     for tone in tones:
         ax.plot([tone, tone], [0, 1], color=SIGNAL, **stem)
-        ax.text(tone, 1.06, f"{tone:g}", ha="center", va="bottom", fontsize=10.5)
+        ax.text(tone, 1.06, f"{tone:g}", ha="center", va="bottom", fontsize=10)
         if tone > half:
             seen = 2 * half - tone
             ax.plot([seen, seen], [0, 1], color=KERNEL, linewidth=2.2, linestyle=(0, (3, 1.5)))
-            ax.text(seen, 1.06, f"{seen:g}", ha="center", va="bottom", fontsize=10.5, color=KERNEL)
+            ax.text(seen, 1.06, f"{seen:g}", ha="center", va="bottom", fontsize=10, color=KERNEL)
             bend = {"arrowstyle": "->", "color": KERNEL, "linewidth": 1.3, "connectionstyle": "arc3,rad=0.3"}
             ax.annotate("", (seen + 20, 0.75), (tone - 20, 0.75), arrowprops=bend)
     ax.axvline(half, color=MUTED, linewidth=1, linestyle="-")
-    ax.text(half, 0.06, f" half of {rate / stride:g} samples", color=MUTED, fontsize=10)
-    ax.set(xlabel="cycles a second", xlim=(0, rate / 2), ylim=(0, 1.4), yticks=[])
+    ax.text(half, 1.38, f" half of {rate / stride:g} samples a second", va="top", color=MUTED, fontsize=10)
+    ax.set(xlabel="cycles a second", xlim=(-100, rate / 2), ylim=(0, 1.4), yticks=[])
+    ax.spines["left"].set_visible(False)
     return ax
