@@ -221,9 +221,15 @@ def test_fonts_are_served_by_the_site(site: Site) -> None:
 def test_a_formula_keeps_the_full_stop_that_follows_it_on_its_line(site: Site) -> None:
     first, together = site.page("part/first").all("span", "together")
     assert first.text.endswith("] ,")
-    assert together.text.endswith("h .")
+    assert together.text.endswith("h ,")
     assert len(list(together.all("span", "math"))) == 1
     assert len(list(together.all("wbr"))) == 1  # x ⋆ h breaks after its operator only
+
+
+def test_no_other_full_stop_or_comma_of_the_line_moves(site: Site) -> None:
+    (line,) = (p for p in site.page("part/first").all("p") if p.text.startswith("The sum"))
+    assert line.text.replace(" ", "").endswith("h,c,d.")
+    assert "],a,b,andnot" in line.text.replace(" ", "")
 
 
 def test_formulas_are_set_in_the_page_with_mathml_inside(site: Site) -> None:

@@ -120,14 +120,14 @@ class Together(SphinxPostTransform):
             closing = CLOSING.match(after) if isinstance(after, nodes.Text) else None
             if not (opening or closing):
                 continue
-            whole = nodes.inline("", "", classes=["together"])
-            line.replace(formula, whole)
+            # By place, never by `line.replace`: that finds a text by what it says, and a line has many full stops.
+            whole = line[place] = nodes.inline("", "", classes=["together"])
             if opening:
-                line.replace(before, nodes.Text(before[: opening.start()]))
+                line[place - 1] = nodes.Text(before[: opening.start()])
                 whole += nodes.Text(opening[0])
             whole += formula
             if closing:
-                line.replace(after, nodes.Text(after[closing.end() :]))
+                line[place + 1] = nodes.Text(after[closing.end() :])
                 whole += nodes.Text(closing[0])
 
 
