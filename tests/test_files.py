@@ -154,6 +154,19 @@ def test_a_stamp_holds_as_long_as_the_sources_and_what_was_made_of_them_do(tmp_p
 WRITE = {"write_text", "write_bytes", "copy", "copy2", "copyfile", "copytree", "move", "rename", "replace"}
 
 
+def test_what_an_earlier_build_served_and_nobody_offers_any_more_is_taken_away_with_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "others.wav").touch()
+    files.serve(tmp_path, {"page/one.wav": b"1", "page/two.wav": b"2", "gone/three.wav": b"3"}, ".sounds")
+    files.serve(tmp_path, {"page/two.wav": b"22"}, ".sounds")
+    assert sorted(path.name for path in (tmp_path / "page").iterdir()) == ["others.wav", "two.wav"]
+    assert (tmp_path / "page" / "two.wav").read_bytes() == b"22"
+    assert not (tmp_path / "gone").exists()
+    (tmp_path / "page" / "two.wav").unlink()
+    files.serve(tmp_path, {"page/two.wav": b"22"}, ".sounds")
+    assert (tmp_path / "page" / "two.wav").exists(), "what somebody removed is written again"
+
+
 def test_no_extension_writes_a_file_in_another_way() -> None:
     """Only `files` does, and whoever builds in a temporary folder of its own."""
     found = set()

@@ -97,6 +97,19 @@ def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, si
     assert len(reached) == wanted
 
 
+def test_a_sound_plays_without_a_script_from_a_file_of_the_site(browser: Browser, site: str) -> None:
+    name, _ = next((name, p) for name, p in pages().items() if any(e.tag == "audio" for e in p.elements))
+    page = browser.new_context(java_script_enabled=False).new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{site}{name}", wait_until="networkidle")
+    assert not [url for url in fetched if url.endswith(".wav")], "nothing is fetched before it is played"
+    player = page.locator("audio").first
+    player.evaluate("async player => { player.muted = true; await player.play(); }")
+    assert player.evaluate("player => [player.error, player.duration > 0.5]") == [None, True]
+    page.context.close()
+
+
 def test_the_theme_can_be_changed_and_is_kept(page: Page, site: str) -> None:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})

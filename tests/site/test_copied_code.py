@@ -125,7 +125,8 @@ def test_every_cell_of_a_chapter_has_its_files_and_there_is_no_other(chapter: st
     page = pages()[f"{chapter}.html"]
     here = chapter.rpartition("/")[2]
     own = {file for file in LINK.findall(page.source) if file != f"{here}.py"}
-    assert own == {f"{here}/{path.name}" for path in (SITE / chapter).iterdir()}
+    played = {element.attributes["src"] for element in page.elements if element.tag == "audio"}
+    assert own | played == {f"{here}/{path.name}" for path in (SITE / chapter).iterdir()}
     expected = {f"{here}/{name}{form}.py" for name in names(SOURCES[chapter]) for form in ("", "-cell")}
     assert {file for file in own if not file.endswith("-numpy-only.py")} == expected
 

@@ -64,3 +64,19 @@ class Stamp:
     def note(self, sources: str, made: Iterable[Path]) -> None:
         files = {str(path): digest({"": path}) for path in made}
         write(self.path, json.dumps({"sources": sources, "made": files}, indent=1).encode())
+
+
+def serve(site: Path, files: Mapping[str, bytes], listed: str) -> None:
+    """Write these files below `site`, and take away those that an earlier build wrote and nobody offers any more.
+
+    `listed` is the file in `site` that names them for the next build.
+    """
+    for name, content in files.items():
+        write(site / name, content)
+    before = (site / listed).read_text(encoding="utf-8").splitlines() if (site / listed).exists() else []
+    for name in set(before) - files.keys():
+        (site / name).unlink(missing_ok=True)
+        for folder in list((site / name).parents)[: name.count("/")]:
+            with contextlib.suppress(OSError):  # others are still in it
+                folder.rmdir()
+    write(site / listed, "".join(f"{name}\n" for name in sorted(files)).encode())

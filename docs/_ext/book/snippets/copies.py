@@ -13,7 +13,6 @@ cell and function a fold (`fold`) shows the same text. An address holds only whi
 so names that would share one are a warning at the line of the cell.
 """
 
-import contextlib
 import re
 from collections.abc import Iterator, Set
 from pathlib import Path
@@ -26,9 +25,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from book import files
 from book.execution import chapters
 from book.execution.build import executed
-from book.files import write
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Copies, CopiesFold, Form, skip, visit_fold
 from book.snippets.forms import file_address
@@ -145,18 +144,9 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
     """Write every file that is not there or has changed, and take away those that are no longer available."""
     if exception is not None or app.builder.name != "html":
         return
-    site = Path(app.outdir)
-    files = {form.file: form.code for page in all_copies(app.env).values() for copies in page for form in copies.served}
-    contents = {name: code.encode() for name, code in files.items()} | dict(data_files(app))
-    for name, content in contents.items():
-        write(site / name, content)
-    before = (site / SERVED).read_text(encoding="utf-8").splitlines() if (site / SERVED).exists() else []
-    for name in set(before) - contents.keys():
-        (site / name).unlink(missing_ok=True)
-        for folder in list((site / name).parents)[: name.count("/")]:
-            with contextlib.suppress(OSError):  # others are still in it
-                folder.rmdir()
-    write(site / SERVED, "".join(f"{name}\n" for name in sorted(contents)).encode())
+    found = {form.file: form.code for page in all_copies(app.env).values() for copies in page for form in copies.served}
+    contents = {name: code.encode() for name, code in found.items()} | dict(data_files(app))
+    files.serve(Path(app.outdir), contents, SERVED)
 
 
 def data_files(app: Sphinx) -> Iterator[tuple[str, bytes]]:
