@@ -4,6 +4,7 @@ Nothing else in the library imports this package, and it alone needs Matplotlib.
 it is given and returns the axes, so that a chapter can add to them.
 """
 
+from convbook.figures.algebra import convolution_powers, two_groupings
 from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
 from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
@@ -20,12 +21,13 @@ from convbook.figures.filtering import answers, gray_numbers, nine_products, win
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
+from convbook.figures.modes import carried_samples, slices_of_full
 from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
-from convbook.figures.series import signal_and_trend
-from convbook.figures.sliding import sampled_waves, size_steps, windows_on_grid, windows_on_line
+from convbook.figures.series import signal_and_curves, signal_and_trend
+from convbook.figures.sliding import painted_copies, sampled_waves, size_steps, windows_on_grid, windows_on_line
 from convbook.figures.speed import (
     compared_rows,
     cost_curves,
@@ -40,10 +42,12 @@ __all__ = [
     "answers",
     "bars",
     "border_rules",
+    "carried_samples",
     "channel_table",
     "commuting_square",
     "compared_rows",
     "continuations",
+    "convolution_powers",
     "cost_curves",
     "descents",
     "error_table",
@@ -71,6 +75,7 @@ __all__ = [
     "nine_products",
     "noise_balance",
     "one_output",
+    "painted_copies",
     "pooled_tables",
     "product_table",
     "product_tables",
@@ -80,11 +85,14 @@ __all__ = [
     "sampled_waves",
     "score_maps",
     "shifted_copies",
+    "signal_and_curves",
     "signal_and_trend",
     "signal_search",
     "size_steps",
+    "slices_of_full",
     "slope_responses",
     "smoothed_peak",
+    "two_groupings",
     "usage_maps",
     "weight_matrices",
     "weight_views",
