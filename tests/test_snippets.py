@@ -608,7 +608,7 @@ TOO_LONG = {
     "learning-a-kernel/losses-by-step-2": "two descents with a layer's gradients, and the figure of their losses",
     "learning-a-kernel/kernel-tiles": "a kernel learned with a layer's gradients, and three tables",
     "choosing-a-kernel/answers": "five kernels, and the figure that shows what they answer",
-    "choosing-a-kernel/with-scipy": "four filters of the page, each beside SciPy's",
+    "cheap-kernels/answers": "a kernel's terms and what each of them answers, as a figure",
     "stride/dilation-zero": "the error message needs the library's checks of all arguments",
 }
 
