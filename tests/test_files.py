@@ -38,7 +38,7 @@ def write_inventories(folder: Path) -> None:
     inventories.mapping(folder)
 
 
-def write_debts(folder: Path) -> None:
+def write_open_faults(folder: Path) -> None:
     open_faults._note(app_in(folder), {"page"}, set())
 
 
@@ -46,7 +46,7 @@ def write_settings(folder: Path) -> None:
     build.prepare_kernels(app_in(folder))
 
 
-WRITERS = [write_zip, write_inventories, write_debts, write_settings]
+WRITERS = [write_zip, write_inventories, write_open_faults, write_settings]
 
 
 # Two at a time ----------------------------------------------------------------------------------------------------
@@ -127,8 +127,44 @@ def test_the_zip_holds_no_file_that_another_process_is_writing(tmp_path: Path) -
             assert packed.namelist() == ["all/new.html", "all/page.html"]
 
 
+def test_a_stamp_holds_as_long_as_the_sources_and_what_was_made_of_them_do(tmp_path: Path) -> None:
+    page, other = tmp_path / "page", tmp_path / "other"
+    page.write_text("made", encoding="utf-8")
+    stamp = files.Stamp(tmp_path / "stamp.json")
+    assert not stamp.is_current("sources")
+    stamp.note("sources", [page])
+    assert stamp.is_current("sources")
+    assert stamp.is_current("sources", [page])
+    assert not stamp.is_current("sources", [page, other])
+    assert not stamp.is_current("other sources")
+    page.write_text("made otherwise", encoding="utf-8")
+    assert not stamp.is_current("sources")
+    page.write_text("made", encoding="utf-8")
+    assert stamp.is_current("sources")
+    noted = stamp.path.read_text(encoding="utf-8")
+    for damaged in (noted[:-9], "", "[]", "{}"):
+        stamp.path.write_text(damaged, encoding="utf-8")
+        assert not stamp.is_current("sources")
+    stamp.path.write_text(noted, encoding="utf-8")
+    page.unlink()
+    assert not stamp.is_current("sources")
+
+
 #: What writes a file, by the name of a function or method.
 WRITE = {"write_text", "write_bytes", "copy", "copy2", "copyfile", "copytree", "move", "rename", "replace"}
+
+
+def test_what_an_earlier_build_served_and_nobody_offers_any_more_is_taken_away_with_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "others.wav").touch()
+    files.serve(tmp_path, {"page/one.wav": b"1", "page/two.wav": b"2", "gone/three.wav": b"3"}, ".sounds")
+    files.serve(tmp_path, {"page/two.wav": b"22"}, ".sounds")
+    assert sorted(path.name for path in (tmp_path / "page").iterdir()) == ["others.wav", "two.wav"]
+    assert (tmp_path / "page" / "two.wav").read_bytes() == b"22"
+    assert not (tmp_path / "gone").exists()
+    (tmp_path / "page" / "two.wav").unlink()
+    files.serve(tmp_path, {"page/two.wav": b"22"}, ".sounds")
+    assert (tmp_path / "page" / "two.wav").exists(), "what somebody removed is written again"
 
 
 def test_no_extension_writes_a_file_in_another_way() -> None:

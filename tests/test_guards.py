@@ -161,6 +161,12 @@ PICTURE = {
     "data": {"image/svg+xml": "<svg/>", "text/plain": "<Figure size 640x480 with 1 Axes>"},
     "metadata": {},
 }
+SOUND = value("") | {
+    "data": {
+        "text/html": '<p>low <audio controls src="data:audio/wav;base64,AA=="></audio></p>',
+        "text/plain": "Sounds(3)",
+    }
+}
 GLUED = {
     "output_type": "display_data",
     "data": {"application/papermill.record/text/plain": "0.5"},
@@ -174,6 +180,7 @@ def test_what_is_shown_is_what_a_reader_sees_in_its_order() -> None:
         value("2"),
         GLUED,
         PICTURE,
+        SOUND,
         printed("warn", "stderr"),
         printed("three\n"),
         raised("E", "4"),
@@ -188,6 +195,7 @@ def test_what_is_shown_is_what_a_reader_sees_in_its_order() -> None:
     [
         ({}, []),
         ({}, [PICTURE]),
+        ({}, [SOUND]),
         ({"expect": "5\n"}, [value("5")]),
         ({"expect": "one\n2\n"}, [printed("one\n"), value("2")]),
         ({"expect": "0.5"}, [GLUED, PICTURE]),
@@ -211,6 +219,7 @@ def test_a_cell_without_fault(metadata: dict[str, Any], outputs: list[dict[str, 
     [
         ({}, [value("5")], "Output without a guard. Predict it in the cell's metadata (`expect: |`)"),
         ({}, [printed("x\n")], "Output without a guard"),
+        ({}, [value("5") | {"data": {"text/html": "<p>5</p>", "text/plain": "5"}}], "Output without a guard"),
         ({}, [GLUED], "Output without a guard"),
         ({"tags": ["remove-output"]}, [GLUED], "Output without a guard"),
         ({"expect": ""}, [], "An empty `expect`: delete it."),

@@ -16,10 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.io import wavfile
+
+from convbook import figures
 
 ROOT = Path(__file__).parents[1]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-PAGES = ["index", "part/first", "part/second", "faulty", "search", "genindex", "404"]
+PAGES = ["index", "part/first", "part/second", "part/heard", "faulty", "search", "genindex", "404"]
 
 
 @dataclass
@@ -184,7 +187,7 @@ def test_no_address_of_the_sites_own_is_named_without_a_place_to_serve_it(site: 
 
 def test_the_sites_address_gives_canonical_links_a_sitemap_and_a_404_page_below_it(tmp_path: Path) -> None:
     shutil.copytree(Path(__file__).parent / "pages_book", tmp_path / "book")
-    for page in ("part/first", "part/second", "faulty"):  # nothing to execute
+    for page in ("part/first", "part/second", "part/heard", "faulty"):  # nothing to execute
         (tmp_path / "book" / "docs" / f"{page}.md").write_text(f"# {page}\n", encoding="utf-8")
     book = tmp_path / "book"
     command = [sys.executable, "-m", "sphinx", "-c", str(book), "-q", str(book / "docs"), str(tmp_path / "html")]
@@ -351,6 +354,62 @@ def test_a_figure_without_words_is_a_warning_with_its_line(site: Site) -> None:
     assert re.search(r"faulty\.md:38: WARNING: `alt` is missing", site.warnings)
 
 
+# Sounds -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sound_is_a_file_beside_its_page_and_is_fetched_only_when_it_is_played(site: Site) -> None:
+    figure = site.page("part/heard").one("figure")
+    assert figure.attributes["id"] == "sound-steps"
+    assert figure.one("span", "caption-number").text == "Figure 3.1"
+    players = list(figure.all("audio"))
+    assert [player.attributes["aria-label"] for player in players] == ["up & down", "half as loud"]
+    assert [label.text for label in figure.all("span") if "aria-hidden" in label.attributes] == [
+        "up & down",
+        "half as loud",
+    ]
+    files = ["heard/sound-steps-1.wav", "heard/sound-steps-2.wav"]
+    for player, file in zip(players, files, strict=True):
+        assert player.attributes["src"] == player.one("a").attributes["href"] == file
+        assert player.attributes["preload"] == "none"
+        assert "controls" in player.attributes
+    assert "base64,UklGR" not in site.source("part/heard"), "the page holds a WAV file"
+    assert sorted(path.name for path in site.folder.rglob("*.wav") if "faulty" not in path.parts) == [
+        "sound-steps-1.wav",
+        "sound-steps-2.wav",
+    ]
+    for file in files:
+        rate, samples = wavfile.read(site.folder / "part" / file)
+        assert (rate, len(samples), samples.dtype) == (8000, 2000, np.int16)
+
+
+def test_a_sound_without_words_is_a_warning_with_its_line(site: Site) -> None:
+    for wanted in ("caption", "name"):
+        assert re.search(rf"faulty\.md:40: WARNING: a cell that draws needs `mystnb: figure: {wanted}:`", site.warnings)
+    assert "faulty.md:40: WARNING: a cell that draws needs `mystnb: image: alt:`" not in site.warnings
+
+
+def test_a_cell_with_sounds_needs_no_guard(site: Site) -> None:
+    assert "heard.md" not in site.warnings
+
+
+def test_the_code_of_a_sound_is_folded_after_it(site: Site) -> None:
+    cell = site.page("part/heard").one("div", "cell-figure")
+    order = [c.attributes["class"].split()[0] for c in cell.children if isinstance(c, Node)]
+    assert order == ["cell_output", "fold"]
+
+
+def test_sounds_of_one_figure_keep_their_differences_in_loudness_and_do_not_click() -> None:
+    tone = np.sin(np.arange(4000) / 3)
+    files = figures.sounds({"loud": tone, "soft": tone / 4, "none": np.zeros(100)}, rate=8000).files
+    loud, soft, none = (wavfile.read(io.BytesIO(file))[1].astype(float) for file in files.values())
+    assert 0.85 < np.abs(loud).max() / 2**15 < 0.95
+    assert np.abs(loud / 4 - soft).max() <= 1  # one step of 16 bits
+    assert not none.any()
+    assert loud[0] == loud[-1] == 0
+    assert np.abs(loud[:20]).max() < np.abs(loud).max() / 4
+    np.testing.assert_allclose(loud[160:-160] / np.abs(loud).max(), tone[160:-160], atol=1e-3)
+
+
 # Boxes, exercises, folds ---------------------------------------------------------------------------------------------
 
 
@@ -387,7 +446,7 @@ def test_cells_lie_in_the_recipe_that_they_follow(site: Site) -> None:
 
 def test_a_fold_has_a_summary_of_words_only_and_the_figure_comes_first(site: Site) -> None:
     tree = site.page("part/first")
-    summaries = [summary for summary in tree.all("summary") if not summary.text.startswith("Take along")]
+    summaries = [summary for summary in tree.all("summary") if not summary.text.startswith("Copy this ")]
     assert [summary.text for summary in summaries] == ["Code of this figure", "Solution"]
     assert all(isinstance(child, str) for summary in summaries for child in summary.children)
     cell = next(tree.all("div", "cell-figure"))

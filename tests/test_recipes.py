@@ -39,18 +39,32 @@ def rng() -> np.random.Generator:
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("dilation", [1, 2])
-@pytest.mark.parametrize("block", [1, 1 << 18])
+@pytest.mark.parametrize("groups", [1, 2, 6])
 def test_the_layer_is_the_librarys(
-    settings: dict[str, int], dilation: int, block: int, rng: np.random.Generator
+    settings: dict[str, int], dilation: int, groups: int, rng: np.random.Generator
 ) -> None:
-    x, weight, bias = rng.normal(size=(2, 3, 9, 11)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
-    got = recipe("recipe-layer", "conv2d")(x, weight, bias, dilation=dilation, block=block, **settings)
-    assert np.allclose(got, convbook.conv(x, weight, bias, dilation=dilation, **settings), rtol=1e-12, atol=1e-12)
+    x, weight, bias = rng.normal(size=(2, 6, 9, 11)), rng.normal(size=(12, 6 // groups, 3, 2)), rng.normal(size=12)
+    settings = {**settings, "dilation": dilation, "groups": groups}
+    got = recipe("recipe-layer", "conv2d")(x, weight, bias, **settings)
+    assert np.allclose(got, convbook.conv(x, weight, bias, **settings), rtol=1e-12, atol=1e-12)
 
 
 def test_the_layer_does_not_wrap_bytes() -> None:
     x, weight = np.full((1, 1, 1, 2), 200, np.uint8), np.ones((1, 1, 1, 2), np.uint8)
     assert recipe("recipe-layer", "conv2d")(x, weight).tolist() == [[[[400.0]]]]
+
+
+def test_the_layer_adds_up_many_bytes_exactly(rng: np.random.Generator) -> None:
+    x, weight = (rng.integers(200, 256, size=(1, 64, 8, 8), dtype=np.uint8) for _ in range(2))
+    want = int(np.sum(x.astype(int) * weight))
+    assert want > 2**24
+    assert want % 8
+    assert recipe("recipe-layer", "conv2d")(x, weight).item() == want
+
+
+def test_the_layer_keeps_the_type_of_floats(rng: np.random.Generator) -> None:
+    x, weight = (rng.normal(size=(1, 1, 3, 3)).astype(np.float32) for _ in range(2))
+    assert recipe("recipe-layer", "conv2d")(x, weight).dtype == np.float32
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
@@ -249,3 +263,15 @@ def test_noise_finds_the_kernel_up_to_the_error_that_it_promises(constant: float
     deviation = np.sqrt(2 * np.sum(kernel**2) / samples)  # more than that of any weight
     assert np.abs(found - [*kernel, 0, 0, 0]).max() < 5 * deviation
     assert np.abs(found[:9]).max() > 10 * deviation
+
+
+def test_the_learning_curve_refuses_sizes_beyond_the_examples_that_are_left(rng: np.random.Generator) -> None:
+    def fit(x: np.ndarray, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        weights = np.linalg.lstsq(x, y)[0]
+        return lambda new: new @ weights
+
+    x, y = rng.normal(size=(20, 2)), rng.normal(size=20)
+    learning_curve = recipe("recipe-learning-curve", "learning_curve")
+    assert len(learning_curve(fit, x, y, [5, 10])) == 2
+    with pytest.raises(ValueError, match=r"`sizes` \(=\[5, 11\]\) must not exceed 10,"):
+        learning_curve(fit, x, y, [5, 11])

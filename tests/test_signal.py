@@ -11,14 +11,15 @@ from scipy import ndimage
 from scipy import signal as scipy_signal
 
 from convbook import convolve, convolve_blocks, correlate, normalized_correlate
-from convbook.algorithms import sums
-from convbook.algorithms.circles import block_sizes, rounds_exactly
-from convbook.algorithms.factors import Factors, factors, is_separable
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import computed
+from convbook.algorithms import direct
+from convbook.algorithms.blockwise import computed
+from convbook.algorithms.exactness import rounds_exactly
+from convbook.algorithms.fourier import block_sizes
+from convbook.algorithms.plan_signals import choose, recipe_for, windows_around
 from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import Problem
+from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.definitions import convolve1d, convolve_loops, correlate1d
-from convbook.signal import _choose, _layer_windows, _recipe
 
 BOUNDARIES = ("constant", "edge", "reflect", "symmetric", "wrap")
 METHODS = ("direct", "fft", "overlap-add", "auto")
@@ -30,8 +31,8 @@ INTEGERS = (np.bool_, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint3
 
 def chosen(x, h):
     """Name the algorithm that "auto" takes."""
-    recipe = _recipe(x.shape, h.shape, (x.dtype, h.dtype), "full", False, True)
-    return _choose(x, h, recipe, "auto")[0]
+    recipe = recipe_for(x.shape, h.shape, (x.dtype, h.dtype), "full", False, True)
+    return choose(x, h, recipe, "auto")[0]
 
 
 def draw(rng, shape, dtype):
@@ -188,7 +189,7 @@ def test_long_lines_whose_phases_are_transformed_apart_give_the_same_sums(n, k, 
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_each_way_to_add_up_stays_within_the_bound_of_direct_sums(n, k, way, dtype):
-    planned = sums.plan(n, k, np.dtype(dtype)).way
+    planned = direct.plan(n, k, np.dtype(dtype)).way
     assert getattr(planned, "func", planned).__name__ == way
     rng = np.random.default_rng(13)
     x, h = rng.standard_normal(n).astype(dtype), rng.standard_normal(k).astype(dtype)
@@ -209,8 +210,8 @@ def test_a_separable_kernel_is_applied_in_many_blocks_and_by_two_threads():
     for k, wide in ((5, 3), (33, 2), (2, 40)):
         for threads in (1, 2):
             h = np.multiply.outer(rng.standard_normal(k), rng.standard_normal(wide))
-            windows = _layer_windows(x.shape, h.shape, ((0, 300 + k - 1), (0, 4000 + wide - 1)))
-            algorithm = Factors.plan(Layer(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
+            windows = windows_around(x.shape, h.shape, ((0, 300 + k - 1), (0, 4000 + wide - 1)))
+            algorithm = Separable.plan(Problem(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
             assert len(algorithm.blocks) > 1
             y = computed(Plan("separable", 1, {}, algorithm), x[None, None], h[None, None, ::-1, ::-1], x.dtype)
             np.testing.assert_allclose(y[0, 0], convolve(x, h, method="direct"), atol=1e-12 * k)

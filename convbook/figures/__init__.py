@@ -18,6 +18,15 @@ from convbook.figures.design import (
 )
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
 from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
+from convbook.figures.frequency import (
+    folded_row,
+    folded_spectrum,
+    pictures_and_spectra,
+    response_pictures,
+    responses_in_decibels,
+    strips,
+    waves_through,
+)
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
@@ -27,7 +36,8 @@ from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
 from convbook.figures.series import signal_and_curves, signal_and_trend
-from convbook.figures.sliding import sampled_waves, size_steps, windows_on_grid, windows_on_line
+from convbook.figures.sliding import painted_copies, sampled_waves, size_steps, windows_on_grid, windows_on_line
+from convbook.figures.sound import sounds
 from convbook.figures.speed import (
     compared_rows,
     cost_curves,
@@ -56,6 +66,8 @@ __all__ = [
     "factors_by_rate",
     "failing_places",
     "flipped_window",
+    "folded_row",
+    "folded_spectrum",
     "found_places",
     "four_pictures",
     "framed_row",
@@ -75,11 +87,15 @@ __all__ = [
     "nine_products",
     "noise_balance",
     "one_output",
+    "painted_copies",
+    "pictures_and_spectra",
     "pooled_tables",
     "product_table",
     "product_tables",
     "ratios_by_family",
     "response_contours",
+    "response_pictures",
+    "responses_in_decibels",
     "rows_of_numbers",
     "sampled_waves",
     "score_maps",
@@ -91,8 +107,11 @@ __all__ = [
     "slices_of_full",
     "slope_responses",
     "smoothed_peak",
+    "sounds",
+    "strips",
     "two_groupings",
     "usage_maps",
+    "waves_through",
     "weight_matrices",
     "weight_views",
     "window_in_sums",

@@ -10,7 +10,7 @@ from chromium import WATCH
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 # Chromium gives a page in a file no other file, where a server gives it what it asks for: a font sooner than its
-# style sheet names it, and the chapters of which the search shows an excerpt. Neither is needed.
+# style sheet names it, and the chapters whose excerpts the search shows. Neither is needed.
 FROM_FILES = re.compile(r"Access to (font|fetch) at 'file:|net::ERR_FAILED|preload for 'file:|Failed to fetch")
 CHAPTERS = [name for name, page in pages().items() if "cell_input" in page.source]
 WITH_EXAMPLES = next(name for name, page in pages().items() if "highlight-pycon" in page.source)
@@ -79,13 +79,13 @@ def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, si
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.textContent.toLowerCase()")
-    reached, wanted = set(), page.locator("button.copybtn, .take-buttons button").count()
+    reached, wanted = set(), page.locator("button.copybtn, .copies-buttons button").count()
     for _ in range(1500):
         page.keyboard.press("Tab")
         where = page.evaluate(
             """() => { const e = document.activeElement;
                 if (!e || e === document.body) return null;
-                const buttons = [...document.querySelectorAll("button.copybtn, .take-buttons button")];
+                const buttons = [...document.querySelectorAll("button.copybtn, .copies-buttons button")];
                 return [buttons.indexOf(e),
                         e.checkVisibility({opacityProperty: true, visibilityProperty: true})]; }"""
         )
@@ -95,6 +95,19 @@ def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, si
             assert where[1], "a copy button that has the focus cannot be seen"
             reached.add(where[0])
     assert len(reached) == wanted
+
+
+def test_a_sound_plays_without_a_script_from_a_file_of_the_site(browser: Browser, site: str) -> None:
+    name, _ = next((name, p) for name, p in pages().items() if any(e.tag == "audio" for e in p.elements))
+    page = browser.new_context(java_script_enabled=False).new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{site}{name}", wait_until="networkidle")
+    assert not [url for url in fetched if url.endswith(".wav")], "nothing is fetched before it is played"
+    player = page.locator("audio").first
+    player.evaluate("async player => { player.muted = true; await player.play(); }")
+    assert player.evaluate("player => [player.error, player.duration > 0.5]") == [None, True]
+    page.context.close()
 
 
 def test_the_theme_can_be_changed_and_is_kept(page: Page, site: str) -> None:

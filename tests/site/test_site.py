@@ -125,6 +125,19 @@ def test_a_page_with_its_figures_is_light(page: Page) -> None:
     assert page.weight <= KILOBYTES * 1000
 
 
+def test_a_sound_is_small_has_a_name_and_waits_until_it_is_played() -> None:
+    players = [(page, element) for page in pages().values() for element in page.elements if element.tag == "audio"]
+    assert players, "the chapter on frequencies has some"
+    for page, player in players:
+        assert player.attributes["preload"] == "none"
+        assert "controls" in player.attributes
+        assert len(player.attributes["aria-label"]) > 3
+        path, _ = target(page, player.attributes["src"]) or (Path(), "")
+        assert path.suffix == ".wav"
+        assert path.read_bytes()[:4] == b"RIFF"
+        assert path.stat().st_size <= KILOBYTES * 1000
+
+
 @every_page
 def test_a_page_has_few_tags(page: Page) -> None:
     assert len(page.elements) <= TAGS

@@ -13,7 +13,7 @@ A cell states its result beforehand, in its own metadata::
     ```
 
 What counts as shown, in this order: what the cell prints, the value of its last line (or of ``display``), and values
-given to ``glue``, each on a line of its own. Pictures need no guard; guard the arrays that they draw.
+given to ``glue``, each on a line of its own. Pictures and sounds need no guard; guard the arrays in them.
 
 How a guard is compared:
 
@@ -64,13 +64,13 @@ GLUE = "application/papermill.record/"  # what MyST-NB's glue puts before the ty
 
 # What a cell shows ------------------------------------------------------------------------------------------
 def shown(outputs: Sequence[Output], *, glued_only: bool = False) -> str:
-    """Give the text that a reader sees of a cell's outputs: no pictures, nothing of the error stream."""
+    """Give the text that a reader sees of a cell's outputs: no pictures and sounds, nothing of the error stream."""
     text = ""
     for out in outputs:
         kind = out["output_type"]
         if kind == "stream" and out["name"] == "stdout" and not glued_only:
             text += _joined(out["text"])
-        elif kind in ("display_data", "execute_result") and not _is_picture(out):
+        elif kind in ("display_data", "execute_result") and not _is_seen_or_heard(out):
             glued = "scrapbook" in out.get("metadata", {})
             plain = out["data"].get("text/plain", out["data"].get(GLUE + "text/plain"))
             if plain is not None and (glued or not glued_only):
@@ -89,8 +89,9 @@ def _joined(text: str | Sequence[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-def _is_picture(out: Output) -> bool:
-    return any(kind.removeprefix(GLUE).startswith("image/") for kind in out["data"])
+def _is_seen_or_heard(out: Output) -> bool:
+    sound = "<audio " in _joined(out["data"].get("text/html", ""))
+    return sound or any(kind.removeprefix(GLUE).startswith("image/") for kind in out["data"])
 
 
 # The comparison ---------------------------------------------------------------------------------------------
@@ -311,7 +312,7 @@ def _stray(tags: set[str], outputs: Sequence[Output]) -> Iterator[str]:
     hidden_stderr = {"remove-stderr", "remove_stderr"} & tags
     seen = shown(outputs) + ("" if hidden_stderr else stderr)
     for out in outputs:
-        if out["output_type"] == "execute_result" and not _is_picture(out):
+        if out["output_type"] == "execute_result" and not _is_seen_or_heard(out):
             text = _joined(out["data"].get("text/plain", ""))
             if _PLOT.search(text):
                 yield f"The text {text.splitlines()[0]!r} accompanies a picture: end the cell's last line with `;`."

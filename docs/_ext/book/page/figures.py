@@ -11,7 +11,8 @@ A code cell that draws is a figure: its metadata gives it a name, a caption and 
     ---
     ```
 
-A picture without a text alternative, or a figure without a caption, is a warning with file and line.
+A picture without a text alternative, or a figure without a caption, is a warning with file and line. A figure for the
+ear (`book.page.sounds`) has a name and a caption, too; its players say what they play.
 """
 
 import base64
@@ -32,6 +33,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from book.page.boxes import place_of
+from book.page.sounds import Player
 from convbook.figures.style import PALETTE
 
 logger = logging.getLogger(__name__)
@@ -173,7 +175,7 @@ class CheckFigures(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         for cell in self.document.findall(nodes.container):
-            if cell.get("nb_element") == "cell_code" and draws(cell):
+            if cell.get("nb_element") == "cell_code" and (draws(cell) or sounds(cell)):
                 cell["classes"].append("cell-figure")
                 if cell.get("hide_mode") == "input":
                     cell["prompt_show"] = cell["prompt_hide"] = "Code of this figure"
@@ -192,7 +194,7 @@ class CheckFigures(SphinxTransform):
 
     def _check_cell(self, cell: nodes.container) -> None:
         options = cell["cell_metadata"].get("mystnb") or {}
-        if not str((options.get("image") or {}).get("alt") or "").strip():
+        if draws(cell) and not str((options.get("image") or {}).get("alt") or "").strip():
             warn(
                 "a cell that draws needs `mystnb: image: alt:`, a sentence that says what the picture shows",
                 cell,
@@ -206,6 +208,10 @@ class CheckFigures(SphinxTransform):
 
 def draws(cell: nodes.Element) -> bool:
     return any(bundle.get("mime_type", "").startswith("image/") for bundle in cell.findall(nodes.container))
+
+
+def sounds(cell: nodes.Element) -> bool:
+    return next(iter(cell.findall(Player)), None) is not None
 
 
 def _inside_cell(node: nodes.Node) -> bool:

@@ -4,7 +4,7 @@ A name is public if the ``__all__`` of the package or of a module lists it. A mo
 from which the package takes nothing, shows all that it defines and documents. The class of what a public function
 returns is public, too. The shortest path wins: ``convbook.conv``, not ``convbook.convolution.conv``. The page of a
 name, its room, is the module that defines it. Modules that are no room are in ``autodoc2_skip_module_regexes`` in
-conf.py.
+conf.py; those whose names begin with an underscore are none, either.
 """
 
 import re

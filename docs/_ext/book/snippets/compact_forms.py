@@ -20,7 +20,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from convbook.properties import Convention
 
 
-# Arguments: what convbook.arguments returns, without its checks -------------------------------------------------
+# Arguments: what convbook._arguments returns, without its checks -------------------------------------------------
 def sum_dtypes(*arrays):  # integers are summed in 64 bits (uint64 with signed ones: float64), float16 in float32
     dtype = np.result_type(*map(np.asarray, arrays)).newbyteorder("=")
     dtype = dtype if dtype.kind in "fc" or dtype == np.uint64 else np.dtype(np.int64)
