@@ -24,7 +24,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
+.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers mutation bench bench-quick lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -47,8 +47,12 @@ test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with N
 doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: one chapter)
 	@$(PYTEST) $(or $(CHAPTERS),docs convbook)
 
-test-snippets: $(INSTALLED) ## run the snippet of every cell by itself, with and without convbook (CHAPTER=padding)
+test-snippets: $(INSTALLED) ## run the snippet of every cell by itself, and the library as one file (CHAPTER=padding)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PYTHON) tests/snippets/run_snippets.py --jobs $(JOBS) $(CHAPTER)
+	@$(if $(CHAPTER),,$(PYTEST) tests/snippets/one_file.py)
+
+test-faults: $(INSTALLED) ## plant each mistake in the library for each chapter that uses it: a guard must fail
+	@$(PYTEST) -n $(JOBS) -m every_chapter tests/test_faults.py
 
 guards-diff: $(INSTALLED) ## show where results and guards differ, and change nothing (CHAPTER=padding)
 	@PYTHONPATH=docs/_ext $(PYTHON) -m book.execution.guards_diff $(or $(CHAPTERS),docs)
@@ -56,7 +60,7 @@ guards-diff: $(INSTALLED) ## show where results and guards differ, and change no
 lint: $(INSTALLED) ## check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
 
-format: $(INSTALLED) ## let ruff mend what it can
+format: $(INSTALLED) ## let ruff fix what it can
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
 
 mutation: $(INSTALLED) ## try whether tests notice planted mistakes (MODULE=shapes SAMPLE=200 SEED=0)

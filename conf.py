@@ -37,7 +37,7 @@ myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist
 myst_dmath_double_inline = True
 
 # Execution --------------------------------------------------------------------------------------------------
-# docs/_ext/book/execution runs a chapter whenever it is read, and has it read when the library has changed. MyST-NB's
+# docs/_ext/book/execution runs a chapter when what its outputs depend on has changed, the library included. MyST-NB's
 # own cache does not know the library, and would keep the old numbers of a changed function on the page.
 nb_execution_mode = "force"
 nb_execution_timeout = 60  # seconds for one cell; a whole chapter should take less than 10
@@ -58,7 +58,7 @@ html_show_sphinx = False
 language = "en"
 html_math_renderer = "katex"
 numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s", "section": "Chapter %s"}
-# Cells, but not what can be taken along with them: that has buttons of its own.
+# Cells, but not the copies under them: those have buttons of their own.
 copybutton_selector = ".cell_input > [class*=highlight-] pre, div.highlight-python pre, div.highlight-console pre"
 # Pages that no person wrote describe themselves by their first sentence.
 description_exempt = ["api/"]
@@ -79,8 +79,8 @@ if html_baseurl:
 
 # The API reference ------------------------------------------------------------------------------------------
 # autodoc2 reads the library without importing it; docs/_ext/book/reference writes the pages beside docs/api/index.md.
-# One is public by its name only; the others are the book's own drawings, which nobody calls.
-autodoc2_skip_module_regexes = [r"convbook\.arguments", r"convbook\.figures.*"]
+# Those that are skipped are the book's own drawings, which nobody calls.
+autodoc2_skip_module_regexes = [r"convbook\.figures.*"]
 autodoc2_hidden_objects = ["undoc", "dunder", "private", "inherited"]
 autodoc2_class_docstring = "both"  # "merge" leaves an empty heading where __init__ has no docstring
 autodoc2_class_inheritance = False

@@ -17,7 +17,7 @@ from convbook.pooling import (
     max_unpool,
 )
 from convbook.shapes import input_sizes, output_size, receptive_field, same_padding, transposed_output_size
-from convbook.signal import convolve, correlate, normalized_correlate
+from convbook.signal import convolve, convolve_blocks, correlate, normalized_correlate
 from convbook.windows import fold, pad, pad_vjp, unfold
 
 __version__ = "0.1.0"
@@ -25,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022 (grouped by subject, not sorted)
     # Signals
     "convolve",
+    "convolve_blocks",
     "correlate",
     "normalized_correlate",
     # The layers of neural networks, and their gradients

@@ -8,7 +8,7 @@ to one triple:
 - summed over the outputs and taps, weights times outputs give the inputs: its adjoint, the transposed convolution;
 - summed over the batch and positions, outputs times inputs give the weights: the gradient of the weight.
 
-The functions here check their arguments; ``convbook.algorithms`` computes the sums: ``layers`` the first,
+The functions here check their arguments; ``convbook.algorithms`` computes the sums: ``blockwise`` the first,
 ``gradients`` the others.
 """
 
@@ -18,11 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.gradients import spread_back, weight_gradient
-from convbook.algorithms.layers import convolved, layer_of, plan_for
-from convbook.algorithms.planner import ALGORITHMS, Plan
-from convbook.algorithms.totals import total
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     PerAxis,
@@ -35,7 +31,13 @@ from convbook.arguments import (
     sum_dtypes,
     types_in_sums,
 )
-from convbook.shapes import Geometry, geometry, transposed_geometry
+from convbook._geometry import Geometry, geometry, transposed_geometry
+from convbook.algorithms.blockwise import convolved
+from convbook.algorithms.gradients import spread_back, weight_gradient
+from convbook.algorithms.pairwise import total
+from convbook.algorithms.plan_layers import ALGORITHMS, plan_for
+from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import problem_of
 
 _METHODS = ("auto", *ALGORITHMS)
 
@@ -216,7 +218,8 @@ def explain_plan(
     one_of("method", method, _METHODS)
     x, weight, _ = _arrays(x, weight, None)
     recipe = _recipe(x, weight, None, stride, padding, dilation, groups)
-    return plan_for(layer_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate), x, weight, method)
+    problem = problem_of(x, weight, recipe.windows, recipe.groups, recipe.accumulate)
+    return plan_for(problem, x, weight, method)[0]
 
 
 def conv_vjp(
@@ -261,7 +264,7 @@ def conv_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.conv`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.conv`, and if `grad` does not have the output's shape.
     TypeError
         If an argument has the wrong type.
 
@@ -414,7 +417,7 @@ def conv_transpose_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.conv_transpose`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.conv_transpose`, and if `grad` does not have the output's shape.
     TypeError
         If an argument has the wrong type.
 

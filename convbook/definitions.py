@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     as_array,
     count,

@@ -17,8 +17,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.scaling import exponent, scaled
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     as_array,
     flag,
@@ -30,6 +29,8 @@ from convbook.arguments import (
     positive,
     show,
 )
+from convbook.algorithms.exactness import exponent
+from convbook.algorithms.scaling import scaled
 
 __all__ = [
     "binomial",
@@ -408,12 +409,14 @@ def separate(kernel: ArrayLike, rank: int | None = None) -> list[tuple[Array, Ar
     column and then a row takes :math:`k_1 + k_2` products per element instead of :math:`k_1 k_2`. The least
     number of pairs is the rank of the kernel as a matrix; it is ``len(separate(kernel))``.
 
+    Derived in :doc:`/pictures/cheap-kernels`.
+
     Parameters
     ----------
     kernel : array_like, shape (k_1, k_2)
         The kernel.
     rank : int, optional
-        Keep at most so many pairs, the largest ones. Their sum is the closest that so many pairs can come, by
+        Keep at most this many pairs, the largest ones. Their sum is the closest that this many pairs can come, by
         the sum of squared errors.
 
     Returns

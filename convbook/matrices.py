@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     as_array,
     flag,
@@ -32,6 +32,8 @@ def toeplitz(h: ArrayLike, n: int, mode: str = "full") -> Array:
 
     In words: each column is the kernel, one place lower than in the column before. All diagonals are
     constant.
+
+    Derived in :doc:`/operation/the-only-operation`.
 
     Parameters
     ----------
@@ -93,6 +95,8 @@ def circulant(h: ArrayLike, n: int | None = None) -> Array:
     The discrete Fourier transform makes every such matrix diagonal, and the transform of the kernel is the
     diagonal.
 
+    Derived in :doc:`/operation/the-only-operation`.
+
     Parameters
     ----------
     h : array_like, shape (K,)
@@ -136,6 +140,8 @@ def as_matrix(operator: Callable[[Array], ArrayLike], input_shape: int | Sequenc
     .. math:: A_{:, j} = T e_j, \qquad A\, \operatorname{vec}(x) = \operatorname{vec}(T x)
 
     In words: column `j` is what becomes of an array of zeros with a single 1 at place `j`.
+
+    Derived in :doc:`/operation/the-only-operation`.
 
     Parameters
     ----------

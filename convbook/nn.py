@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.totals import total
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     PerAxis,
@@ -30,6 +29,7 @@ from convbook.arguments import (
     positive,
     show,
 )
+from convbook.algorithms.pairwise import total
 from convbook.convolution import conv, conv_vjp
 from convbook.pooling import avg_pool, avg_pool_vjp, global_avg_pool, max_pool, max_pool_vjp
 

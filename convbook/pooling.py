@@ -14,9 +14,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.separable import Piece, planes_of, runs, spread_evenly, windows_reduced
-from convbook.algorithms.totals import FEW, in_groups, total
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     PerAxis,
@@ -32,12 +30,14 @@ from convbook.arguments import (
     show,
     sum_dtypes,
 )
-from convbook.shapes import Geometry, geometry
-from convbook.windows import index, met
+from convbook._geometry import Geometry, geometry, index, met
+from convbook.algorithms.exactness import largest_magnitude
+from convbook.algorithms.pairwise import FEW, in_groups, total
+from convbook.algorithms.pooling import Piece, planes_of, runs, spread_evenly, windows_reduced
 
 _LAYOUT = "(N, C, *spatial)"
 
-#: So many bytes of cells, or of indices, are looked at together.
+#: This many bytes of cells, or of indices, are looked at together.
 _AT_ONCE = 1 << 20
 
 
@@ -131,7 +131,7 @@ def max_pool(
     >>> max_pool([[[7, 1, 1, 7]]], 2, return_indices=True)[1].tolist()
     [[[0, 3]]]
     """
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     if flag("return_indices", return_indices):
         return _with_indices(x, windows)
     return windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
@@ -170,7 +170,7 @@ def max_pool_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.max_pool`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.max_pool`, and if `grad` does not have the output's shape.
     TypeError
         As :py:func:`convbook.max_pool`.
 
@@ -189,7 +189,7 @@ def max_pool_vjp(
     [[[0, 10, 20, 0]]]
     """
     grad = as_array("grad", grad)
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = sum_dtypes(grad)
     grad_x = np.zeros(x.shape, accumulate)
@@ -337,7 +337,7 @@ def avg_pool(
     >>> avg_pool([[[2, 4]]], 2, padding=1, divisor_override=-2).tolist()
     [[[-1.0, -2.0]]]
     """
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
     accumulate, result = mean_dtypes(x)
     parts = _parts(x, min(math.prod(windows.kernel), math.prod(windows.size)))
@@ -380,7 +380,7 @@ def avg_pool_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.avg_pool`, and if `grad` has not the output's shape.
+        As :py:func:`convbook.avg_pool`, and if `grad` does not have the output's shape.
     TypeError
         As :py:func:`convbook.avg_pool`.
 
@@ -399,7 +399,7 @@ def avg_pool_vjp(
     [[[1.0, 3.0, 2.0]]]
     """
     grad = as_array("grad", grad)
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
     divisor = _divisor(windows, count_include_pad, divisor_override)
     must_have_shape("grad", grad, (*x.shape[:2], *windows.output), "the output")
     accumulate, result = mean_dtypes(grad)
@@ -467,7 +467,7 @@ def lp_pool(
     [[[7.0, 17.0]]]
     """
     p = positive("p", p, finite=False)
-    x, windows = _arguments(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
     accumulate, result = mean_dtypes(x)
     dtype = real_dtype(accumulate)
     limits = np.finfo(dtype)
@@ -692,7 +692,7 @@ def global_max_pool(x: ArrayLike) -> Array:
 # What the callers' arguments are turned into
 
 
-def _arguments(
+def _checked(
     x: ArrayLike,
     kernel_size: object,
     stride: object,
@@ -765,7 +765,7 @@ def _with_indices(x: Array, windows: Geometry) -> tuple[Array, Array]:
 def _first_maxima(
     planes: Array, piece: Piece, maxima: Array | None = None
 ) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...], tuple[slice, ...], Array]]:
-    """Yield for each tap the outputs of a piece that see a cell, these cells, and of which it is the first maximum."""
+    """Yield for each tap the outputs of a piece that see a cell, these cells, and which it is the first maximum of."""
     planes, lowest, y = planes[piece.planes], _lowest(planes.dtype), maxima
     if y is None:
         y = windows_reduced(planes[None], piece.windows, np.maximum, lowest, planes.dtype)[0]
@@ -837,7 +837,7 @@ def _divisor(windows: Geometry, count_include_pad: object, divisor_override: obj
 
 
 def _are_few(windows: Geometry) -> bool:
-    """Tell whether all windows of a plane are looked at together."""
+    """Return whether all windows of a plane are looked at together."""
     return 8 * math.prod(windows.output) <= _AT_ONCE
 
 
@@ -856,7 +856,7 @@ def _counted(windows: Geometry, include: bool, outputs: tuple[slice, ...]) -> Ar
     for axis, (some, (before, after)) in enumerate(zip(outputs, windows.padding, strict=True)):
         first, last = (-before, windows.size[axis] + after) if include else (0, windows.size[axis])
         starts = windows.stride[axis] * np.arange(some.start, some.stop) - before
-        # So many taps lie before a cell: those with start + dilation * tap < cell.
+        # This many taps lie before a cell: those with start + dilation * tap < cell.
         taps_before = (-((starts - cell) // windows.dilation[axis]) for cell in (last, first))
         counts.append(np.subtract(*(np.clip(taps, 0, windows.kernel[axis]) for taps in taps_before)))
     return reduce(np.multiply.outer, counts)
@@ -885,11 +885,11 @@ def _adaptive_windows(
 
 
 def _parts(x: Array, terms: int) -> list[Array]:
-    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of so many of them."""
+    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of as many of them."""
     if x.dtype.kind in "fcb" or x.size == 0:
         return [x]
     dtype, _ = sum_dtypes(x)
-    largest = max(int(x.max()), -int(x.min())) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
+    largest = largest_magnitude(x) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
     if largest * terms <= np.iinfo(dtype).max:
         return [x]
     wide = x.astype(dtype, copy=False)

@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms.scaling import exponent, scaled
-from convbook.arguments import Array, as_array, count, integer, is_several, must_have_shape, show
+from convbook._arguments import Array, as_array, count, integer, is_several, must_have_shape, show
+from convbook.algorithms.exactness import exponent
+from convbook.algorithms.scaling import scaled
 from convbook.signal import convolve, correlate
+from convbook.windows import BORDERS
 
 __all__ = [
     "Convention",
@@ -77,7 +79,8 @@ _LENGTHS: Final[dict[str, Callable[[int, int], int]]] = {
     "N - K + 1": lambda n, k: n - k + 1,
     "N + K - 1": lambda n, k: n + k - 1,
 }
-_BOUNDARIES: Final = ("zeros", "edge", "reflect", "symmetric", "wrap")
+#: What a convention calls a rule for the cells beyond the ends, and the rule.
+_BOUNDARIES: Final = {"zeros" if rule == "constant" else rule: rule for rule in BORDERS}
 
 
 def identify_convention(f: Callable[[Array, Array], ArrayLike], *, axes: int = 1) -> Convention:
@@ -171,12 +174,12 @@ def _shape(convention: Convention, x: Array, h: Array) -> tuple[int, ...]:
 
 
 def _explains(convention: Convention, answer: Array, x: Array, h: Array) -> bool:
-    """Tell whether this is what the convention gives, up to the precision of float32."""
+    """Return whether this is what the convention gives, up to the precision of float32."""
     shape = _shape(convention, x, h)
     if answer.shape != shape:
         return False
     operation = convolve if convention.operation == "convolution" else correlate
-    boundary = convention.boundary if convention.boundary in _BOUNDARIES[1:] else "constant"
+    boundary = _BOUNDARIES.get(convention.boundary, "constant")
     full = operation(x, h, boundary=boundary, method="direct")
     starts = [_STARTS[convention.start](k) for k in h.shape]
     expected = full[tuple(slice(start, start + size) for start, size in zip(starts, shape, strict=True))]
@@ -203,7 +206,7 @@ def equivariance_error(
     operator : callable
         The operator `T`, from an array to an array.
     transform : callable, int or sequence of ints
-        The transform `S` of the input. Integers shift it cyclically by so many places, along its last axis or
+        The transform `S` of the input. Integers shift it cyclically by this many places, along its last axis or
         axes.
     x : array_like
         The input.
@@ -269,7 +272,7 @@ def invariance_error(operator: Operator, transform: Transform, x: ArrayLike) -> 
     operator : callable
         The operator `T`, from an array to an array.
     transform : callable, int or sequence of ints
-        The transform `S`. Integers shift cyclically by so many places, along the last axis or axes.
+        The transform `S`. Integers shift cyclically by this many places, along the last axis or axes.
     x : array_like
         The input.
 

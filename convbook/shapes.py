@@ -7,160 +7,20 @@ long as they start at or before :math:`m-\hat k`; so if one fits, :math:`m \ge \
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, overload
 
-from convbook.arguments import (
+from convbook._arguments import (
     Padding,
     Pair,
     PerAxis,
     flag,
     integer,
     is_several,
-    must_be_possible,
     padding_pairs,
     per_axis,
     show,
 )
-from convbook.keeping import Keeper, kept
-
-
-@dataclass(frozen=True)
-class Geometry(Keeper):
-    """Where the windows of one layer lie: plain integers, checked, one entry per spatial axis.
-
-    Window `n` starts at ``stride * n - padding[0]`` in the input's own coordinates, and its taps are
-    `dilation` apart.
-    """
-
-    size: tuple[int, ...]
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    padding: tuple[Pair, ...]
-    dilation: tuple[int, ...]
-    output: tuple[int, ...]
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @kept
-    def _hash(self) -> int:
-        """The hash is computed once: every call looks up what is planned for its windows."""
-        return hash((self.size, self.kernel, self.stride, self.padding, self.dilation, self.output))
-
-    @property
-    def span(self) -> tuple[int, ...]:
-        """The cells from the first tap of a window to its last."""
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
-
-    @property
-    def reach(self) -> tuple[int, ...]:
-        """The cells from the start of the padding to the last tap of the last window."""
-        axes = zip(self.output, self.stride, self.span, strict=True)
-        return tuple((o - 1) * s + span for o, s, span in axes)
-
-
-def geometry(
-    size: tuple[int, ...],
-    kernel_size: object,
-    *,
-    stride: object,
-    padding: object,
-    dilation: object,
-    ceil_mode: object = False,
-    kernel_shown: str = "",
-    on_array: bool = True,
-) -> Geometry:
-    """Check and complete what the caller of a convolution or a pooling wrote.
-
-    `kernel_shown` names the kernel in a refusal, where it was not given as `kernel_size`. Windows that lie `on_array`
-    must not reach further than memory does.
-    """
-    axes = len(size)
-    kernel = per_axis("kernel_size", kernel_size, axes, 1)
-    step = per_axis("stride", stride, axes, 1)
-    gap = per_axis("dilation", dilation, axes, 1)
-    pads = padding_pairs("padding", padding, axes, kernel=kernel, stride=step, dilation=gap)
-    up = flag("ceil_mode", ceil_mode)
-    output = []
-    for axis, (n, k, s, pair, d) in enumerate(zip(size, kernel, step, pads, gap, strict=True)):
-        o = _outputs(n, d * (k - 1) + 1, s, pair, up)
-        if o < 1:
-            shown = kernel_shown or f"`kernel_size` (={show(kernel_size)})"
-            dilated = f" with `dilation` (={show(dilation)})" if d > 1 else ""
-            raise ValueError(
-                f"{shown}{dilated} must fit into the padded input, but spans {d * (k - 1) + 1} cells on "
-                f"spatial axis {axis}, which has {n + sum(pair)}."
-            )
-        output.append(o)
-    windows = Geometry(size, kernel, step, pads, gap, tuple(output))
-    given = {"padding": padding, "kernel_size": kernel_size, "dilation": dilation, "stride": stride}
-    return _on_array(windows, given) if on_array else windows
-
-
-def transposed_geometry(
-    size: tuple[int, ...],
-    kernel: tuple[int, ...],
-    *,
-    stride: object,
-    padding: object,
-    output_padding: object,
-    dilation: object,
-    on_array: bool = True,
-) -> Geometry:
-    """Return the geometry of the convolution whose adjoint maps `size` cells to the sizes that it reads."""
-    axes = len(size)
-    step = per_axis("stride", stride, axes, 1)
-    gap = per_axis("dilation", dilation, axes, 1)
-    pads = padding_pairs("padding", padding, axes, kernel=kernel, stride=step, dilation=gap)
-    extra = per_axis("output_padding", output_padding, axes, 0)
-    result = []
-    for axis, (o, k, s, pair, d, a) in enumerate(zip(size, kernel, step, pads, gap, extra, strict=True)):
-        if a >= max(s, d):
-            raise ValueError(
-                f"`output_padding` (={show(output_padding)}) must be smaller than `stride` or `dilation`: on spatial "
-                f"axis {axis} it is {a}, they are {s} and {d}."
-            )
-        full = (o - 1) * s + d * (k - 1) + 1 + a
-        if full - sum(pair) < 1:
-            raise ValueError(
-                f"`padding` (={show(padding)}) must leave an output, but crops {sum(pair)} of the {full} cells on "
-                f"spatial axis {axis}."
-            )
-        result.append(full - sum(pair))
-    windows = Geometry(tuple(result), kernel, step, pads, gap, size)
-    given = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
-    return _on_array(windows, given, extra) if on_array else windows
-
-
-def _on_array(windows: Geometry, given: dict[str, object], extra: tuple[int, ...] = ()) -> Geometry:
-    """Refuse windows that reach further than memory does, and drop steps that are never taken, however long.
-
-    Of what was `given`, the refusal names the largest.
-    """
-    entries = {
-        "stride": windows.stride,
-        "padding": () if isinstance(given["padding"], str) else sum(windows.padding, ()),
-        "dilation": windows.dilation,
-        "kernel_size": windows.kernel,
-        "output_padding": extra,
-    }
-    name = max(given, key=lambda name: max(entries[name], default=0))
-    must_be_possible(name, given[name], tuple(map(max, windows.reach, windows.size, windows.output)))
-    return replace(
-        windows,
-        stride=tuple(s if o > 1 else 1 for s, o in zip(windows.stride, windows.output, strict=True)),
-        dilation=tuple(d if k > 1 else 1 for d, k in zip(windows.dilation, windows.kernel, strict=True)),
-    )
-
-
-def _outputs(n: int, span: int, stride: int, pair: Pair, ceil_mode: bool) -> int:
-    """Count the windows on one axis; 0 or less if none fits."""
-    slack = n + sum(pair) - span
-    if not ceil_mode:
-        return slack // stride + 1
-    starts_before_the_end = -(-(n + pair[0]) // stride)
-    return min(-(-slack // stride) + 1, starts_before_the_end)
+from convbook._geometry import geometry, transposed_geometry
 
 
 @overload
@@ -291,7 +151,7 @@ def input_sizes(
        (o-1)\,s + \hat k - p \;\le\; n \;\le\; (o-1)\,s + \hat k - p + s - 1,
        \qquad \hat k = d\,(k-1)+1,\; p = p_\text{before}+p_\text{after}
 
-    for :math:`o \ge 1`, of which the sizes below 0 drop out. In words: the smallest input ends with the last window; up
+    for :math:`o \ge 1`; sizes below 0 drop out. In words: the smallest input ends with the last window; up
     to :math:`s-1` more cells go unused. This is :py:func:`convbook.output_size` read backwards, rounding down; with
     `ceil_mode` the sizes are those that it maps to :math:`o`.
 
@@ -526,7 +386,7 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
     ----------
     layers : sequence of (kernel_size, stride[, dilation[, padding]])
         The layers from the input on, as ints. Dilation is 1 and padding 0 unless they are given; padding is
-        an int or a ``(before, after)`` pair, of which only the cells before move the field.
+        an int or a ``(before, after)`` pair; only the cells before move the field.
 
     Returns
     -------
@@ -537,7 +397,7 @@ def receptive_field(layers: Sequence[Sequence[Any]]) -> ReceptiveField:
     Raises
     ------
     ValueError
-        If a layer has not 2 to 4 entries, an entry is out of its range, or the center lies too far for a float.
+        If a layer does not have 2 to 4 entries, an entry is out of its range, or the center lies too far for a float.
     TypeError
         If an entry is not an integer.
 

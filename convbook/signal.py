@@ -3,43 +3,38 @@
 Both functions come down to one: the convolution of two arrays without any border. A border rule other than zeros is
 written out around the signal first; correlation is convolution with the kernel turned around and conjugated. What
 is convolved is a layer with one channel, too, so the algorithms of layers compute it, or one that is not for layers:
-sums as they are defined, transforms of all or of blocks, products of a kernel's factors.
-
-Most of a small call would be deciding what to do. What shapes, types and words decide is therefore a recipe, which is
-written once and kept; what the numbers decide (are they finite, is the kernel separable) is looked at in each call.
+sums as they are defined, transforms of all or of blocks, products of a kernel's factors. The planner of signals says
+which.
 """
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convbook.algorithms import circles, sums
-from convbook.algorithms.circles import rounds_exactly
-from convbook.algorithms.factors import Factors, factors, is_separable
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import compute_dtype, computed
-from convbook.algorithms.planner import ALGORITHMS as _OF_LAYERS
-from convbook.algorithms.planner import Plan, plan
-from convbook.algorithms.scaling import Shifts, at_ease, exponent, scaled, shifts
-from convbook.algorithms.sums import Sums, of_copies, of_line
-from convbook.algorithms.threads import WORTH_SPREADING, available
-from convbook.arguments import Array, as_array, dtypes_of_sums, fits, mean_dtypes, one_of, types_in_sums
-from convbook.shapes import Geometry
+from convbook._arguments import (
+    Array,
+    as_array,
+    fits,
+    mean_dtypes,
+    must_have_as_many_axes,
+    one_of,
+    show,
+    types_in_sums,
+)
+from convbook.algorithms.blockwise import computed
+from convbook.algorithms.direct import of_line
+from convbook.algorithms.exactness import exponent, largest_magnitude
+from convbook.algorithms.fourier import fft, overlap_add
+from convbook.algorithms.plan_signals import METHODS, choose, recipe_for
+from convbook.algorithms.scaling import prescaled, scaled
+from convbook.algorithms.separable import one_by_one
+from convbook.windows import BORDERS
 
 _MODES: Final = ("full", "same", "valid")
-_TRANSFORMS: Final = ("fft", "overlap-add")
 #: Turns an axis around.
 _BACKWARDS: Final = (slice(None, None, -1),)
-
-#: Where the wanted part of all outputs starts, and how many it is, along one axis.
-Part = tuple[int, int]
-
-_BOUNDARIES: Final = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 
 def convolve(
@@ -227,6 +222,110 @@ def correlate(
     return _convolve(x, h[_BACKWARDS * h.ndim].conj(), mode, boundary, fill_value, method)
 
 
+def convolve_blocks(blocks: Iterable[ArrayLike], h: ArrayLike) -> Iterator[Array]:
+    r"""Convolve a signal that arrives in blocks, and give each block's sums before the next block is asked for.
+
+    .. math:: y_b[n] = \sum_k h[k]\, x[s_b + n - k], \qquad 0 \le n < N_b
+
+    In words: block `b` has `N_b` samples and begins at sample `s_b` of the signal `x`; its sums are those of
+    :py:func:`convbook.convolve` at the same places. They look back at most `K - 1` samples, so the last `K - 1` samples
+    of what has arrived are kept for the next block, and nothing else. The last `K - 1` sums follow when the blocks end.
+
+    Derived in :doc:`/operation/modes-and-lengths`.
+
+    Parameters
+    ----------
+    blocks : iterable of array_like
+        The signal in pieces, cut along its first axis: of any lengths, also none, but of equal sizes along all other
+        axes. It may never end, and may hand over the same array again and again with new numbers.
+    h : array_like
+        The kernel, with as many axes as a block. Of shape `(K, 1)` it filters each column of the blocks by itself,
+        such as the channels of a recording.
+
+    Returns
+    -------
+    iterator of numpy.ndarray
+        One array for each block, of the block's length along the first axis; then one of length `K - 1`, unless no
+        sample has come or `K` is 1. Put together they are what ``convolve(x, h)`` returns for the whole signal;
+        without the last one, its causal part, ``convolve(x, h)[:N]``. Each array has the type that
+        :py:func:`convbook.convolve` gives to sums of its block.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is empty. While blocks are taken: if one has another number of axes than the kernel, no element
+        along another axis than the first, or other sizes there than the first block.
+    TypeError
+        If `blocks` is not iterable, or the kernel or a block does not hold numbers, or is a masked array.
+
+    See Also
+    --------
+    convbook.convolve : The same for a signal that is there as a whole.
+
+    Notes
+    -----
+    The samples that overlap are those of the overlap-save method, also called block convolution (A. Oppenheim,
+    R. Schafer, *Discrete-Time Signal Processing*, 3rd edition, section 8.7.3). Here no transform is implied: how the
+    sums of a block are computed is chosen as in :py:func:`convbook.convolve`. ``scipy.signal.lfilter`` with its state
+    `zi` does the same for one axis, and for filters with feedback; it keeps sums in the place of samples.
+
+    What lies before the first sample counts as 0; a kernel with an infinity or a NaN makes NaNs of that.
+
+    *Memory.* That of one block and its sums, whatever the length of the signal.
+
+    Examples
+    --------
+    The second block is told that a 2 came before it, and the 10·3 of its last sample comes after it:
+
+    >>> from convbook import convolve_blocks
+    >>> [y.tolist() for y in convolve_blocks([[1, 2], [3]], [1, 10])]
+    [[1, 12], [23], [30]]
+    """
+    h = as_array("h", h, min_ndim=1)
+    if h.size == 0:
+        raise ValueError(f"`h` (of shape {h.shape}) must have at least one element.")
+    if not isinstance(blocks, Iterable):
+        raise TypeError(f"`blocks` (={show(blocks)}) must be an iterable of arrays.")
+    return _sums_of_blocks(blocks, h)
+
+
+def _sums_of_blocks(blocks: Iterable[ArrayLike], h: Array) -> Iterator[Array]:
+    """Lay each block behind the samples that its sums look back at; at the end, as many zeros."""
+    before = h.shape[0] - 1
+    kept: Array | None = None
+    arrived = 0
+    for number, block in enumerate(blocks):
+        x = as_array(f"blocks[{number}]", block, ndim=h.ndim, layout="as `h` has")
+        if kept is None:
+            kept = np.zeros((before, *x.shape[1:]), x.dtype)
+        _check_sides(number, x, kept)
+        arrived += len(x)
+        x = np.concatenate([kept, x])
+        yield _sums_behind(x, h)
+        kept = x[len(x) - before :].copy()  # a view would keep all of the block
+    if kept is not None and arrived and before:
+        yield _sums_behind(np.concatenate([kept, np.zeros_like(kept)]), h)
+
+
+def _check_sides(number: int, block: Array, kept: Array) -> None:
+    """Refuse a block that cannot lie behind the one before it."""
+    sides = block.shape[1:]
+    if 0 in sides:
+        needed = "at least one element along every axis but the first"
+        raise ValueError(f"`blocks[{number}]` (of shape {block.shape}) must have {needed}.")
+    if sides != kept.shape[1:]:
+        needed = f"the sizes {kept.shape[1:]} of `blocks[0]` along all axes but the first"
+        raise ValueError(f"`blocks[{number}]` (of shape {block.shape}) must have {needed}.")
+
+
+def _sums_behind(x: Array, h: Array) -> Array:
+    """Return all sums but those of the first `K - 1` samples, which are there to be looked back at."""
+    if len(x) < len(h):  # an empty block: no sums, but the type and the sides of sums
+        return _sums_behind(np.zeros_like(x, shape=(len(h), *x.shape[1:])), h)[:0]
+    sides = [(0, 0), *((k - 1, k - 1) for k in h.shape[1:])]
+    return convolve(np.pad(x, sides), h, "valid")
+
+
 def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     r"""Score how well a template matches each window of an image, whatever their brightness and contrast.
 
@@ -281,7 +380,7 @@ def normalized_correlate(image: ArrayLike, template: ArrayLike) -> Array:
     """
     x = as_array("image", image, min_ndim=1, real=True)
     t = as_array("template", template, min_ndim=1, real=True)
-    _check_pair(("image", x.shape), ("template", t.shape))
+    must_have_as_many_axes(("image", x.shape), ("template", t.shape))
     if any(k > n for k, n in zip(t.shape, x.shape, strict=True)):
         raise ValueError(f"`template` (of shape {t.shape}) must fit into `image` (of shape {x.shape}).")
     if np.all(t == t.flat[0]):
@@ -327,7 +426,7 @@ def _wide(array: Array) -> Array:
     Floats are scaled by a power of two, which is exact, so that no difference overflows.
     """
     if array.dtype.kind in "biu":
-        rounded = array.dtype.itemsize == 8 and max(int(array.max()), -int(array.min())) > 2**53
+        rounded = array.dtype.itemsize == 8 and largest_magnitude(array) > 2**53
         return array if rounded else array.astype(np.float64)
     array = array.astype(np.result_type(array, np.float64))
     return scaled(array, -exponent(array))
@@ -345,86 +444,13 @@ def _less(a: Array, b: Array) -> Array:
 # What both have in common
 
 
-def _check_pair(*operands: tuple[str, tuple[int, ...]]) -> None:
-    for name, shape in operands:
-        if 0 in shape:
-            raise ValueError(f"`{name}` (of shape {shape}) must have at least one element.")
-    (first, n), (second, k) = operands
-    if len(n) != len(k):
-        raise ValueError(f"`{second}` (of shape {k}) must have as many axes as `{first}` (of shape {n}).")
-
-
-@dataclass(frozen=True)
-class _Recipe:
-    """What shapes, types, mode and border decide about a call, found once for all calls that share them."""
-
-    #: The types of the sums and of the result.
-    dtype: np.dtype[Any]
-    result: np.dtype[Any]
-    #: How many cells of the border are written out before and after, along each axis; nothing where they are zeros.
-    reach: tuple[Part, ...]
-    #: Where the outputs lie among all sums, and the same as an index.
-    parts: tuple[Part, ...]
-    wanted: tuple[slice, ...]
-    #: Whether signal and kernel change places.
-    swapped: bool
-    #: How the products are added up as they are defined, and whether finding something better would take longer.
-    sums: Sums
-    quick: bool
-    #: The mode of NumPy that gives the outputs of a line; nothing if they are cut out of all sums.
-    mode: str
-
-
-@lru_cache(1024)
-def _recipe(
-    n: tuple[int, ...],
-    k: tuple[int, ...],
-    types: tuple[np.dtype[Any], ...],
-    mode: str,
-    border: bool,
-    may_swap: bool,
-) -> _Recipe:
-    """Find where the outputs lie and what is written out around the signal; `border` tells whether zeros are not."""
-    _check_pair(("x", n), ("h", k))
-    sizes = list(zip(n, k, strict=True))
-    if mode == "valid" and not (_within(k, n) or _within(n, k)):
-        raise ValueError(
-            f"`h` (of shape {k}) must fit into `x` (of shape {n}), "
-            "or `x` into `h`, along every axis for `mode` 'valid'."
-        )
-    parts = tuple(_part(mode, a, b) for a, b in sizes)
-    reach: tuple[Part, ...] = ()
-    # Zeros beyond the ends need not be written out: they add nothing to any sum.
-    if border and mode != "valid":
-        reach = tuple((b - 1 - first, first + size - a) for (a, b), (first, size) in zip(sizes, parts, strict=True))
-        parts, mode = tuple((b - 1, size) for (_, b), (_, size) in zip(sizes, parts, strict=True)), "valid"
-        n = tuple(a + before + after for a, (before, after) in zip(n, reach, strict=True))
-    swapped = may_swap and math.prod(k) > math.prod(n)  # it makes no difference, except to the work
-    if swapped:
-        n, k = k, n
-    dtype, result = dtypes_of_sums(*types)
-    direct = sums.plan(n, k, dtype)
-    cut = direct.way is not of_line or (swapped and mode == "same")
-    return _Recipe(
-        dtype,
-        result,
-        reach,
-        parts,
-        tuple(slice(first, first + size) for first, size in parts),
-        swapped,
-        direct,
-        direct.microseconds < (32 if len(n) == 1 else 25) + 1e-3 * math.prod(n),
-        "" if cut else mode,
-    )
-
-
 def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex, method: str) -> Array:
     one_of("mode", mode, _MODES)
-    one_of("boundary", boundary, _BOUNDARIES)
-    one_of("method", method, _METHODS)
+    one_of("boundary", boundary, BORDERS)
+    one_of("method", method, METHODS)
     filled = type(fill_value) is not int or fill_value != 0  # every type holds 0
     border = filled or boundary != "constant"
-    recipe = _recipe(x.shape, h.shape, types_in_sums(x, h), mode, border, method != "separable")
+    recipe = recipe_for(x.shape, h.shape, types_in_sums(x, h), mode, border, method != "separable")
     if filled:
         fill_value = fits("fill_value", fill_value, recipe.dtype)
         if boundary != "constant" and fill_value != 0:
@@ -435,142 +461,24 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
         x = np.pad(x, recipe.reach, boundary, **constant)  # type: ignore[call-overload]
     if recipe.swapped:
         x, h = h, x
-    chosen, planned = _choose(x, h, recipe, method)
+    chosen, planned, by = choose(x, h, recipe, method)
     if planned is not None:
         turned = h[(None, None, *_BACKWARDS * h.ndim)]  # layers do not turn the kernel around
-        y = computed(planned, x[None, None], turned, recipe.dtype)[0, 0]
+        y = computed(planned, x[None, None], turned, recipe.dtype, by=by)[0, 0]
+    elif chosen != "direct":
+        x, h, back = prescaled(x, h, by, recipe.dtype)
+        y = _OF_ALL_SUMS[chosen](x, h)[recipe.wanted]
+        y = scaled(y, back) if back else y
+    elif recipe.mode:
+        y = of_line(x, h, recipe.mode)
     else:
-        y = _ALGORITHMS[chosen](x, h, recipe)
+        y = recipe.sums.way(x, h)[recipe.wanted]
     return np.ascontiguousarray(y, dtype=recipe.result)
 
 
-def _within(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
-    return all(k <= n for k, n in zip(small, large, strict=True))
-
-
-def _part(mode: str, n: int, k: int) -> Part:
-    """Find where in 'full' the outputs of `mode` start, and how many there are, along one axis."""
-    if mode == "full":
-        return 0, n + k - 1
-    if mode == "same":
-        return (k - 1) // 2, n
-    return min(n, k) - 1, abs(n - k) + 1
-
-
-# Algorithms of two arrays that are not layers
-
-
-def _direct(a: Array, b: Array, recipe: _Recipe) -> Array:
-    """Add up the products as they are defined."""
-    return of_line(a, b, recipe.mode) if recipe.mode else recipe.sums.way(a, b)[recipe.wanted]
-
-
-def _separable(a: Array, b: Array, recipe: _Recipe) -> Array:
-    """Convolve with the kernel's column, then with its row, each by sums of shifted copies."""
-
-    def one_by_one(a: Array, b: Array) -> Array:
-        column, row = factors(b)
-        return of_copies(of_copies(a, column[:, None]), row[None])[recipe.wanted]
-
-    return at_ease(one_by_one, a, b, a.dtype)
-
-
-def _fft(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(lambda a, b: circles.fft(a, b)[recipe.wanted], a, b, a.dtype)
-
-
-def _overlap_add(a: Array, b: Array, recipe: _Recipe) -> Array:
-    return at_ease(lambda a, b: circles.overlap_add(a, b)[recipe.wanted], a, b, a.dtype)
-
-
-_ALGORITHMS: Final[dict[str, Callable[[Array, Array, _Recipe], Array]]] = {
-    "direct": _direct,
-    "fft": _fft,
-    "overlap-add": _overlap_add,
-    "separable": _separable,
+#: What returns all sums of two arrays, but not as they are defined.
+_OF_ALL_SUMS: Final[dict[str, Callable[[Array, Array], Array]]] = {
+    "fft": fft,
+    "overlap-add": overlap_add,
+    "separable": one_by_one,
 }
-_METHODS: Final = ("auto", *_ALGORITHMS, *_OF_LAYERS)
-
-
-# The choice among them
-
-
-def _choose(x: Array, h: Array, recipe: _Recipe, method: str) -> tuple[str, Plan | None]:
-    """Name the algorithm, with its plan if it works in blocks: the one asked for, or the cheapest that is right."""
-    if method in _TRANSFORMS:
-        return method if rounds_exactly(x, h) else "direct", None
-    if method == "direct" or (method == "auto" and recipe.quick):
-        return "direct", None
-    in_products = x.dtype if x.dtype.kind in "fc" else compute_dtype(x[None, None], h[None, None], x.dtype)
-    threads = available() if recipe.sums.microseconds * 1000 > WORTH_SPREADING else 1
-    candidates = _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method)
-    if method != "auto":
-        if method == "separable" and not is_separable(h):
-            raise ValueError(
-                f"`method` (={method!r}) cannot use `h` (of shape {h.shape}): it is no column times a row."
-            )
-        finite = method != "separable" or shifts(x, h, x.dtype) is not None
-        return method, candidates[method] if finite else None  # by sums of copies, twice
-    needed = cache(partial(shifts, x, h, x.dtype))  # found once, and only if somebody asks
-    return next(found for name, planned in candidates.items() if (found := _if_right(name, planned, x, h, needed)))
-
-
-def _if_right(
-    name: str, planned: Plan | None, x: Array, h: Array, needed: Callable[[], Shifts | None]
-) -> tuple[str, Plan | None] | None:
-    """Return an algorithm with its plan if it may be used on these numbers, and on what they need."""
-    if (name == "separable" and not is_separable(h)) or (name in _TRANSFORMS and not rounds_exactly(x, h)):
-        return None
-    if name == "direct" or (planned is not None and planned.chosen.contained):
-        return name, planned
-    if (shift := needed()) is None:
-        return (name, None) if name == "separable" else None  # by sums of copies, twice
-    if name in _TRANSFORMS:
-        return (name, planned) if shift.bounded else None
-    large = min(shift.of_a, shift.of_b) < 0
-    return None if large and (planned is None or planned.chosen.indirect) else (name, planned)
-
-
-@lru_cache(1024)
-def _candidates(
-    n: tuple[int, ...],
-    k: tuple[int, ...],
-    parts: tuple[Part, ...],
-    dtype: np.dtype[Any],
-    in_products: np.dtype[Any],
-    threads: int,
-    method: str,
-) -> dict[str, Plan | None]:
-    """Return the algorithms that `method` allows, cheapest first, with the plans of those that work in blocks."""
-    layer = Layer(1, 1, 1, 1, _layer_windows(n, k, parts), in_products, exact=dtype.kind in "iu")
-    if method in _OF_LAYERS:
-        return {method: plan(layer, method, threads, True)}
-    separable = Factors.plan(layer, threads, finite=True)
-    plans: dict[str, Plan | None] = {
-        "separable": None if isinstance(separable, str) else Plan("separable", threads, {}, separable)
-    }
-    if method == "separable":
-        return plans
-    # Estimates, in microseconds. Only their order matters: between neighbors a wrong guess costs little.
-    costs = {"direct": sums.plan(n, k, dtype).microseconds, **circles.costs(n, k, dtype)}
-    of_layers = plan(layer, "auto", threads, True)
-    for name, candidate in of_layers.candidates.items():
-        if not isinstance(candidate, str) and candidate.worthwhile():
-            costs[name] = (15 if len(n) == 1 else 30) + candidate.nanoseconds * 1e-3
-            plans[name] = replace(of_layers, method=name, chosen=candidate)
-    if min(k) > 1 and not isinstance(separable, str):
-        costs["separable"] = 25 + separable.nanoseconds * 1e-3
-    return {name: plans.get(name) for name in sorted(costs, key=lambda name: costs[name])}
-
-
-def _layer_windows(n: tuple[int, ...], k: tuple[int, ...], parts: tuple[Part, ...]) -> Geometry:
-    """Lay windows of the kernel's size around the outputs: before the first lie what it sees beyond the signal."""
-    ones = (1,) * len(n)
-    return Geometry(
-        size=n,
-        kernel=k,
-        stride=ones,
-        padding=tuple((taps - 1 - start, 0) for taps, (start, _) in zip(k, parts, strict=True)),
-        dilation=ones,
-        output=tuple(size for _, size in parts),
-    )

@@ -1,15 +1,11 @@
 r"""Borders and windows: extending an array, laying its windows out as columns, and the adjoints of both."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike
 
-from convbook.arguments import (
+from convbook._arguments import (
     Array,
     Padding,
     Pair,
@@ -26,8 +22,9 @@ from convbook.arguments import (
     show,
     sum_dtypes,
 )
-from convbook.shapes import Geometry, geometry
+from convbook._geometry import add_windows, extend, geometry, index, window_view
 
+#: The rules for cells beyond the ends, by NumPy's names.
 BORDERS = ("constant", "edge", "reflect", "symmetric", "wrap")
 MIRRORS = ("reflect", "symmetric")
 
@@ -93,7 +90,7 @@ def pad(
     ------
     ValueError
         If a width is negative, the mode is unknown or has no odd form, the value does not fit, no memory holds the
-        result, or an empty axis would have to repeat a cell that it has not.
+        result, or an empty axis would have to repeat a cell that it does not have.
     TypeError
         If the widths are not integers.
 
@@ -170,7 +167,7 @@ def pad_vjp(
     Raises
     ------
     ValueError
-        As :py:func:`convbook.pad`, and if `grad` has not the padded shape.
+        As :py:func:`convbook.pad`, and if `grad` does not have the padded shape.
     TypeError
         As :py:func:`convbook.pad`.
 
@@ -434,88 +431,3 @@ def fold(
     values = cols.reshape(lead + windows.kernel + windows.output)
     y = add_windows(values, windows, np.zeros(lead + windows.size, accumulate))
     return np.ascontiguousarray(y.astype(result, copy=False))
-
-
-# On checked arguments: what unfold, the convolutions and the poolings share. The spatial axes are the last
-# ones.
-
-
-def extend(x: Array, windows: Geometry, fill: Any = 0) -> Array:
-    """Return the cells that windows reach, from the start of the padding to the last tap of the last window.
-
-    A view of `x` where nothing has to be added, so not to be written to.
-    """
-    lead = x.ndim - len(windows.size)
-    if all(pair[0] == 0 for pair in windows.padding) and all(
-        reach <= n for reach, n in zip(windows.reach, windows.size, strict=True)
-    ):
-        reached: Array = x[index(..., *(slice(reach) for reach in windows.reach))]
-        return reached
-    inner, outer = [], []
-    for n, (before, _), reach in zip(windows.size, windows.padding, windows.reach, strict=True):
-        cells = max(0, min(n, reach - before))
-        inner.append(slice(before, before + cells))
-        outer.append(slice(cells))
-    extended = np.full(x.shape[:lead] + windows.reach, fill, x.dtype)
-    extended[index(..., *inner)] = x[index(..., *outer)]
-    return extended
-
-
-def window_view(extended: Array, windows: Geometry) -> Array:
-    """View an extended array as windows, of shape ``(*lead, *kernel, *output)``, read-only and uncopied."""
-    lead = extended.ndim - len(windows.size)
-    strides = extended.strides[lead:]
-    return as_strided(
-        extended,
-        extended.shape[:lead] + windows.kernel + windows.output,
-        extended.strides[:lead]
-        + tuple(d * cell for d, cell in zip(windows.dilation, strides, strict=True))
-        + tuple(s * cell for s, cell in zip(windows.stride, strides, strict=True)),
-        writeable=False,
-    )
-
-
-def met(windows: Geometry) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...], tuple[slice, ...]]]:
-    """Yield each tap of the window that meets the input, the outputs for which it does, and the cells that it meets.
-
-    The taps come in row-major order, with a slice for each spatial axis. A negative padding crops.
-    """
-    axes = [list(met_along(windows, axis, slice(n))) for axis, n in enumerate(windows.size)]
-    for taps_met in itertools.product(*axes):
-        tap, outputs, cells = zip(*taps_met, strict=True)
-        yield tap, outputs, cells
-
-
-def met_along(windows: Geometry, axis: int, some: slice) -> Iterator[tuple[int, slice, slice]]:
-    """Yield each tap along one axis that meets some cells, the outputs for which it does, and those of the cells."""
-    stride, dilation, before = (
-        windows.stride[axis],
-        windows.dilation[axis],
-        windows.padding[axis][0] + (some.start or 0),
-    )
-    for tap in range(windows.kernel[axis]):
-        first = dilation * tap - before  # the cell that output 0 sees
-        low = max(0, -(first // stride))
-        high = min(windows.output[axis], ((some.stop or 0) - (some.start or 0) - 1 - first) // stride + 1)
-        if low < high:
-            yield tap, slice(low, high), slice(first + low * stride, first + (high - 1) * stride + 1, stride)
-
-
-def part(windows: Geometry, outputs: tuple[slice, ...]) -> Geometry:
-    """Return the windows of some outputs, on the same input."""
-    starts = [some.start * stride for some, stride in zip(outputs, windows.stride, strict=True)]
-    padding = tuple((before - start, 0) for (before, _), start in zip(windows.padding, starts, strict=True))
-    return replace(windows, padding=padding, output=tuple(some.stop - some.start for some in outputs))
-
-
-def add_windows(values: Array, windows: Geometry, out: Array) -> Array:
-    """Add values of shape ``(*lead, *kernel, *output)`` to the cells where their windows lie: an adjoint."""
-    every = (slice(None),) * (values.ndim - 2 * len(windows.size))
-    for tap, outputs, cells in met(windows):
-        out[index(*every, *cells)] += values[index(*every, *tap, *outputs)]
-    return out
-
-
-def index(*entries: Any) -> tuple[Any, ...]:
-    """Return an index as one tuple (for the type checker: its entries are slices, integers, ...)."""
-    return entries

@@ -119,7 +119,7 @@ class Page(HTMLParser):
 
 
 def is_external(address: str) -> bool:
-    """Tell whether an address leaves the site."""
+    """Return whether an address leaves the site."""
     parts = urlsplit(address)
     return bool(parts.netloc) or parts.scheme not in ("", "data")
 

@@ -123,7 +123,7 @@ expect: |
 np.array([hidden, 8]) // 2
 ```
 
-## Take along
+## A recipe
 
 :::{recipe} Add *two* numbers
 By the formula {eq}`eq-sum`, in words: $a + b$.
@@ -147,6 +147,7 @@ add(2, 3)
 SECOND = """---
 file_format: mystnb
 kernelspec: {name: python3}
+reads: [../data/numbers.txt]
 ---
 
 (ch-second)=
@@ -168,6 +169,27 @@ expect: |
 import convbook
 
 -int(convbook.convolve([5], [1])[0])
+```
+
+```{code-cell} python
+---
+name: the-number
+expect: |
+  21
+---
+from pathlib import Path
+
+number = int(Path("../data/numbers.txt").read_text())
+number
+```
+
+```{code-cell} python
+---
+name: its-double
+expect: |
+  [42]
+---
+convbook.convolve([number], [2]).tolist()
 ```
 """
 
@@ -218,6 +240,8 @@ class Site:
         sources = {"index": INDEX, "cookbook": COOKBOOK, "part/first": FIRST, "part/second": SECOND}
         for name, text in sources.items():
             self.source(name).write_text(text, encoding="utf-8")
+        (self.folder / "docs" / "data").mkdir()
+        (self.folder / "docs" / "data" / "numbers.txt").write_text("21\n", encoding="utf-8")
 
     def source(self, name: str) -> Path:
         return self.folder / "docs" / f"{name}.md"

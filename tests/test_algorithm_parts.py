@@ -13,14 +13,16 @@ import numpy as np
 import pytest
 
 from convbook import conv, conv_vjp
-from convbook.algorithms import band, circles, columns, cost, scratch, sums, taps, threads
-from convbook.algorithms.factors import Factors, factors, is_separable
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import computed, fits_float64
-from convbook.algorithms.planner import ALGORITHMS, Plan, plan
+from convbook._geometry import geometry
+from convbook.algorithms import band, columns, cost, direct, fourier, scratch, taps, threads
+from convbook.algorithms.blockwise import computed
+from convbook.algorithms.exactness import fits_float64, rounds_exactly
+from convbook.algorithms.plan_layers import ALGORITHMS, plan
+from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import Problem
+from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.algorithms.winograd import cook_toom
 from convbook.definitions import convolve_loops
-from convbook.shapes import geometry
 
 #: What is planted in a module by its name reaches nothing in the library as one file.
 of_modules = pytest.mark.skipif(not hasattr(threads, "__file__"), reason="the library as one file has no modules")
@@ -36,10 +38,10 @@ def layer(
     dtype: np.dtype[Any] = DOUBLE,
     exact: bool = False,
     **options: Any,
-) -> Layer:
+) -> Problem:
     """Describe a layer by the shapes of its input and its weight."""
     options = {"stride": 1, "padding": 0, "dilation": 1} | options
-    return Layer(x[0], x[1], weight[0], groups, geometry(x[2:], weight[2:], **options), dtype, exact)
+    return Problem(x[0], x[1], weight[0], groups, geometry(x[2:], weight[2:], **options), dtype, exact)
 
 
 #: For each algorithm shapes that it can compute, and where a number is planted that is not finite.
@@ -72,17 +74,17 @@ def test_an_algorithm_says_truly_whether_it_keeps_what_is_not_finite_where_it_is
         with np.errstate(invalid="ignore"):
             y = computed(Plan(name, 1, {}, way), x, weight, DOUBLE)
         assert not np.isfinite(y[seen]).any()
-        assert way.contained is bool(np.isfinite(y[~seen]).all())
+        assert way.keeps_nonfinite_local is bool(np.isfinite(y[~seen]).all())
 
 
-@pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Factors], ids=lambda algorithm: algorithm.name)
-def test_where_numbers_are_not_finite_only_what_contains_them_is_planned(algorithm: Any) -> None:
+@pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Separable], ids=lambda algorithm: algorithm.name)
+def test_where_numbers_are_not_finite_only_what_keeps_them_local_is_planned(algorithm: Any) -> None:
     for of_x, of_weight in [*SHAPES.values(), ((1, 1, 30, 30), (1, 1, 3, 3)), ((1, 6, 40), (6, 1, 9))]:
         planned = algorithm.plan(layer(of_x, of_weight, groups=1 if of_weight[1] > 1 else of_x[1]), 1, finite=False)
-        assert len(planned) > 20 if isinstance(planned, str) else planned.contained is True
+        assert len(planned) > 20 if isinstance(planned, str) else planned.keeps_nonfinite_local is True
 
 
-@pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Factors], ids=lambda algorithm: algorithm.name)
+@pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Separable], ids=lambda algorithm: algorithm.name)
 def test_of_types_without_fast_products_and_of_exact_sums_an_algorithm_says_in_words_if_it_has_none(
     algorithm: Any,
 ) -> None:
@@ -238,8 +240,8 @@ def test_as_many_threads_are_available_as_every_library_may_use(monkeypatch: pyt
 
 @pytest.mark.usefixtures("_free_threads")
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_so_many_threads_work_at_once_and_no_more(number: int) -> None:
-    """So many blocks can wait for each other; one more cannot."""
+def test_as_many_threads_as_asked_for_work_at_once_and_no_more(number: int) -> None:
+    """As many blocks can wait for each other; one more cannot."""
     together = threading.Barrier(number)
     threads.spread(lambda _: together.wait(20), range(2 * number), number)
     too_many = threading.Barrier(number + 1)
@@ -316,15 +318,15 @@ def test_sums_by_transforms_are_taken_for_exact_up_to_a_bound_that_they_keep() -
     taken = set()
     for exponent, shape in itertools.product(range(1, 31, 2), [(40,), (6, 7)]):
         a, b = (rng.integers(-(2**exponent), 2**exponent, shape) for _ in range(2))
-        exact = circles.rounds_exactly(a, b)
+        exact = rounds_exactly(a, b)
         taken.add(exact)
         if exact:
-            np.testing.assert_array_equal(circles.fft(a, b), convolve_loops(a, b))
+            np.testing.assert_array_equal(fourier.fft(a, b), convolve_loops(a, b))
         bound = 32 * 2.0**-53 * math.log2(2 * np.prod([2 * n - 1 for n in shape]) * 2 ** len(shape))
         norms = [float(np.sqrt(np.sum(array.astype(float) ** 2))) for array in (a, b)]
         assert exact == (bound * norms[0] * norms[1] < 0.5)
     assert taken == {True, False}
-    assert circles.rounds_exactly(np.array([1e300]), np.array([1e300]))
+    assert rounds_exactly(np.array([1e300]), np.array([1e300]))
 
 
 # Sums of lines, pieces and copies -----------------------------------------------------------------------------
@@ -335,16 +337,16 @@ def test_every_way_to_add_up_two_arrays_gives_the_sums_of_the_definition(kind: s
         a, b = (_drawn(rng, kind, shape) for shape in (n, k))
         want = convolve_loops(a, b)
         tolerance = 0 if kind == "i8" else 50 * np.finfo(kind).eps * np.abs(want).max()
-        ways = {"of_copies": sums.of_copies(a, b), "overlap_add": circles.overlap_add(a, b)}
-        ways["planned"] = sums.plan(n, k, a.dtype).way(a, b)
+        ways = {"of_copies": direct.of_copies(a, b), "overlap_add": fourier.overlap_add(a, b)}
+        ways["planned"] = direct.plan(n, k, a.dtype).way(a, b)
         if len(n) == 1:
-            ways["of_line"] = sums.of_line(a, b)
+            ways["of_line"] = direct.of_line(a, b)
             if kind in "fd":
-                ways |= {f"of_pieces {pieces}": sums.of_pieces(a, b, pieces=pieces) for pieces in range(1, k[0] + 1)}
+                ways |= {f"of_pieces {pieces}": direct.of_pieces(a, b, pieces=pieces) for pieces in range(1, k[0] + 1)}
         else:
-            ways["of_spaced"] = sums.of_spaced(a, b)
+            ways["of_spaced"] = direct.of_spaced(a, b)
         if kind != "i8":
-            ways["fft"] = circles.fft(a, b)
+            ways["fft"] = fourier.fft(a, b)
         for name, found in ways.items():
             assert found.dtype == a.dtype, name
             np.testing.assert_allclose(found, want, rtol=0, atol=tolerance, err_msg=name)
@@ -354,7 +356,7 @@ def test_long_lines_are_transformed_in_phases_to_the_same_sums() -> None:
     rng = np.random.default_rng(4)
     for kind, taps_of_kernel in itertools.product("fdFD", (300, 16_384)):
         a, b = _drawn(rng, kind, (20_000,)), _drawn(rng, kind, (taps_of_kernel,))
-        y, places = circles.fft(a, b), (0, 1, 150, taps_of_kernel, 19_999, 20_000 + taps_of_kernel - 2)
+        y, places = fourier.fft(a, b), (0, 1, 150, taps_of_kernel, 19_999, 20_000 + taps_of_kernel - 2)
         for n in places:
             first, last = max(0, n - len(b) + 1), min(n, len(a) - 1)
             want = np.dot(a[first : last + 1].astype("D"), b[n - last : n - first + 1][::-1].astype("D"))

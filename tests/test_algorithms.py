@@ -19,23 +19,23 @@ from convbook import (
     explain_plan,
     max_pool,
     max_pool_vjp,
-    shapes,
 )
+from convbook._geometry import geometry
 from convbook.algorithms import (
-    algorithm,
     band,
+    base,
     columns,
     gradients,
-    planner,
+    overlap_save,
+    plan_layers,
+    pooling,
     scratch,
-    separable,
-    spectra,
     taps,
     threads,
     toeplitz,
     winograd,
 )
-from convbook.algorithms.layer import Layer
+from convbook.algorithms.problem import Problem
 
 METHODS = ("auto", "columns", "band", "taps", "toeplitz", "winograd", "overlap-save")
 
@@ -95,24 +95,24 @@ def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Cut everything into as many blocks as can be."""
     for module in (columns, band, taps, toeplitz):
         monkeypatch.setattr(module, "_BUDGET", 1)
-    monkeypatch.setattr(spectra, "_LEAST", 1)
-    monkeypatch.setattr(spectra, "_AT_ONCE", 1)
-    for module in (algorithm, spectra):
-        monkeypatch.setattr(module, "room", lambda layer: 1)
+    monkeypatch.setattr(overlap_save, "_LEAST", 1)
+    monkeypatch.setattr(overlap_save, "_AT_ONCE", 1)
+    for module in (base, overlap_save):
+        monkeypatch.setattr(module, "room", lambda problem: 1)
     monkeypatch.setattr(winograd, "BLOCK", 1)
-    real = algorithm.cut
+    real = base.cut
     for module in (columns, band, taps, winograd):
         monkeypatch.setattr(module, "cut", lambda *a, **k: real(*a, **(k | {"columns": 1, "rows": 0})))
-    planner.plan.cache_clear()
+    plan_layers.plan.cache_clear()
     yield
-    planner.plan.cache_clear()
+    plan_layers.plan.cache_clear()
 
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_every_method_gives_the_sums_of_the_definition(method: str, dtype: type) -> None:
     rng = np.random.default_rng(METHODS.index(method))
-    # The interpolation of Winograd's values enlarges their rounding errors.
+    # The interpolation of Winograd's values amplifies their rounding errors.
     bound = (20 if method == "winograd" else 10) * np.finfo(dtype).eps
     for _ in range(40):
         x, weight, options = drawn(rng, method)
@@ -247,8 +247,8 @@ def test_gradients_of_the_input_err_as_little_as_the_sums() -> None:
     assert explain_plan(grad, turned, padding=1).method == "winograd"
     exact = conv(grad.astype(float), turned.astype(float), padding=1, method="columns")
     found, _ = conv_vjp(grad, x, weight, padding=1)
-    plain, enlarged = (conv(grad, turned, padding=1, method=method) for method in ("columns", "winograd"))
-    assert np.std(found - exact) < 1.2 * np.std(plain - exact) < 0.6 * np.std(enlarged - exact)
+    plain, amplified = (conv(grad, turned, padding=1, method=method) for method in ("columns", "winograd"))
+    assert np.std(found - exact) < 1.2 * np.std(plain - exact) < 0.6 * np.std(amplified - exact)
 
 
 def test_auto_lets_infinities_and_nans_reach_what_sees_them_only() -> None:
@@ -330,13 +330,13 @@ def test_a_block_bounds_the_memory_beside_input_and_output(
             continue
         if not working.chosen.worthwhile():
             continue
-        assert working.chosen.bytes <= algorithm.BLOCK
+        assert working.chosen.bytes <= base.BLOCK
         scratch.forget()
         tracemalloc.start()
         y = conv(x, weight, method=method, **options)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert peak - y.nbytes < 1.05 * (algorithm.BLOCK * working.threads + working.chosen.prepared) + 500_000
+        assert peak - y.nbytes < 1.05 * (base.BLOCK * working.threads + working.chosen.prepared) + 500_000
 
 
 def test_a_plan_is_data_and_a_table() -> None:
@@ -358,14 +358,14 @@ def test_a_plan_is_for_the_layer_that_conv_computes() -> None:
     x, weight = np.ones((2, 6, 9, 8)), np.ones((4, 3, 3, 2))
     options = {"stride": (2, 1), "padding": ((0, 1), (2, 0)), "dilation": (1, 3), "groups": 2}
     for given, sound in (({}, np.ones((4, 6, 3, 2))), (options, weight)):
-        layer = explain_plan(x, sound, **given).chosen.layer
+        problem = explain_plan(x, sound, **given).chosen.problem
         y = conv(x, sound, **given)
-        assert (layer.batch, layer.channels, layer.filters) == (2, 6, 4)
-        assert (layer.batch, layer.filters, *layer.windows.output) == y.shape
-        assert (layer.groups, layer.dtype, layer.exact) == (given.get("groups", 1), y.dtype, False)
-        assert layer.windows.stride == given.get("stride", (1, 1))
-        assert layer.windows.padding == given.get("padding", ((0, 0), (0, 0)))
-        assert layer.windows.dilation == given.get("dilation", (1, 1))
+        assert (problem.batch, problem.channels, problem.filters) == (2, 6, 4)
+        assert (problem.batch, problem.filters, *problem.windows.output) == y.shape
+        assert (problem.groups, problem.dtype, problem.exact) == (given.get("groups", 1), y.dtype, False)
+        assert problem.windows.stride == given.get("stride", (1, 1))
+        assert problem.windows.padding == given.get("padding", ((0, 0), (0, 0)))
+        assert problem.windows.dilation == given.get("dilation", (1, 1))
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,7 @@ def test_poolings_in_blocks_of_one_plane_are_the_same_poolings(monkeypatch: pyte
         grad = rng.standard_normal(seen.shape[:4])
         found = []
         for block in (1, 1 << 18):
-            monkeypatch.setattr(separable, "_BLOCK", block)
+            monkeypatch.setattr(pooling, "_BLOCK", block)
             y, indices = max_pool(x, kernel, **options, return_indices=True)
             assert np.array_equal(y, seen.max((4, 5)))
             assert np.array_equal(max_pool(x, kernel, **options), y)
@@ -445,7 +445,7 @@ def test_poolings_in_blocks_of_one_plane_are_the_same_poolings(monkeypatch: pyte
             found.append((y, indices, mean, back, max_pool_vjp(grad, x, kernel, **options)))
         for others in found[1:]:
             assert all(np.array_equal(a, b) for a, b in zip(found[0], others, strict=True))
-    separable._cut.cache_clear()
+    pooling._cut.cache_clear()
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -499,15 +499,15 @@ def test_folded_columns_and_turned_filters_give_the_same_gradient(monkeypatch: p
         grad = rng.standard_normal(conv(x, weight, **options).shape)
         found = []
         for folding in (True, False):
-            monkeypatch.setattr(gradients, "_folding_pays", lambda layer, folding=folding: folding)
+            monkeypatch.setattr(gradients, "_folding_pays", lambda problem, folding=folding: folding)
             found.append(conv_vjp(grad, x, weight, **options)[0])
         assert error(*found) < 1e-13
 
 
 def test_folding_pays_where_weights_are_many_and_positions_few() -> None:
     def pays(channels: int, filters: int, size: int, kernel: int, stride: int) -> bool:
-        windows = shapes.geometry((size, size), (kernel, kernel), stride=stride, padding=kernel // 2, dilation=1)
-        return gradients._folding_pays(Layer(1, channels, filters, 1, windows, np.dtype(np.float32), False))
+        windows = geometry((size, size), (kernel, kernel), stride=stride, padding=kernel // 2, dilation=1)
+        return gradients._folding_pays(Problem(1, channels, filters, 1, windows, np.dtype(np.float32), False))
 
     assert pays(512, 512, 7, 3, 1)
     assert pays(128, 256, 28, 3, 2)
@@ -522,7 +522,7 @@ def test_both_ways_to_the_gradient_of_the_weight_agree(monkeypatch: pytest.Monke
         grad = rng.standard_normal(conv(x, weight, **options).shape)
         found = []
         for way in (columns.Columns, taps.Taps):
-            monkeypatch.setattr(gradients, "_of_gradient", lambda layer, threads, way=way: way.plan(layer, threads))
+            monkeypatch.setattr(gradients, "_of_gradient", lambda problem, threads, way=way: way.plan(problem, threads))
             found.append(conv_vjp(grad, x, weight, **options)[1])
         assert error(*found) < 1e-13
         wanted = (grad * conv(x, found[0], **options)).sum()

@@ -147,11 +147,18 @@ def test_pages_have_the_addresses_that_others_link_to(book: Book) -> None:
         ("definitions.html", "convbook.definitions.convolve1d"),
         ("shapes.html", "convbook.output_size"),
         ("windows.html", "convbook.unfold"),
+        ("algorithms.html", "convbook.algorithms.planner.Plan"),
     ]:
         assert f'id="{name}"' in book.pages[page]
     assert '<a class="reference internal" href="api/definitions.html#convbook.corr2d"' in (
         book.html / "index.html"
     ).read_text(encoding="utf-8")
+
+
+def test_no_internal_module_has_a_page(book: Book) -> None:
+    titles = re.search(r"^api_rooms = (\{.*?^\})", (ROOT / "conf.py").read_text(encoding="utf-8"), re.M | re.S)
+    assert titles
+    assert {name.removesuffix(".html") for name in book.pages} == {"index", *ast.literal_eval(titles[1])}
 
 
 def test_signatures_show_public_paths_short_types_and_what_is_keyword_only(book: Book) -> None:
@@ -180,7 +187,7 @@ def test_the_source_of_a_function_is_folded_under_it_without_its_docstring(book:
     assert ast.get_docstring(tree.body[0]) is None  # type: ignore[arg-type]
 
 
-def test_every_function_can_be_taken_along_without_the_library_or_says_why_not(book: Book) -> None:
+def test_every_function_can_be_copied_without_the_library_or_says_why_not(book: Book) -> None:
     taken = 0
     for name in (name for name, value in public_names().items() if inspect.isfunction(value)):
         code, reason = function_snippet(name.partition(".")[2])
@@ -190,7 +197,7 @@ def test_every_function_can_be_taken_along_without_the_library_or_says_why_not(b
             assert not file.exists(), name
             continue
         taken += 1
-        fold = entry[entry.index('<div class="take">') : entry.index("</details></div>")]
+        fold = entry[entry.index('<div class="copies">') : entry.index("</details></div>")]
         assert file.read_text(encoding="utf-8") == code, name
         assert html.unescape(re.sub(r"<[^>]+>", "", fold[fold.index("<pre>") :])).strip() == code.strip(), name
         assert f'href="{file.relative_to(book.html / "api").as_posix()}" download' in fold, name

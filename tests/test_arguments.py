@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convbook import arguments
+from convbook import _arguments as arguments
 
 
 @pytest.mark.parametrize("value", [3, np.int8(3), np.uint64(3), np.array(3)])

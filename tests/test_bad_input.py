@@ -18,6 +18,7 @@ from convbook import (
     conv_transpose_vjp,
     conv_vjp,
     convolve,
+    convolve_blocks,
     correlate,
     explain_plan,
     fold,
@@ -1471,6 +1472,52 @@ WRONG: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: matrices.toeplitz(MASKED[0, 0], 3),
         TypeError,
         "`h` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    # blocks of a signal: the kernel before any is taken, a block when it comes
+    (
+        lambda: convolve_blocks([[1, 2]], []),
+        ValueError,
+        "`h` (of shape (0,)) must have at least one element.",
+    ),
+    (
+        lambda: convolve_blocks([[1, 2]], 3),
+        ValueError,
+        "`h` (of shape ()) must have at least 1 axis, not 0.",
+    ),
+    (
+        lambda: convolve_blocks([[1, 2]], MASKED[0, 0]),
+        TypeError,
+        "`h` must not be a masked array, whose mask would be ignored: fill what it hides.",
+    ),
+    (
+        lambda: convolve_blocks(3, [1]),
+        TypeError,
+        "`blocks` (=3) must be an iterable of arrays.",
+    ),
+    (
+        lambda: list(convolve_blocks([1, 2], [1])),
+        ValueError,
+        "`blocks[0]` (of shape ()) must have 1 axis as `h` has, not 0.",
+    ),
+    (
+        lambda: list(convolve_blocks([[[1, 2]]], [1])),
+        ValueError,
+        "`blocks[0]` (of shape (1, 2)) must have 1 axis as `h` has, not 2.",
+    ),
+    (
+        lambda: list(convolve_blocks("ab", [1])),
+        TypeError,
+        "`blocks[0]` must hold real or complex numbers, not values of dtype <U1.",
+    ),
+    (
+        lambda: list(convolve_blocks([[[1, 2]], [[1, 2, 3]]], [[1]])),
+        ValueError,
+        "`blocks[1]` (of shape (1, 3)) must have the sizes (2,) of `blocks[0]` along all axes but the first.",
+    ),
+    (
+        lambda: list(convolve_blocks([np.zeros((3, 0))], [[1]])),
+        ValueError,
+        "`blocks[0]` (of shape (3, 0)) must have at least one element along every axis but the first.",
     ),
     # integers beyond 64 bits
     (

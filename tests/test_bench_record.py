@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 RECORD = json.loads((ROOT / "docs" / "_data" / "bench.json").read_text(encoding="utf-8"))
 ROWS = RECORD["rows"]
-#: What a row holds, and of which type.
+#: What a row holds, and its types.
 SCHEMA = {
     "threads": int,
     "family": str,

@@ -240,7 +240,7 @@ def test_lists_will_do() -> None:
     assert [gradient.tolist() for gradient in found] == [[[[1, 110, 1000]]], [[[201, 302]]]]
     found = conv_transpose_vjp([[[1, 10, 100]]], [[[5]]], [[[1, 2, 3]]])
     assert [gradient.tolist() for gradient in found] == [[[[321]]], [[[5, 50, 500]]]]
-    assert explain_plan([[[1, 2, 3]]], [[[1, 1]]]).chosen.layer.windows.output == (2,)
+    assert explain_plan([[[1, 2, 3]]], [[[1, 1]]]).chosen.problem.windows.output == (2,)
 
 
 def test_what_equals_a_call_that_was_right_is_checked_all_the_same() -> None:
@@ -320,7 +320,7 @@ def test_steps_that_are_never_taken_may_be_as_long_as_one_likes(step: int) -> No
         pulled = conv_transpose_vjp(y, one, weight, stride=step, output_padding=extra, groups=2)
         wanted = conv_transpose_vjp(y, one, weight, stride=4, output_padding=extra, groups=2)
         assert all(np.array_equal(a, b) for a, b in zip(pulled, wanted, strict=True))
-    assert explain_plan(x, weight, stride=step, groups=2).chosen.layer.windows.stride == (1, 1)
+    assert explain_plan(x, weight, stride=step, groups=2).chosen.problem.windows.stride == (1, 1)
 
 
 def in_python(x: Any, weight: Any) -> list[int]:

@@ -1,8 +1,6 @@
 """The cookbook: the recipes of all chapters, copied when the page is written, each exactly once."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 from docutils import nodes
@@ -11,26 +9,6 @@ from small_site import ROOT, Site
 from book.execution import chapters
 
 DOCS = ROOT / "docs"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the small site, and keep a copy beside it."""
-    folder = tmp_path_factory.mktemp("cookbook")
-    site = Site(folder / "site")
-    assert site.build() == ""
-    shutil.copytree(folder / "site", folder / "pristine", symlinks=True)
-    return folder
-
-
-@pytest.fixture
-def site(built: Path) -> Site:
-    """Give the built site, at its address, as if no test had changed it."""
-    shutil.rmtree(built / "site")
-    shutil.copytree(built / "pristine", built / "site", symlinks=True)
-    site = object.__new__(Site)
-    site.folder = built / "site"
-    return site
 
 
 def test_a_recipe_is_shown_whole_with_its_words_code_output_and_derivation(site: Site) -> None:

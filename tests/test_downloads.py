@@ -11,7 +11,6 @@ import zipfile
 from pathlib import Path
 
 import nbformat
-import pytest
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
@@ -28,13 +27,6 @@ CHAPTERS = [
     for path in sorted((ROOT / "docs").glob("*/*.md"))
     if not path.parent.name.startswith("_") and chapters.is_chapter(path)
 ]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    site = Site(tmp_path_factory.mktemp("downloads") / "site")
-    assert site.build() == ""
-    return site
 
 
 def texts(site: Site) -> str:
@@ -202,7 +194,7 @@ def test_a_role_links_to_the_wheel_the_file_and_the_zip(site: Site) -> None:
 
 
 def test_two_builds_in_two_folders_serve_the_same_bytes(site: Site, tmp_path: Path) -> None:
-    other = Site(tmp_path / "other")
+    other = Site(tmp_path / "elsewhere" / "deeper")
     assert other.build() == ""
     first, second = site.contents(), other.contents()
     assert first.keys() == second.keys()

@@ -38,7 +38,7 @@ def write_inventories(folder: Path) -> None:
     inventories.mapping(folder)
 
 
-def write_debts(folder: Path) -> None:
+def write_open_faults(folder: Path) -> None:
     open_faults._note(app_in(folder), {"page"}, set())
 
 
@@ -46,7 +46,7 @@ def write_settings(folder: Path) -> None:
     build.prepare_kernels(app_in(folder))
 
 
-WRITERS = [write_zip, write_inventories, write_debts, write_settings]
+WRITERS = [write_zip, write_inventories, write_open_faults, write_settings]
 
 
 # Two at a time ----------------------------------------------------------------------------------------------------
@@ -125,6 +125,29 @@ def test_the_zip_holds_no_file_that_another_process_is_writing(tmp_path: Path) -
         write_zip(tmp_path)
         with zipfile.ZipFile(tmp_path / "site" / "downloads" / "all.zip") as packed:
             assert packed.namelist() == ["all/new.html", "all/page.html"]
+
+
+def test_a_stamp_holds_as_long_as_the_sources_and_what_was_made_of_them_do(tmp_path: Path) -> None:
+    page, other = tmp_path / "page", tmp_path / "other"
+    page.write_text("made", encoding="utf-8")
+    stamp = files.Stamp(tmp_path / "stamp.json")
+    assert not stamp.is_current("sources")
+    stamp.note("sources", [page])
+    assert stamp.is_current("sources")
+    assert stamp.is_current("sources", [page])
+    assert not stamp.is_current("sources", [page, other])
+    assert not stamp.is_current("other sources")
+    page.write_text("made otherwise", encoding="utf-8")
+    assert not stamp.is_current("sources")
+    page.write_text("made", encoding="utf-8")
+    assert stamp.is_current("sources")
+    noted = stamp.path.read_text(encoding="utf-8")
+    for damaged in (noted[:-9], "", "[]", "{}"):
+        stamp.path.write_text(damaged, encoding="utf-8")
+        assert not stamp.is_current("sources")
+    stamp.path.write_text(noted, encoding="utf-8")
+    page.unlink()
+    assert not stamp.is_current("sources")
 
 
 #: What writes a file, by the name of a function or method.

@@ -1,6 +1,6 @@
 """Sums are right wherever they are numbers of their type: nothing overflows or vanishes on the way to them.
 
-Transforms add up numbers much larger than the sums, and multiply spectra of which the products may be much smaller. All
+Transforms add up numbers much larger than the sums, and multiply spectra whose products may be much smaller. All
 operands here are small integers times a power of two, so the sums are known exactly, whatever the type.
 """
 
@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, convolve, correlate, explain_plan
-from convbook.algorithms.factors import factors, is_separable
-from convbook.algorithms.scaling import exponent, is_finite, scaled, shifts
-from convbook.signal import _choose, _recipe
+from convbook.algorithms.exactness import exponent, is_finite
+from convbook.algorithms.plan_signals import choose, recipe_for
+from convbook.algorithms.scaling import scaled, shifts
+from convbook.algorithms.separable import factors, is_separable
 
 REAL = (np.float32, np.float64, np.longdouble)
 ALL = (*REAL, np.complex64, np.complex128, np.clongdouble)
@@ -140,8 +141,8 @@ def test_float16_is_not_squared_in_float16_to_see_whether_it_is_finite() -> None
 
 
 def taken(x: np.ndarray, h: np.ndarray, mode: str = "full") -> str:
-    recipe = _recipe(x.shape, h.shape, (x.dtype, h.dtype), mode, False, True)
-    return _choose(x, h, recipe, "auto")[0]
+    recipe = recipe_for(x.shape, h.shape, (x.dtype, h.dtype), mode, False, True)
+    return choose(x, h, recipe, "auto")[0]
 
 
 def test_auto_leaves_layers_of_large_numbers_to_sums_and_says_why() -> None:

@@ -6,6 +6,7 @@ accent or a subscript may have a row of their own (``\hat k``, ``p_l``); without
 what stands in the subscript as further letters. Signs need a row in the table of signs, unless everybody knows them.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
@@ -190,6 +191,20 @@ def test_a_letter_has_one_meaning_in_a_chapter() -> None:
         if letter == other and (place == other_place or EVERYWHERE in (place, other_place))
     ]
     assert not twice, "\n" + "\n".join(twice)
+
+
+def test_the_letters_stand_in_alphabetical_order_greek_ones_under_their_names() -> None:
+    def place(row: Row) -> tuple[str, bool]:
+        letter = re.sub(rf"\\(?:{ACCENTS}) |_.*|\\", "", row.letters[0].replace(r"\ell", "l"))
+        return letter.casefold(), letter[0].isupper()  # small letters before capitals
+
+    rows = rows_of_letters()
+    wrong = [
+        f"{PAGE.relative_to(ROOT)}:{row.line}: {row.letters[0]} stands after {before.letters[0]}"
+        for before, row in itertools.pairwise(rows)
+        if place(row) < place(before)
+    ]
+    assert not wrong, "\n" + "\n".join(wrong)
 
 
 def test_a_row_names_chapters_that_exist_and_write_its_letters() -> None:

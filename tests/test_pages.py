@@ -446,7 +446,7 @@ def test_cells_lie_in_the_recipe_that_they_follow(site: Site) -> None:
 
 def test_a_fold_has_a_summary_of_words_only_and_the_figure_comes_first(site: Site) -> None:
     tree = site.page("part/first")
-    summaries = [summary for summary in tree.all("summary") if not summary.text.startswith("Take along")]
+    summaries = [summary for summary in tree.all("summary") if not summary.text.startswith("Copy this ")]
     assert [summary.text for summary in summaries] == ["Code of this figure", "Solution"]
     assert all(isinstance(child, str) for summary in summaries for child in summary.children)
     cell = next(tree.all("div", "cell-figure"))

@@ -25,6 +25,7 @@ READERS: dict[str, dict[str, Callable[..., Any]]] = {
         "assign_section_numbers": TocTreeCollector.get_updated_docs,
         "get_doctree": inspect.unwrap(TocTreeCollector.assign_section_numbers),
     },
+    "number_if": dict.fromkeys(("assign_section_numbers", "assign_figure_numbers"), TocTreeCollector.get_updated_docs),
     "keep_indices": dict.fromkeys(
         ("gen_indices", "gen_pages_from_extensions", "gen_additional_pages"), StandaloneHTMLBuilder.finish
     ),

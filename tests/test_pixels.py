@@ -21,7 +21,7 @@ def pixels_of(uri: str) -> np.ndarray:
 
 
 def noise(colors: int) -> np.ndarray:
-    """Draw a picture of so many opaque colors, as Matplotlib stores it."""
+    """Draw a picture of this many opaque colors, as Matplotlib stores it."""
     rng = np.random.default_rng(0)
     palette = np.unique(rng.integers(0, 256, size=(2 * colors, 3)), axis=0)[:colors]
     return np.dstack([palette[rng.integers(0, colors, size=(40, 50))], np.full((40, 50), 255)])

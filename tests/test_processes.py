@@ -316,13 +316,13 @@ def test_a_plan_from_another_process_is_equal_and_has_the_same_hash(tmp_path: Pa
         from convbook import explain_plan
         file = Path({str(tmp_path / "plans")!r})
         plan = explain_plan(np.ones((2, 16, 32, 32), np.float32), np.ones((16, 16, 3, 3), np.float32))
-        parts = plan, plan.chosen, plan.chosen.layer, plan.chosen.layer.windows
+        parts = plan, plan.chosen, plan.chosen.problem, plan.chosen.problem.windows
         known = {{part: number for number, part in enumerate(parts)}}
     """
     there = (
         given
         + """
-        plan.chosen.blocks, plan.chosen.layer.multiply_adds
+        plan.chosen.blocks, plan.chosen.problem.multiply_adds
         copies = [parts, copy.copy(parts), copy.deepcopy(parts), [copy.copy(part) for part in parts]]
         file.write_bytes(pickle.dumps([*copies, pickle.loads(pickle.dumps(parts))]))
     """

@@ -1,5 +1,6 @@
 """The recipes, which readers copy, keep what they promise on inputs that their pages do not show."""
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -38,18 +39,32 @@ def rng() -> np.random.Generator:
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("dilation", [1, 2])
-@pytest.mark.parametrize("block", [1, 1 << 18])
+@pytest.mark.parametrize("groups", [1, 2, 6])
 def test_the_layer_is_the_librarys(
-    settings: dict[str, int], dilation: int, block: int, rng: np.random.Generator
+    settings: dict[str, int], dilation: int, groups: int, rng: np.random.Generator
 ) -> None:
-    x, weight, bias = rng.normal(size=(2, 3, 9, 11)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
-    got = recipe("recipe-layer", "conv2d")(x, weight, bias, dilation=dilation, block=block, **settings)
-    assert np.allclose(got, convbook.conv(x, weight, bias, dilation=dilation, **settings), rtol=1e-12, atol=1e-12)
+    x, weight, bias = rng.normal(size=(2, 6, 9, 11)), rng.normal(size=(12, 6 // groups, 3, 2)), rng.normal(size=12)
+    settings = {**settings, "dilation": dilation, "groups": groups}
+    got = recipe("recipe-layer", "conv2d")(x, weight, bias, **settings)
+    assert np.allclose(got, convbook.conv(x, weight, bias, **settings), rtol=1e-12, atol=1e-12)
 
 
 def test_the_layer_does_not_wrap_bytes() -> None:
     x, weight = np.full((1, 1, 1, 2), 200, np.uint8), np.ones((1, 1, 1, 2), np.uint8)
     assert recipe("recipe-layer", "conv2d")(x, weight).tolist() == [[[[400.0]]]]
+
+
+def test_the_layer_adds_up_many_bytes_exactly(rng: np.random.Generator) -> None:
+    x, weight = (rng.integers(200, 256, size=(1, 64, 8, 8), dtype=np.uint8) for _ in range(2))
+    want = int(np.sum(x.astype(int) * weight))
+    assert want > 2**24
+    assert want % 8
+    assert recipe("recipe-layer", "conv2d")(x, weight).item() == want
+
+
+def test_the_layer_keeps_the_type_of_floats(rng: np.random.Generator) -> None:
+    x, weight = (rng.normal(size=(1, 1, 3, 3)).astype(np.float32) for _ in range(2))
+    assert recipe("recipe-layer", "conv2d")(x, weight).dtype == np.float32
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
@@ -77,6 +92,31 @@ def test_overlap_add_is_the_full_convolution(samples: int, taps: int, rng: np.ra
     got = recipe("recipe-overlap-add", "overlap_add")(x, h)
     assert got.shape == (samples + taps - 1,)
     assert np.allclose(got, np.convolve(x, h), rtol=0, atol=1e-12 * taps)
+
+
+@pytest.mark.parametrize("taps", [1, 2, 7])
+@pytest.mark.parametrize("lengths", [[9], [1] * 9, [4, 0, 5], [0, 0, 3, 6]], ids=str)
+def test_a_filtered_stream_is_the_causal_convolution_in_blocks_of_the_same_lengths(
+    lengths: list[int], taps: int, rng: np.random.Generator
+) -> None:
+    x, h = rng.normal(size=sum(lengths)), rng.normal(size=taps)
+    got = list(recipe("recipe-stream", "filter_stream")(np.split(x, np.cumsum(lengths)[:-1]), h))
+    assert [len(sums) for sums in got] == lengths
+    assert np.allclose(np.concatenate(got), np.convolve(x, h)[: len(x)], rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("count", range(12))
+def test_a_power_is_as_many_convolutions(count: int) -> None:
+    power = recipe("recipe-power", "convolution_power")
+    wanted = [1]
+    for _ in range(count):
+        wanted = np.convolve(wanted, [2, -1, 3]).tolist()
+    assert power([2, -1, 3], count).tolist() == wanted
+
+
+def test_a_power_of_pythons_integers_does_not_overflow() -> None:
+    power = recipe("recipe-power", "convolution_power")(np.array([1, 1], dtype=object), 70)
+    assert power.tolist() == [math.comb(70, n) for n in range(71)]
 
 
 @pytest.mark.parametrize("rule", ["symmetric", "constant", "edge", "reflect", "wrap"])
@@ -194,3 +234,44 @@ def test_the_reading_of_a_kernel_is_what_it_does() -> None:
     assert reading["flat"] == pytest.approx(kernel.sum())
     assert reading["noise"] == round(np.sqrt((kernel**2).sum()), 2)
     assert recipe("recipe-read", "read_kernel")([[-1, 0, 1]])["moved"] is None
+
+
+@pytest.mark.parametrize("window", [(1, 1), (3, 1), (1, 5), (3, 7), (9, 9), (25, 31)])
+@pytest.mark.parametrize("dtype", [np.uint8, bool, np.float32, np.float64])
+def test_the_mean_of_a_window_is_that_of_the_pixels_that_exist(
+    window: tuple[int, int], dtype: type, rng: np.random.Generator
+) -> None:
+    picture = rng.integers(0, 2 if dtype is bool else 256, (8, 11)).astype(dtype)
+    ones = np.ones(window)
+    totals, counts = (scipy.signal.convolve2d(a, ones, "same") for a in (picture.astype(float), np.ones((8, 11))))
+    got = recipe("recipe-box-mean", "box_mean")(picture, *window)
+    assert np.allclose(got, totals / counts, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("window", [(2, 3), (3, 4)])
+def test_a_window_without_a_middle_is_refused(window: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="has no pixel in the middle"):
+        recipe("recipe-box-mean", "box_mean")(np.ones((5, 5)), *window)
+
+
+@pytest.mark.parametrize("constant", [0, 7])
+def test_noise_finds_the_kernel_up_to_the_error_that_it_promises(constant: float, rng: np.random.Generator) -> None:
+    kernel, samples = rng.normal(size=9), 40_000
+    found = recipe("recipe-from-noise", "kernel_from_noise")(
+        lambda x: np.convolve(x, kernel)[: len(x)] + constant, 12, samples, rng
+    )
+    deviation = np.sqrt(2 * np.sum(kernel**2) / samples)  # more than that of any weight
+    assert np.abs(found - [*kernel, 0, 0, 0]).max() < 5 * deviation
+    assert np.abs(found[:9]).max() > 10 * deviation
+
+
+def test_the_learning_curve_refuses_sizes_beyond_the_examples_that_are_left(rng: np.random.Generator) -> None:
+    def fit(x: np.ndarray, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        weights = np.linalg.lstsq(x, y)[0]
+        return lambda new: new @ weights
+
+    x, y = rng.normal(size=(20, 2)), rng.normal(size=20)
+    learning_curve = recipe("recipe-learning-curve", "learning_curve")
+    assert len(learning_curve(fit, x, y, [5, 10])) == 2
+    with pytest.raises(ValueError, match=r"`sizes` \(=\[5, 11\]\) must not exceed 10,"):
+        learning_curve(fit, x, y, [5, 11])

@@ -1,6 +1,7 @@
 """Convolution and correlation of signals: against the definition with every border, SciPy, NumPy and the laws."""
 
 import re
+from itertools import repeat
 
 import numpy as np
 import pytest
@@ -9,15 +10,16 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from scipy import signal as scipy_signal
 
-from convbook import convolve, correlate, normalized_correlate
-from convbook.algorithms import sums
-from convbook.algorithms.circles import block_sizes, rounds_exactly
-from convbook.algorithms.factors import Factors, factors, is_separable
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.layers import computed
+from convbook import convolve, convolve_blocks, correlate, normalized_correlate
+from convbook.algorithms import direct
+from convbook.algorithms.blockwise import computed
+from convbook.algorithms.exactness import rounds_exactly
+from convbook.algorithms.fourier import block_sizes
+from convbook.algorithms.plan_signals import choose, recipe_for, windows_around
 from convbook.algorithms.planner import Plan
+from convbook.algorithms.problem import Problem
+from convbook.algorithms.separable import Separable, factors, is_separable
 from convbook.definitions import convolve1d, convolve_loops, correlate1d
-from convbook.signal import _choose, _layer_windows, _recipe
 
 BOUNDARIES = ("constant", "edge", "reflect", "symmetric", "wrap")
 METHODS = ("direct", "fft", "overlap-add", "auto")
@@ -29,8 +31,8 @@ INTEGERS = (np.bool_, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint3
 
 def chosen(x, h):
     """Name the algorithm that "auto" takes."""
-    recipe = _recipe(x.shape, h.shape, (x.dtype, h.dtype), "full", False, True)
-    return _choose(x, h, recipe, "auto")[0]
+    recipe = recipe_for(x.shape, h.shape, (x.dtype, h.dtype), "full", False, True)
+    return choose(x, h, recipe, "auto")[0]
 
 
 def draw(rng, shape, dtype):
@@ -187,7 +189,7 @@ def test_long_lines_whose_phases_are_transformed_apart_give_the_same_sums(n, k, 
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_each_way_to_add_up_stays_within_the_bound_of_direct_sums(n, k, way, dtype):
-    planned = sums.plan(n, k, np.dtype(dtype)).way
+    planned = direct.plan(n, k, np.dtype(dtype)).way
     assert getattr(planned, "func", planned).__name__ == way
     rng = np.random.default_rng(13)
     x, h = rng.standard_normal(n).astype(dtype), rng.standard_normal(k).astype(dtype)
@@ -208,8 +210,8 @@ def test_a_separable_kernel_is_applied_in_many_blocks_and_by_two_threads():
     for k, wide in ((5, 3), (33, 2), (2, 40)):
         for threads in (1, 2):
             h = np.multiply.outer(rng.standard_normal(k), rng.standard_normal(wide))
-            windows = _layer_windows(x.shape, h.shape, ((0, 300 + k - 1), (0, 4000 + wide - 1)))
-            algorithm = Factors.plan(Layer(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
+            windows = windows_around(x.shape, h.shape, ((0, 300 + k - 1), (0, 4000 + wide - 1)))
+            algorithm = Separable.plan(Problem(1, 1, 1, 1, windows, x.dtype, exact=False), threads, finite=True)
             assert len(algorithm.blocks) > 1
             y = computed(Plan("separable", 1, {}, algorithm), x[None, None], h[None, None, ::-1, ::-1], x.dtype)
             np.testing.assert_allclose(y[0, 0], convolve(x, h, method="direct"), atol=1e-12 * k)
@@ -635,6 +637,88 @@ def test_a_nan_spoils_the_windows_that_hold_it_and_no_other():
 
 
 # Wrong calls
+
+
+@pytest.mark.parametrize("dtype", [*FLOATS, *COMPLEX, *INTEGERS])
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_blocks_put_together_are_the_convolution_of_the_whole_signal(dtype, axes):
+    rng = np.random.default_rng(axes)
+    for lengths in ([7], [1] * 6, [3, 0, 1, 8], [0, 0, 2, 0], [2, 5]):
+        x = draw(rng, (sum(lengths), *rng.integers(1, 5, axes - 1)), dtype)
+        h = draw(rng, rng.integers(1, 5, axes), dtype)
+        sums = list(convolve_blocks(np.split(x, np.cumsum(lengths)[:-1]), h))
+        whole = convolve(x, h)
+        assert [len(y) for y in sums] == [*lengths] + [len(h) - 1] * (len(h) > 1)
+        assert {y.dtype for y in sums} == {whole.dtype}
+        np.testing.assert_array_equal(np.concatenate(sums), whole)  # small whole numbers, so exactly
+
+
+def test_blocks_are_answered_before_the_next_one_is_asked_for():
+    asked = []
+
+    def source():
+        for block in ([1.0, 2.0], [3.0], [4.0]):
+            asked.append(block)
+            yield block
+
+    sums = convolve_blocks(source(), [1, 10])
+    assert asked == []
+    assert next(sums).tolist() == [1, 12]
+    assert asked == [[1, 2]]
+    assert next(sums).tolist() == [23]
+    assert asked == [[1, 2], [3]]
+
+
+def test_a_signal_that_never_ends_is_filtered_as_it_comes():
+    sums = convolve_blocks(repeat(np.ones(2)), [1, 1, 1])
+    assert [next(sums).tolist() for _ in range(3)] == [[1, 2], [3, 3], [3, 3]]
+
+
+def test_blocks_may_come_in_one_array_that_is_filled_again():
+    def source():
+        buffer = np.zeros(2)
+        for start in (1, 3, 5):
+            buffer[:] = start, start + 1
+            yield buffer
+        buffer[:] = np.nan
+
+    assert [y.tolist() for y in convolve_blocks(source(), [1, 10])] == [[1, 12], [23, 34], [45, 56], [60]]
+
+
+def test_sums_of_blocks_may_be_changed_and_blocks_are_not():
+    block, h = np.array([1.0, 2.0]), np.array([1.0])
+    for y in convolve_blocks([block, block], h):
+        assert y.tolist() == [1, 2]
+        y[:] = 0
+    assert block.tolist() == [1, 2]
+
+
+def test_each_channel_of_a_recording_is_filtered_by_a_kernel_of_one_column():
+    rng = np.random.default_rng(0)
+    x, h = rng.normal(size=(50, 2)), rng.normal(size=7)
+    sums = np.concatenate(list(convolve_blocks(np.split(x, [20, 21]), h[:, None])))
+    np.testing.assert_allclose(sums, np.stack([np.convolve(channel, h) for channel in x.T], axis=1), atol=1e-13)
+
+
+@pytest.mark.parametrize("blocks", [[], [[]], [[], []]])
+def test_a_signal_without_a_sample_has_no_sums(blocks):
+    assert [y.tolist() for y in convolve_blocks(blocks, [1, 2, 3])] == [[] for _ in blocks]
+
+
+def test_a_nan_in_one_block_is_seen_by_as_many_sums_as_the_kernel_has_elements():
+    x = np.arange(40.0)
+    x[9] = np.nan
+    sums = np.concatenate(list(convolve_blocks(np.split(x, 4), np.ones(5))))
+    assert np.flatnonzero(np.isnan(sums)).tolist() == [9, 10, 11, 12, 13]
+
+
+def test_what_is_carried_over_is_what_the_state_of_lfilter_stands_for():
+    rng = np.random.default_rng(0)
+    x, h = rng.normal(size=100), rng.normal(size=9)
+    state = np.zeros(8)
+    for block, y in zip(np.split(x, [3, 50]), convolve_blocks(np.split(x, [3, 50]), h), strict=False):
+        want, state = scipy_signal.lfilter(h, 1, block, zi=state)
+        np.testing.assert_allclose(y, want, atol=1e-13)
 
 
 @pytest.mark.parametrize("function", [convolve, correlate])

@@ -1,4 +1,4 @@
-"""The engine of the snippets: what is taken along, and what is left."""
+"""The engine of the snippets: what is copied, and what is left."""
 
 import contextlib
 import io
@@ -352,13 +352,13 @@ def test_hidden_cells_are_taken_only_for_the_names_that_they_define():
         Source("print(y)"),
     ]
     page = Page(cells)
-    assert not page.offered(1)
+    assert not page.shown(1)
     assert standalone(page, 2) == "x = 1\n\nprint(x)\n"
     assert standalone(page, 3) == "x = 1\n\ny = x\n\nprint(y)\n"
 
 
 # Without convbook ---------------------------------------------------------------------------------------------------
-def offered(*cells, **metadata):
+def available(*cells, **metadata):
     """Give the snippet of the last of some cells, in both forms."""
     last = len(cells) - 1
     made = [chapters.Cell(None, 1, 1, f"c{n}", cell, metadata if n == last else {}) for n, cell in enumerate(cells)]
@@ -391,14 +391,14 @@ INLINED = {
 @pytest.mark.parametrize("cells", INLINED.values(), ids=INLINED)
 def test_functions_are_written_out_where_convbook_is_missing(cells, monkeypatch):
     want = printed("\n".join(cells))
-    found = offered(*cells).numpy_only
+    found = available(*cells).numpy_only
     assert "import convbook" not in found
     assert "from convbook import" not in found
     assert without_convbook(monkeypatch, found) == want
 
 
 def test_an_error_message_is_the_librarys_own(monkeypatch):
-    code = offered("import convbook", "convbook.pool2d([[1]], 2, 'mean')", tags=["raises-exception"]).numpy_only
+    code = available("import convbook", "convbook.pool2d([[1]], 2, 'mean')", tags=["raises-exception"]).numpy_only
     with pytest.raises(ValueError, match="`mode`"):
         without_convbook(monkeypatch, code)
 
@@ -417,7 +417,7 @@ def test_a_snippet_says_where_it_comes_from_and_how_to_get_the_library():
 
 
 def test_a_snippet_without_convbook_is_the_same_in_both_forms():
-    assert offered("print(1)").same
+    assert available("print(1)").same
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,7 @@ def test_a_snippet_without_convbook_is_the_same_in_both_forms():
     ],
 )
 def test_where_there_is_no_snippet_its_reason_is_said(cell, metadata, reason):
-    found = offered(cell, **metadata)
+    found = available(cell, **metadata)
     assert found.numpy_only is None
     assert found.reason == reason
 
@@ -462,7 +462,7 @@ def test_snippets_of_one_chapter_have_names_of_their_own():
     assert [s.name for s in snippets_of(cells, "p")] == ["one-name", "one-name-2"]
 
 
-def test_a_function_of_the_library_can_be_taken_along(monkeypatch):
+def test_a_function_of_the_library_can_be_copied(monkeypatch):
     code, reason = function_snippet("kernels.binomial")
     assert reason == ""
     assert without_convbook(monkeypatch, code + "print(binomial(3).tolist())") == "[0.25, 0.5, 0.25]\n"
@@ -503,18 +503,18 @@ SHOWN = {  # the cell, its guard, and how its last line must look
 @pytest.mark.parametrize(("cell", "expect", "last"), SHOWN.values(), ids=SHOWN)
 def test_run_as_a_file_a_snippet_prints_what_the_page_shows(cell, expect, last, tmp_path):
     metadata = {} if expect is None else {"expect": expect}
-    found = offered("import numpy as np", cell, **metadata)
+    found = available("import numpy as np", cell, **metadata)
     assert found.standalone.splitlines()[-1] == last
     assert found.cell == cell
     assert guards.matches(expect or "", printed(found.standalone))
 
 
 def test_a_cell_that_raises_stays_as_it_is():
-    assert offered("1 // 0", expect="ZeroDivisionError", tags=["raises-exception"]).standalone.endswith("\n1 // 0\n")
+    assert available("1 // 0", expect="ZeroDivisionError", tags=["raises-exception"]).standalone.endswith("\n1 // 0\n")
 
 
 def test_a_cell_that_is_free_prints_its_value():
-    assert offered("'a'", free="it differs each time").standalone.endswith("\nprint('a')\n")
+    assert available("'a'", free="it differs each time").standalone.endswith("\nprint('a')\n")
 
 
 DRAWING = {
@@ -532,7 +532,7 @@ DRAWING = {
 def test_a_cell_that_draws_shows_its_figure_in_the_books_style(cells):
     import matplotlib.pyplot as plt
 
-    found = offered(*cells)
+    found = available(*cells)
     for code in (found.standalone, found.numpy_only):
         assert code.endswith("\n\nplt.show()\n")
         assert "import matplotlib.pyplot as plt" in code
@@ -547,12 +547,12 @@ def test_a_cell_that_draws_shows_its_figure_in_the_books_style(cells):
 
 def test_a_cell_that_only_uses_a_figures_numbers_shows_none():
     cells = "import matplotlib.pyplot as plt\nbars = plt.bar([1, 2], [3, 4])\nheight = 5", "height"
-    assert "plt" not in offered(*cells, expect="5").standalone
+    assert "plt" not in available(*cells, expect="5").standalone
 
 
 def test_a_cell_that_closes_its_figure_shows_none():
     cell = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nprint(len(ax.lines))\nplt.close(fig)"
-    code = offered(cell, expect="0").standalone
+    code = available(cell, expect="0").standalone
     assert code.endswith("print(len(ax.lines))\nplt.close(fig)\n")
     assert "rcParams" not in code
 
@@ -581,7 +581,7 @@ FIGURES = {
 
 
 @pytest.mark.parametrize("call", FIGURES.values(), ids=FIGURES)
-def test_a_figure_that_is_taken_along_is_the_same_picture(call, monkeypatch):
+def test_a_figure_that_is_copied_is_the_same_picture(call, monkeypatch):
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
@@ -594,7 +594,7 @@ def test_a_figure_that_is_taken_along_is_the_same_picture(call, monkeypatch):
             plt.close("all")
         return found
 
-    found = offered("import numpy as np\nfrom convbook import figures", call + ";")
+    found = available("import numpy as np\nfrom convbook import figures", call + ";")
     want = picture(found.standalone)
     for name in [name for name in sys.modules if name.partition(".")[0] == "convbook"]:
         monkeypatch.setitem(sys.modules, name, None)
@@ -613,7 +613,7 @@ TOO_LONG = {
 }
 
 
-def test_nearly_every_cell_that_requires_nothing_can_be_taken_along_without_convbook():
+def test_nearly_every_cell_that_requires_nothing_can_be_copied_without_convbook():
     missing, number = {}, 0
     for path in sorted((ROOT / "docs").rglob("*.md")):
         if path.parent.name.startswith("_") or not chapters.is_chapter(path):

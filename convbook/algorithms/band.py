@@ -11,11 +11,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, Block, cut, prepared_at_most, round_up
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.rows import lower_rows
-from convbook.arguments import Array
+from convbook.algorithms.base import Algorithm, Block, cut, prepared_at_most, round_up
+from convbook.algorithms.lowered_rows import lower_rows
+from convbook.algorithms.problem import Problem
 
 _BUDGET = 2 << 20
 
@@ -30,88 +30,92 @@ class Band(Algorithm):
     name: ClassVar[str] = "band"
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
+    def plan(cls, problem: Problem, threads: int, *, finite: bool) -> Self | str:
         """Find the number of rows that cost least together."""
-        if len(layer.windows.size) != 2:
+        if len(problem.windows.size) != 2:
             return "it needs two spatial axes"
-        if not cost.has_fast_product(layer.dtype):
-            return f"there is no fast matrix product of {layer.dtype}"
-        height, row = layer.windows.output
+        if not cost.has_fast_product(problem.dtype):
+            return f"there is no fast matrix product of {problem.dtype}"
+        height, row = problem.windows.output
         choices = [b for b in (1, 2, 4, 8, 16, 32) if b == 1 or (finite and b <= height)]
-        if layer.filters_each == 1 and len(choices) > 1:
+        if problem.filters_each == 1 and len(choices) > 1:
             del choices[0]  # one row times a matrix never is the fastest
-        choices = [b for b in choices if _prepared(layer, b) <= prepared_at_most(layer)] or choices[:1]
-        nanoseconds, together = min((cls._cost(layer, b), b) for b in choices)
-        taps_in_a_row = layer.windows.kernel[1]
-        numbers = layer.channels * taps_in_a_row * height * layer.windows.stride[0] * row
+        choices = [b for b in choices if _prepared(problem, b) <= prepared_at_most(problem)] or choices[:1]
+        nanoseconds, together = min((cls._cost(problem, b), b) for b in choices)
+        taps_in_a_row = problem.windows.kernel[1]
+        numbers = problem.channels * taps_in_a_row * height * problem.windows.stride[0] * row
 
         def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
             rows, row = round_up(box[0], together), box[1]
-            copies = layer.channels_each * taps_in_a_row * rows_seen(layer, rows)
-            return images * groups * row * (copies + layer.filters_each * (rows + box[0]))
+            copies = problem.channels_each * taps_in_a_row * rows_seen(problem, rows)
+            return images * groups * row * (copies + problem.filters_each * (rows + box[0]))
 
         share = cut(
-            layer,
+            problem,
             threads,
             needs,
-            numbers=numbers + layer.filters * layer.positions,
+            numbers=numbers + problem.filters * problem.positions,
             budget=_BUDGET,
             columns=128 * height if row < 128 else 1,
             unit=together,
             rows=4 * together,
         )
-        calls = share.blocks(layer) * cost.CALLS * (2 + taps_in_a_row)
-        made = _prepared(layer, together)
-        return cls(layer, *share[:3], nanoseconds * layer.batch + calls, share.bytes, made, together)
+        calls = share.blocks(problem) * cost.CALLS * (2 + taps_in_a_row)
+        made = _prepared(problem, together)
+        return cls(problem, *share[:3], nanoseconds * problem.batch + calls, share.bytes, made, together)
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other: if no zeros are multiplied."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether non-finite values reach no output that does not see them: if no zeros are multiplied."""
         return self.together == 1
 
     @staticmethod
-    def _cost(layer: Layer, together: int) -> float:
-        row = layer.windows.output[1]
-        depth = rows_seen(layer, together) * layer.channels_each * layer.windows.kernel[1]
-        made = layer.filters * depth * layer.positions
-        columns = min(row * layer.batch, max(row, 256))
-        copied = layer.channels * layer.windows.kernel[1] * layer.positions * layer.windows.stride[0]
-        copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
-        back = cost.copies(layer.filters * layer.positions, row, layer.dtype)
-        return cost.product(made, layer.filters_each * together, columns, depth, layer.dtype) + copying + back
+    def _cost(problem: Problem, together: int) -> float:
+        row = problem.windows.output[1]
+        depth = rows_seen(problem, together) * problem.channels_each * problem.windows.kernel[1]
+        made = problem.filters * depth * problem.positions
+        columns = min(row * problem.batch, max(row, 256))
+        copied = problem.channels * problem.windows.kernel[1] * problem.positions * problem.windows.stride[0]
+        copying = cost.copies(copied, row, problem.dtype, strided=problem.strided)
+        back = cost.copies(problem.filters * problem.positions, row, problem.dtype)
+        return cost.product(made, problem.filters_each * together, columns, depth, problem.dtype) + copying + back
 
     def cells(self, x: Array, block: Block) -> Array:
         """Copy the rows once per tap: ``(groups, rows, channels, taps, examples, positions)``."""
-        layer, (_, _, rows, columns), x = self.layer, block.outputs, x[block.examples]
-        seen = rows_seen(layer, round_up(rows.stop - rows.start, self.together))
-        width, row = layer.windows.kernel[1], columns.stop - columns.start
+        problem, (_, _, rows, columns), x = self.problem, block.outputs, x[block.examples]
+        seen = rows_seen(problem, round_up(rows.stop - rows.start, self.together))
+        width, row = problem.windows.kernel[1], columns.stop - columns.start
         copies = scratch.empty(
-            (x.shape[1] // layer.channels_each, seen, layer.channels_each, width, len(x), row), layer.dtype
+            (x.shape[1] // problem.channels_each, seen, problem.channels_each, width, len(x), row), problem.dtype
         )
-        first = rows.start * layer.windows.stride[0] - layer.windows.padding[0][0]
-        lower_rows(x, layer, first, 1, columns.start, copies.transpose(0, 2, 3, 1, 4, 5))
+        first = rows.start * problem.windows.stride[0] - problem.windows.padding[0][0]
+        lower_rows(x, problem, first, 1, columns.start, copies.transpose(0, 2, 3, 1, 4, 5))
         return copies
 
     def prepare(self, weight: Array) -> Array:
         """Shift copies of the filters down a band matrix, of shape ``(groups, 1, filters * b, depth)``."""
-        layer = self.layer
-        (stride, _), (dilation, _), (kernel, width) = layer.windows.stride, layer.windows.dilation, layer.windows.kernel
-        filters = weight.reshape(layer.groups, layer.filters_each, layer.channels_each, kernel, width)
+        problem = self.problem
+        (stride, _), (dilation, _), (kernel, width) = (
+            problem.windows.stride,
+            problem.windows.dilation,
+            problem.windows.kernel,
+        )
+        filters = weight.reshape(problem.groups, problem.filters_each, problem.channels_each, kernel, width)
         filters = filters.transpose(0, 1, 3, 2, 4)
-        seen = rows_seen(layer, self.together)
+        seen = rows_seen(problem, self.together)
         band = np.zeros(
-            (layer.groups, layer.filters_each, self.together, seen, layer.channels_each, width), weight.dtype
+            (problem.groups, problem.filters_each, self.together, seen, problem.channels_each, width), weight.dtype
         )
         for row in range(self.together):
             start = row * stride
             band[:, :, row, start : start + dilation * (kernel - 1) + 1 : dilation] = filters
-        return band.reshape(layer.groups, 1, layer.filters_each * self.together, -1)
+        return band.reshape(problem.groups, 1, problem.filters_each * self.together, -1)
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Multiply overlapping views of the copies with the band."""
-        layer, b = self.layer, self.together
+        problem, b = self.problem, self.together
         images, _, rows, row = out.shape
-        groups, filters, stride = len(prepared), layer.filters_each, layer.windows.stride[0]
+        groups, filters, stride = len(prepared), problem.filters_each, problem.windows.stride[0]
         whole = -(-rows // b)
         per_group, per_row, _, per_tap, _, item = cells.strides
         shape = (groups, whole, prepared.shape[-1], images * row)
@@ -119,7 +123,7 @@ class Band(Algorithm):
         if images == 1 and filters == 1 and rows == whole * b:  # the product lies as the outputs do
             np.matmul(prepared, views, out=out.reshape((groups, whole, b, row), copy=False))
             return
-        product = scratch.empty((groups, whole, filters * b, images * row), layer.dtype)
+        product = scratch.empty((groups, whole, filters * b, images * row), problem.dtype)
         np.matmul(prepared, views, out=product)
         product = product.reshape(groups, whole, filters, b, images, row).transpose(4, 0, 2, 1, 3, 5)
         by_group = out.reshape((images, groups, filters, rows, row), copy=False)
@@ -130,12 +134,14 @@ class Band(Algorithm):
             by_group[:, :, :, full * b :] = product[:, :, :, full, : rows - full * b]
 
 
-def rows_seen(layer: Layer, together: int) -> int:
-    """Return how many rows of cells so many rows of outputs see."""
-    return (together - 1) * layer.windows.stride[0] + layer.windows.span[0]
+def rows_seen(problem: Problem, together: int) -> int:
+    """Return how many rows of cells this many rows of outputs see."""
+    return (together - 1) * problem.windows.stride[0] + problem.windows.span[0]
 
 
-def _prepared(layer: Layer, together: int) -> int:
+def _prepared(problem: Problem, together: int) -> int:
     """Return the bytes of the band matrices."""
-    rows = layer.filters * together
-    return rows * rows_seen(layer, together) * layer.channels_each * layer.windows.kernel[1] * layer.dtype.itemsize
+    rows = problem.filters * together
+    return (
+        rows * rows_seen(problem, together) * problem.channels_each * problem.windows.kernel[1] * problem.dtype.itemsize
+    )

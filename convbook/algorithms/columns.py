@@ -13,15 +13,15 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
+from convbook._geometry import index, met, part
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Block, OfGradient, cut, fitted, lent
-from convbook.algorithms.layer import Layer, in_line
-from convbook.arguments import Array
-from convbook.windows import index, met, part
+from convbook.algorithms.base import Block, OfGradient, cut, fitted, lent
+from convbook.algorithms.problem import Problem, in_line
 
 _BUDGET = 2 << 20
 
-#: A product with so many columns is nearly as fast as one with more.
+#: A product with this many columns is nearly as fast as one with more.
 _WIDE = 128
 
 
@@ -35,47 +35,47 @@ class Columns(OfGradient):
     name: ClassVar[str] = "columns"
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool = True, gradient: bool = False) -> Self:
+    def plan(cls, problem: Problem, threads: int, *, finite: bool = True, gradient: bool = False) -> Self:
         """Return the plan; it is never refused."""
-        depth = layer.channels_each * layer.taps
-        copied = 0 if layer.pointwise else layer.channels * layer.taps * layer.positions
+        depth = problem.channels_each * problem.taps
+        copied = 0 if problem.pointwise else problem.channels * problem.taps * problem.positions
         nanoseconds = (
             cost.product(
-                layer.multiply_adds,
-                layer.filters_each,
-                min(layer.positions * layer.batch, 1024),
+                problem.multiply_adds,
+                problem.filters_each,
+                min(problem.positions * problem.batch, 1024),
                 depth,
-                layer.dtype,
+                problem.dtype,
             )
-            + cost.copies(copied, layer.windows.output[-1], layer.dtype, strided=layer.strided)
-        ) * layer.batch
-        numbers = copied + layer.filters * layer.positions
+            + cost.copies(copied, problem.windows.output[-1], problem.dtype, strided=problem.strided)
+        ) * problem.batch
+        numbers = copied + problem.filters * problem.positions
 
-        weights = layer.filters * depth * layer.dtype.itemsize
-        sum_too = lent(weights) / layer.dtype.itemsize if gradient else 0
+        weights = problem.filters * depth * problem.dtype.itemsize
+        sum_too = lent(weights) / problem.dtype.itemsize if gradient else 0
 
         def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
             positions = math.prod(box)
-            columns = groups * layer.channels_each * layer.taps * positions
+            columns = groups * problem.channels_each * problem.taps * positions
             # Those that are laid out, and the cells that they are copied from, if these have to be copied, too.
-            if _nothing_to_copy(layer) and box[1:] == layer.windows.output[1:]:
+            if _nothing_to_copy(problem) and box[1:] == problem.windows.output[1:]:
                 copies = 0
             else:
-                copies = columns + min(columns, groups * layer.channels_each * _cells(layer, box))
-            outputs = groups * layer.filters_each * positions  # before they are put in their place
+                copies = columns + min(columns, groups * problem.channels_each * _cells(problem, box))
+            outputs = groups * problem.filters_each * positions  # before they are put in their place
             return sum_too * (images == 1) + images * (copies + outputs * (1 + (images > 1)))
 
-        if _nothing_to_copy(layer):
-            images = max(1, -(-layer.batch // threads))
-            share = fitted(layer, images, layer.groups, layer.windows.output, needs)
+        if _nothing_to_copy(problem):
+            images = max(1, -(-problem.batch // threads))
+            share = fitted(problem, images, problem.groups, problem.windows.output, needs)
         else:
-            share = cut(layer, threads, needs, numbers=numbers, budget=_BUDGET, columns=1024)
-        sparse = not layer.pointwise and _cells(layer, share.box) > layer.taps * math.prod(share.box)
-        return cls(layer, *share[:3], nanoseconds + share.blocks(layer) * cost.CALLS, share.bytes, 0, sparse)
+            share = cut(problem, threads, needs, numbers=numbers, budget=_BUDGET, columns=1024)
+        sparse = not problem.pointwise and _cells(problem, share.box) > problem.taps * math.prod(share.box)
+        return cls(problem, *share[:3], nanoseconds + share.blocks(problem) * cost.CALLS, share.bytes, 0, sparse)
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other: only what is seen is read."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether non-finite values reach no output that does not see them: only what is seen is read."""
         return True
 
     def worthwhile(self) -> bool:
@@ -84,22 +84,22 @@ class Columns(OfGradient):
 
     def prepare(self, weight: Array) -> Array:
         """Flatten each filter to a row."""
-        return weight.reshape(self.layer.groups, self.layer.filters_each, -1)
+        return weight.reshape(self.problem.groups, self.problem.filters_each, -1)
 
     def cells(self, x: Array, block: Block) -> Array:
         """Return the cells that a block's outputs see, or, if these lie far apart, their columns at once."""
         if not self.sparse:
-            return block.cells.of(x, self.layer.dtype)
-        if block.cells.is_view and x.dtype == self.layer.dtype:
+            return block.cells.of(x, self.problem.dtype)
+        if block.cells.is_view and x.dtype == self.problem.dtype:
             return lowered(
-                x[block.cells.inside], self.layer, tuple(some.stop - some.start for some in block.outputs[2:])
+                x[block.cells.inside], self.problem, tuple(some.stop - some.start for some in block.outputs[2:])
             )
-        return gathered(x[block.examples], self.layer, block.outputs[2:])
+        return gathered(x[block.examples], self.problem, block.outputs[2:])
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Multiply the filters with the columns of the block."""
         images = len(out)
-        if images == 1 or _nothing_to_copy(self.layer):
+        if images == 1 or _nothing_to_copy(self.problem):
             by_group = out.reshape((images, *prepared.shape[:2], -1), copy=False)
             np.matmul(prepared, self._columns(cells, images, out), out=by_group)
             return
@@ -110,58 +110,58 @@ class Columns(OfGradient):
 
     def gradient(self, cells: Array, y: Array, out: Array) -> None:
         """Multiply a block of outputs with its columns, for the gradient of the weight."""
-        layer, images = self.layer, len(y)
-        if images == 1 or _nothing_to_copy(layer):
+        problem, images = self.problem, len(y)
+        if images == 1 or _nothing_to_copy(problem):
             columns = self._columns(cells, images, y).swapaxes(-1, -2)
             found = scratch.empty(out.shape, out.dtype) if images > 1 else out
             for example, seen in enumerate(columns):
-                given = y[example].astype(layer.dtype, copy=False).reshape(*out.shape[:2], -1)
+                given = y[example].astype(problem.dtype, copy=False).reshape(*out.shape[:2], -1)
                 np.matmul(given, seen, out=found if example else out)
                 if example:
                     out += found
             return
-        given = scratch.empty((y.shape[1], images, *y.shape[2:]), layer.dtype)
+        given = scratch.empty((y.shape[1], images, *y.shape[2:]), problem.dtype)
         np.copyto(given, y.swapaxes(0, 1))
         np.matmul(given.reshape(*out.shape[:2], -1), self._lowered(cells, y).transpose(0, 2, 1), out=out)
 
     def _columns(self, cells: Array, images: int, out: Array) -> Array:
         """Return the columns of each example by itself: ``(images, groups, depth, positions)``."""
-        if self.layer.pointwise and in_line(cells):
-            return cells.reshape(images, -1, self.layer.channels_each, math.prod(cells.shape[2:]))
+        if self.problem.pointwise and in_line(cells):
+            return cells.reshape(images, -1, self.problem.channels_each, math.prod(cells.shape[2:]))
         return self._lowered(cells, out)[None]
 
     def _lowered(self, cells: Array, out: Array) -> Array:
-        return cells if self.sparse else lowered(cells, self.layer, out.shape[2:])
+        return cells if self.sparse else lowered(cells, self.problem, out.shape[2:])
 
 
-def _nothing_to_copy(layer: Layer) -> bool:
-    """Tell whether the examples are their own columns, and large enough to be multiplied one by one."""
-    return layer.pointwise and layer.positions >= _WIDE and not (layer.exact or layer.converted)
+def _nothing_to_copy(problem: Problem) -> bool:
+    """Return whether the examples are their own columns, and large enough to be multiplied one by one."""
+    return problem.pointwise and problem.positions >= _WIDE and not (problem.exact or problem.converted)
 
 
-def _cells(layer: Layer, box: tuple[int, ...]) -> int:
-    """Return how many cells lie between the first and the last that so many outputs see, in one channel."""
-    windows = layer.windows
+def _cells(problem: Problem, box: tuple[int, ...]) -> int:
+    """Return how many cells lie between the first and the last that this many outputs see, in one channel."""
+    windows = problem.windows
     return math.prod((o - 1) * s + span for o, s, span in zip(box, windows.stride, windows.span, strict=True))
 
 
-def lowered(cells: Array, layer: Layer, outputs: tuple[int, ...]) -> Array:
+def lowered(cells: Array, problem: Problem, outputs: tuple[int, ...]) -> Array:
     """Lay out windows as ``(groups, channels * taps, images * positions)``."""
-    windows, images = layer.windows, len(cells)
-    shape = (cells.shape[1] // layer.channels_each, layer.channels_each * layer.taps, images * math.prod(outputs))
+    windows, images = problem.windows, len(cells)
+    shape = (cells.shape[1] // problem.channels_each, problem.channels_each * problem.taps, images * math.prod(outputs))
     image, channel, *steps = cells.strides
-    apart = steps if layer.unit_steps else map(mul, windows.dilation, steps)
-    along = steps if layer.unit_steps else map(mul, windows.stride, steps)
+    apart = steps if problem.unit_steps else map(mul, windows.dilation, steps)
+    along = steps if problem.unit_steps else map(mul, windows.stride, steps)
     each, strides = (cells.shape[1], *windows.kernel, images, *outputs), (channel, *apart, image, *along)
     columns = scratch.empty(each, cells.dtype)
     np.copyto(columns, scratch.strided(cells, each, strides))
     return columns.reshape(shape)
 
 
-def gathered(x: Array, layer: Layer, outputs: tuple[slice, ...]) -> Array:
+def gathered(x: Array, problem: Problem, outputs: tuple[slice, ...]) -> Array:
     """Lay out the same windows, tap by tap, without the cells that none of them sees; zeros beyond the input."""
-    windows = part(layer.windows, outputs)
-    columns = scratch.zeros((x.shape[1], *windows.kernel, len(x), *windows.output), layer.dtype)
+    windows = part(problem.windows, outputs)
+    columns = scratch.zeros((x.shape[1], *windows.kernel, len(x), *windows.output), problem.dtype)
     for tap, those, cells in met(windows):
         columns[index(slice(None), *tap, slice(None), *those)] = x[:, :, *cells].swapaxes(0, 1)
-    return columns.reshape(x.shape[1] // layer.channels_each, layer.channels_each * layer.taps, -1)
+    return columns.reshape(x.shape[1] // problem.channels_each, problem.channels_each * problem.taps, -1)

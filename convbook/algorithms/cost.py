@@ -30,7 +30,7 @@ CALLS = 10_000
 
 
 def has_fast_product(dtype: np.dtype[Any]) -> bool:
-    """Tell whether matrix products of this type are BLAS's."""
+    """Return whether matrix products of this type are BLAS's."""
     return f"{dtype.kind}{dtype.itemsize}" in _MULTIPLY_ADD
 
 
@@ -40,12 +40,12 @@ def width(dtype: np.dtype[Any]) -> float:
 
 
 def copies(numbers: float, run: int, dtype: np.dtype[Any], *, strided: bool = False) -> float:
-    """Return the cost of copying so many numbers into a layout, of which so many in a row are neighbors."""
+    """Return the cost of copying this many numbers into a layout, in runs of this many neighbors."""
     return numbers * ((_COPY_STRIDED if strided else _COPY) * width(dtype) + _RUN / run)
 
 
 def loops(multiply_adds: float, run: int, dtype: np.dtype[Any]) -> float:
-    """Return the cost of so many multiply-adds in fused loops over so many neighbors each."""
+    """Return the cost of this many multiply-adds in fused loops over this many neighbors each."""
     return multiply_adds * (_MULTIPLY_ADD_IN_A_LOOP * width(dtype) + _LOOP / run)
 
 
@@ -55,7 +55,7 @@ def lanes(dtype: np.dtype[Any]) -> int:
 
 
 def transform(cells: int, axes: int, dtype: np.dtype[Any], number: int) -> float:
-    """Return the cost of one of a number of real Fourier transforms of so many cells that are computed in one call.
+    """Return the cost of one of a number of real Fourier transforms of this many cells that are computed in one call.
 
     Along one axis, transforms that leave lanes empty cost as much as those that fill them. Along several axes there
     are always enough lines to fill them, but the lines stride through memory. What leaves the cache waits for it.
@@ -68,7 +68,7 @@ def transform(cells: int, axes: int, dtype: np.dtype[Any], number: int) -> float
 
 
 def product(multiply_adds: float, m: int, n: int, k: int, dtype: np.dtype[Any]) -> float:
-    """Return the cost of products of ``m × k`` with ``k × n`` matrices that make so many multiply-adds in all.
+    """Return the cost of products of ``m × k`` with ``k × n`` matrices that make this many multiply-adds in all.
 
     Thin matrices are slower: of an inner loop of registers filled with rows and columns, some stay empty. One
     row is a vector: its product runs at the speed of memory, and starts slowly.

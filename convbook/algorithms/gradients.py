@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from convbook._arguments import Array
+from convbook._geometry import Geometry, add_windows
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.algorithm import BLOCK, OfGradient
+from convbook.algorithms.base import BLOCK, OfGradient
+from convbook.algorithms.blockwise import convolved, threads_for
 from convbook.algorithms.columns import Columns
-from convbook.algorithms.layer import Layer, in_line
-from convbook.algorithms.layers import convolved, fits_float64, layer_with, threads_for, unsigned
-from convbook.algorithms.planner import plan
+from convbook.algorithms.exactness import fits_float64
+from convbook.algorithms.plan_layers import plan
+from convbook.algorithms.problem import Problem, in_line, problem_with, unsigned
 from convbook.algorithms.taps import Taps
-from convbook.arguments import Array
-from convbook.shapes import Geometry
-from convbook.windows import add_windows
 
 
 def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
@@ -31,12 +31,12 @@ def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: 
 
     Cells that are a multiple of the stride apart meet the same taps: on them it is a convolution of `y` with those
     taps, turned around, and with channels and filters exchanged. With stride 1 there is one such phase. What
-    enlarges rounding errors is left out: those of gradients are the sums' own.
+    amplifies rounding errors is left out: those of gradients are the sums' own.
     """
     filters, channels = weight.shape[:2]
     if 0 in windows.size:
         return np.zeros((len(y), groups * channels, *windows.size), dtype)
-    if _folding_pays(layer_with(len(y), groups * channels, filters, groups, windows, dtype, False)):
+    if _folding_pays(problem_with(len(y), groups * channels, filters, groups, windows, dtype, False)):
         return _folded(y, weight, windows, groups, dtype)
     turned = weight.reshape(groups, filters // groups, channels, *windows.kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, filters // groups, *windows.kernel)
@@ -52,26 +52,30 @@ def spread_back(y: Array, weight: Array, windows: Geometry, groups: int, dtype: 
 
 
 @lru_cache(1024)
-def _folding_pays(layer: Layer) -> bool:
-    """Tell whether `_folded` costs less than turned filters: if there are many weights, and few numbers to add."""
-    if not cost.has_fast_product(layer.dtype):
+def _folding_pays(problem: Problem) -> bool:
+    """Return whether `_folded` costs less than turned filters: if there are many weights, and few numbers to add."""
+    if not cost.has_fast_product(problem.dtype):
         return False
-    kernel, row = layer.windows.kernel, layer.windows.output[-1]
-    depth = layer.channels_each * layer.taps
-    products = layer.multiply_adds
-    adding = 2 * cost.copies(layer.channels * layer.taps * layer.positions, row, layer.dtype)
-    folding = cost.product(products, depth, layer.positions, layer.filters_each, layer.dtype) + adding
-    turning = layer.filters * depth * cost.TURN * cost.width(layer.dtype)
-    if layer.windows.stride == (1,) * len(kernel):
-        ((_, _, windows),) = _phases(layer.windows)
-        back = layer_with(layer.batch, layer.filters, layer.channels, layer.groups, windows, layer.dtype, False)
+    kernel, row = problem.windows.kernel, problem.windows.output[-1]
+    depth = problem.channels_each * problem.taps
+    products = problem.multiply_adds
+    adding = 2 * cost.copies(problem.channels * problem.taps * problem.positions, row, problem.dtype)
+    folding = cost.product(products, depth, problem.positions, problem.filters_each, problem.dtype) + adding
+    turning = problem.filters * depth * cost.TURN * cost.width(problem.dtype)
+    if problem.windows.stride == (1,) * len(kernel):
+        ((_, _, windows),) = _phases(problem.windows)
+        back = problem_with(
+            problem.batch, problem.filters, problem.channels, problem.groups, windows, problem.dtype, False
+        )
         lowering = plan(back, "auto", 1, True, True).chosen.nanoseconds
     else:
-        lowering = cost.copies(layer.filters * layer.taps * layer.positions, row, layer.dtype) * layer.batch
-        seen = layer.filters_each * max(1, layer.taps // math.prod(layer.windows.stride))
-        lowering += cost.product(products, layer.channels_each, layer.positions, seen, layer.dtype) * layer.batch
-    fits = depth * layer.groups * layer.positions * layer.dtype.itemsize <= BLOCK // 2
-    return fits and folding * layer.batch < turning + lowering
+        lowering = cost.copies(problem.filters * problem.taps * problem.positions, row, problem.dtype) * problem.batch
+        seen = problem.filters_each * max(1, problem.taps // math.prod(problem.windows.stride))
+        lowering += (
+            cost.product(products, problem.channels_each, problem.positions, seen, problem.dtype) * problem.batch
+        )
+    fits = depth * problem.groups * problem.positions * problem.dtype.itemsize <= BLOCK // 2
+    return fits and folding * problem.batch < turning + lowering
 
 
 def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
@@ -100,11 +104,11 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     exact = dtype.kind in "iu"
     compute_in = np.dtype(np.float64) if exact and fits_float64(x, y, terms=math.prod(y.shape)) else dtype
     converted = not x.dtype == y.dtype == compute_in or not (in_line(x) and in_line(y))
-    layer = layer_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact, converted)
-    threads = 1 if layer.small else pool.available()
-    algorithm = _of_gradient(layer, threads)
+    problem = problem_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact, converted)
+    threads = 1 if problem.small else pool.available()
+    algorithm = _of_gradient(problem, threads)
     shares = max(1, min(len(algorithm.blocks), threads_for(algorithm, threads)))  # one of an empty batch, too: zeros
-    weights = np.empty((shares, groups, filters // groups, channels * layer.taps), compute_in)
+    weights = np.empty((shares, groups, filters // groups, channels * problem.taps), compute_in)
 
     def compute(share: int) -> None:
         begun = set()
@@ -126,9 +130,9 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
 
 
 @lru_cache(1024)
-def _of_gradient(layer: Layer, threads: int) -> OfGradient:
+def _of_gradient(problem: Problem, threads: int) -> OfGradient:
     """Choose the algorithm for the gradient of the weight, which multiplies outputs with what filters see."""
-    columns, taps = Columns.plan(layer, threads, gradient=True), Taps.plan(layer, threads, gradient=True)
+    columns, taps = Columns.plan(problem, threads, gradient=True), Taps.plan(problem, threads, gradient=True)
     if isinstance(taps, Taps) and taps.worthwhile() and taps.nanoseconds < columns.nanoseconds:
         return taps
     return columns

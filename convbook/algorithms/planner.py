@@ -1,20 +1,8 @@
-"""The planner: estimates what each algorithm would cost on a layer, and takes the cheapest that is right."""
+"""What both planners answer, `plan_layers` and `plan_signals`: the algorithm, and why."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from convbook.algorithms.algorithm import Algorithm
-from convbook.algorithms.band import Band
-from convbook.algorithms.columns import Columns
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.spectra import OverlapSave
-from convbook.algorithms.taps import Taps
-from convbook.algorithms.toeplitz import Toeplitz
-from convbook.algorithms.winograd import Winograd
-
-ALGORITHMS: dict[str, type[Algorithm]] = {
-    one.name: one for one in (Columns, Band, Taps, Toeplitz, Winograd, OverlapSave)
-}
+from convbook.algorithms.base import Algorithm
 
 
 @dataclass(frozen=True)
@@ -44,30 +32,3 @@ class Plan:
             rare = "" if candidate.worthwhile() else "; on request only"
             lines.append(f"{name:12}{mark}{candidate.nanoseconds / 1e6:9.3f} ms  {block}{rare}")
         return "\n".join(lines)
-
-
-@lru_cache(1024)
-def plan(layer: Layer, method: str, threads: int, finite: bool, careful: bool = False, large: bool = False) -> Plan:
-    """Choose an algorithm, or take the one that `method` names.
-
-    `finite` says that neither input nor weights hold infinities or NaNs; if they do, only what spreads them no
-    further than the sums themselves may be chosen, though anything may be asked for. So it is with what adds up other
-    products, if numbers are so `large` that these might overflow. `careful` leaves out what enlarges rounding errors.
-    """
-    candidates = {
-        name: one.plan(layer, threads, finite=finite or name == method)
-        if name == method or not (large and one.indirect)
-        else "it might overflow, although the sums do not"
-        for name, one in ALGORITHMS.items()
-    }
-    if method == "auto":
-        costs = {
-            name: candidate.nanoseconds
-            for name, candidate in candidates.items()
-            if not isinstance(candidate, str) and candidate.worthwhile() and not (careful and candidate.enlarges)
-        }
-        method = min(costs, key=lambda name: costs[name])
-    chosen = candidates[method]
-    if isinstance(chosen, str):
-        raise ValueError(f"`method` (={method!r}) cannot compute this layer: {chosen}.")
-    return Plan(method, threads, candidates, chosen)

@@ -1,7 +1,7 @@
 """Memory that stays: what a block needs between its copies and its products lies in a buffer that is kept.
 
 A new array of a megabyte comes from the system page by page, and the first touch of a page can cost more than the
-arithmetic on its thousand numbers. So each thread keeps one buffer, of which arrays are taken from the front and given
+arithmetic on its thousand numbers. So each thread keeps one buffer, from whose front arrays are taken and given
 back all at once. Results never lie here.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arguments import Array
+from convbook._arguments import Array
 
 #: The bytes that each thread keeps. No block of any algorithm is planned to hold more beside input, weights and
 #: output, unless a single filter is large. Every thread works on one block at a time.

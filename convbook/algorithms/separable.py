@@ -1,279 +1,135 @@
-"""Separable windows: a box of cells is a row of columns, so reduce along one axis after the other.
+"""Separable kernels: a column times a row, so convolve along the columns, then along the rows.
 
-A maximum or a sum over 5×5 cells then takes 5 + 5 operations for an output instead of 25, each a pass over whole
-strided slices. Maxima take fewer still: the maximum of 4 neighbors is that of two maxima of 2.
+Of `K × L` products an output takes `K + L`. Both are products with a band matrix, and neither copies: the rows that a
+few rows of outputs see are a matrix as they lie in memory, and so are, of all rows, the columns that a few columns of
+outputs see.
 """
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product, repeat
-from operator import add
-from typing import Any, NamedTuple
+from typing import ClassVar, Self
 
 import numpy as np
 
-from convbook.algorithms.scratch import BLOCK
-from convbook.algorithms.threads import available, spread
-from convbook.algorithms.totals import FEW, in_groups
-from convbook.arguments import Array
-from convbook.shapes import Geometry
-from convbook.windows import index, met_along, part
+from convbook._arguments import Array
+from convbook.algorithms import cost, scratch
+from convbook.algorithms.base import Algorithm, fitted, round_up
+from convbook.algorithms.direct import of_copies
+from convbook.algorithms.exactness import exponent, is_finite
+from convbook.algorithms.problem import Problem
+from convbook.algorithms.scaling import scaled
 
-#: The bytes of cells that are reduced at once, so that what lies between two axes stays in the cache; and how many
-#: they may be where windows are large. Some three such arrays are needed at a time.
-_BLOCK, _MOST = 1 << 20, BLOCK // 4
-
-#: With fewer bytes of input, a second thread would cost more than it saves.
-_WORTH_SPREADING = 1 << 21
-
-#: Taps or windows are far apart if so many times more cells lie between them than they see.
-_FAR = 4
-
-
-class Piece(NamedTuple):
-    """Some outputs of some planes, which are computed at once."""
-
-    planes: slice
-    outputs: tuple[slice, ...]
-    #: The windows of these outputs, on whole planes.
-    windows: Geometry
+_BUDGET = 1 << 20
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """How planes are cut into pieces."""
+class Separable(Algorithm):
+    """Two products with band matrices: one image, one filter, stride 1. The filter must be separable."""
 
-    #: How many taps along each axis are combined at once: all, or one if they are far apart.
-    at_once: tuple[int, ...]
-    #: How many planes make a piece, and which parts of them.
-    together: int
-    parts: tuple[tuple[tuple[slice, ...], Geometry], ...]
+    #: The rows of outputs of one product down the columns, and the columns of outputs of one along the rows.
+    down: int = 8
+    along: int = 16
 
-    def pieces(self, planes: int) -> Iterator[Piece]:
-        """Yield the pieces of so many planes."""
-        for first in range(0, planes, self.together):
-            for outputs, windows in self.parts:
-                yield Piece(slice(first, first + self.together), outputs, windows)
+    name: ClassVar[str] = "separable"
+    indirect: ClassVar[bool] = True
 
+    @classmethod
+    def plan(cls, problem: Problem, threads: int, *, finite: bool) -> Self | str:
+        """Find the numbers of rows and columns that cost least together."""
+        if (
+            len(problem.windows.size) != 2
+            or not problem.unit_steps
+            or problem.batch * problem.channels * problem.filters != 1
+        ):
+            return "it needs one image, one filter, stride 1 and dilation 1"
+        if problem.exact or not cost.has_fast_product(problem.dtype):
+            return f"there is no fast matrix product of {'integers' if problem.exact else problem.dtype}"
+        if not finite:
+            return "it would multiply infinities and NaNs by the zeros beside the bands"
+        (height, width), (taps, taps_in_a_row) = problem.windows.output, problem.windows.kernel
+        row = round_up(width, 64) + taps_in_a_row - 1
+        each, size = problem.positions, problem.dtype.itemsize
 
-class _Reduction(NamedTuple):
-    """What is combined, and how."""
+        def cost_down(rows: int) -> float:
+            return cost.product((rows + taps - 1) * each, rows, row, rows + taps - 1, problem.dtype)
 
-    combine: np.ufunc
-    #: What cells of the padding hold.
-    fill: Any
-    dtype: np.dtype[Any]
-    at_once: tuple[int, ...]
+        def cost_along(columns: int) -> float:
+            seen = columns + taps_in_a_row - 1
+            return cost.product(seen * each, max(2, height), columns, seen, problem.dtype)
 
+        nanoseconds, down = min((cost_down(rows), rows) for rows in (8, 16, 32))
+        more, along = min((cost_along(columns), columns) for columns in (8, 16, 32, 64))
+        nanoseconds += more + each * cost.width(problem.dtype) + 15_000
+        rows = max(_BUDGET // (2 * row * size), 2 * taps)
+        rows = min(height, round_up(min(rows, -(-height // threads)), down))
 
-def windows_reduced(x: Array, windows: Geometry, combine: np.ufunc, fill: Any, dtype: np.dtype[Any]) -> Array:
-    """Combine all cells of each window by a maximum or a sum, of shape ``(N, C, *output)``.
+        def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
+            rows, row = round_up(box[0], down), round_up(box[1], along)
+            between = (2 * rows + taps - 1) * (row + taps_in_a_row - 1)  # and the cells
+            return between + 2 * rows * row  # outputs, before they are cut and put in their place
 
-    Cells of the padding hold `fill`.
-    """
-    y = np.empty((*x.shape[:2], *windows.output), dtype)
-    planes, results = planes_of(x), planes_of(y)
-    # Sums of many numbers are added in pairs, which takes more memory.
-    cut = _cut(windows, dtype.itemsize * (1 + (combine is np.add and max(windows.kernel) > FEW)))
-    reduction = _Reduction(combine, fill, dtype, cut.at_once)
+        share = fitted(problem, 1, 1, (rows, width), needs, down)
+        return cls(problem, *share[:3], nanoseconds, share.bytes, 0, down, along)
 
-    def reduce(piece: Piece) -> None:
-        target = results[index(piece.planes, *piece.outputs)]
-        _reduced(planes[piece.planes], piece.windows, len(windows.size), (), reduction, target)
+    def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
+        """Compute whole groups of rows and of columns."""
+        return round_up(box[0], self.down), round_up(box[1], self.along)
 
-    threads = available() if planes.nbytes > _WORTH_SPREADING else 1
-    spread(reduce, cut.pieces(len(planes)), threads)
-    return y
+    def prepare(self, weight: Array) -> tuple[Array, Array]:
+        """Shift copies of the column and of the row down a band matrix each."""
+        column, row = factors(weight[0, 0])
+        return _band(column, self.down).T, _band(row, self.along)
 
-
-def spread_evenly(y: Array, windows: Geometry) -> Array:
-    """Add each output to all cells of its window, of shape ``(N, C, *size)``: the adjoint of a sum."""
-    x = np.zeros((*y.shape[:2], *windows.size), y.dtype)
-    if x.size == 0:
-        return x
-    planes, results = planes_of(y), planes_of(x)
-    rows, last, width = windows.output[0], len(windows.size) - 1, windows.size[-1]
-    if last == 0:
-        _add_along(planes, windows, 0, slice(0, width), results)
-        return x
-    # Between two axes there are outputs along the first ones and cells along the last ones, for some rows of outputs.
-    column = math.prod(map(max, windows.size[1:-1], windows.output[1:-1]))
-    fit = max(1, _BLOCK // (y.itemsize * column))
-    together, rows = max(1, fit // (width * rows)), min(rows, max(1, fit // width))
-    for first in range(0, len(planes), together):
-        some = slice(first, first + together)
-        for top in reversed(range(0, windows.output[0], rows)):  # as the taps that meet a cell: see `runs`
-            values = planes[some, top : top + rows]
-            those = part(windows, (slice(top, top + values.shape[1]), *map(slice, repeat(0), windows.output[1:])))
-            for left in range(0, width, fit):
-                reached = slice(left, min(left + fit, width))
-                cells = values
-                for axis in range(last, 0, -1):
-                    along = reached if axis == last else slice(0, windows.size[axis])
-                    shape = (*cells.shape[: axis + 1], along.stop - along.start, *cells.shape[axis + 2 :])
-                    cells = _add_along(cells, those, axis, along, np.zeros(shape, y.dtype))
-                _add_along(cells, those, 0, slice(0, windows.size[0]), results[some][..., reached])
-    return x
-
-
-def planes_of(x: Array) -> Array:
-    """Return the planes of an array of shape ``(N, C, *spatial)`` one after the other, even if they are empty."""
-    return x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
-
-
-def runs(planes: int, windows: Geometry, itemsize: int) -> Iterator[Piece]:
-    """Cut outputs, for what works tap by tap, into runs in row-major order, and yield the last one of a plane first.
-
-    The taps that meet a cell in row-major order belong to windows in the opposite order. So what is added to cells
-    piece by piece, and tap by tap for each, is added in the order of taps.
-    """
-    return _cut(windows, itemsize, runs=True).pieces(planes)
+    def run(self, cells: Array, prepared: tuple[Array, Array], out: Array) -> None:
+        """Multiply groups of rows with the one band, then groups of columns with the other."""
+        column, row = prepared
+        cells = scratch.contiguous(cells)
+        width, item = cells.shape[3], cells.itemsize
+        line = width * item
+        groups = (cells.shape[2] - column.shape[1]) // self.down + 1
+        seen = (groups, column.shape[1], width)
+        between = scratch.empty((groups, self.down, width), cells.dtype)
+        np.matmul(column, np.ndarray(seen, cells.dtype, cells, 0, (self.down * line, line, item)), out=between)
+        rows, columns = groups * self.down, (width - row.shape[0]) // self.along + 1
+        computed = (1, 1, rows, columns * self.along)
+        whole = out.shape == computed and out.flags.c_contiguous
+        found = out if whole else scratch.empty(computed, out.dtype)
+        step = self.along * item
+        np.matmul(
+            np.ndarray((columns, rows, row.shape[0]), cells.dtype, between, 0, (step, line, item)),
+            row,
+            out=np.ndarray((columns, rows, self.along), out.dtype, found, 0, (step, columns * step, item)),
+        )
+        if not whole:
+            out[...] = found[:, :, : out.shape[2], : out.shape[3]]
 
 
-@lru_cache(256)
-def _cut(windows: Geometry, itemsize: int, *, runs: bool = False) -> _Cut:
-    """Choose how many outputs along each axis make a piece, and how many taps are combined at once."""
-    outputs, steps, gaps = list(windows.output), windows.stride, windows.dilation
-    axes = range(len(outputs))
-    at_once = [1] * len(outputs) if runs else list(windows.kernel)
-
-    def cells(axis: int) -> int:
-        if at_once[axis] == 1:
-            return outputs[axis]
-        return (outputs[axis] - 1) * steps[axis] + gaps[axis] * (at_once[axis] - 1) + 1
-
-    def size() -> int:
-        return itemsize * math.prod(map(cells, axes))
-
-    for axis in axes:
-        if cells(axis) > _FAR * outputs[axis] * at_once[axis]:
-            at_once[axis] = 1
-    # With fewer outputs than this, most cells would be seen by several pieces.
-    least = [1 if k == 1 else -(-(d * (k - 1) + 1) // s) for k, s, d in zip(at_once, steps, gaps, strict=True)]
-    while size() > _BLOCK and (axis := next((axis for axis in axes if outputs[axis] > least[axis]), -1)) >= 0:
-        outputs[axis] = max(least[axis], min(outputs[axis] - 1, outputs[axis] * _BLOCK // size()))
-    while size() > _MOST:
-        if sparse := [axis for axis in axes if cells(axis) > outputs[axis] * at_once[axis]]:
-            at_once[sparse[0]] = 1
-            continue
-        axis = max(axes, key=lambda axis: cells(axis) if outputs[axis] * at_once[axis] > 1 else 0)
-        of_outputs, of_taps = (outputs[axis] - 1) * steps[axis], gaps[axis] * (at_once[axis] - 1)
-        if outputs[axis] > 1 and of_outputs >= of_taps:
-            outputs[axis] = -(-outputs[axis] // 2)
-        elif at_once[axis] > 1:
-            at_once[axis] = -(-at_once[axis] // 2)
-        else:
-            break
-    whole = tuple(outputs) == windows.output
-    largest = max(math.prod(windows.size), math.prod(windows.output))
-    together = max(1, _BLOCK // (itemsize * largest)) if whole else 1
-    parts = []
-    for corner in product(*map(range, repeat(0), windows.output, outputs)):
-        some = tuple(map(slice, corner, map(min, map(add, corner, outputs), windows.output)))
-        parts.append((some, windows if whole else part(windows, some)))
-    return _Cut(tuple(at_once), together, tuple(reversed(parts) if runs else parts))
+def factors(h: Array) -> tuple[Array, Array]:
+    """Return the column and the row through the largest element: a separable kernel is their product."""
+    i, j = divmod(int(np.abs(h).argmax()), h.shape[1])
+    return h[:, j], h[i] / h[i, j]
 
 
-def _reduced(
-    planes: Array,
-    windows: Geometry,
-    axes: int,
-    behind: tuple[slice, ...],
-    reduction: _Reduction,
-    out: Array | None = None,
-) -> Array:
-    """Combine the taps along the first axes; along those behind, some cells are wanted as they are."""
-    if axes == 0:
-        as_they_are: Array = planes[index(slice(None), *behind)]
-        return as_they_are
-    kernel, at_once = windows.kernel[axes - 1], reduction.at_once[axes - 1]
-
-    def chunk(first: int, out: Array | None) -> Array:
-        taps = min(at_once, kernel - first)
-        cells = _cells(planes, windows, axes, behind, reduction, first, taps)
-        return _along(cells, axes, windows, taps, reduction.combine, out)
-
-    if reduction.combine is np.add and kernel > FEW * at_once:
-        sums = in_groups(lambda number: chunk(number * at_once, None), -(-kernel // at_once), reduction.dtype)
-        return _put(sums, out)
-    found = chunk(0, out)
-    for first in range(at_once, kernel, at_once):
-        mine = first > at_once or found is out  # all else is not to be written to
-        found = reduction.combine(found, chunk(first, None), out=found if mine else None)
-    return found
+def one_by_one(a: Array, b: Array) -> Array:
+    """Convolve with the column of a separable kernel, then with its row, each by sums of shifted copies."""
+    column, row = factors(b)
+    return of_copies(of_copies(a, column[:, None]), row[None])
 
 
-def _cells(
-    planes: Array,
-    windows: Geometry,
-    axis: int,
-    behind: tuple[slice, ...],
-    reduction: _Reduction,
-    first: int,
-    taps: int,
-) -> Array:
-    """Return the cells that so many taps along an axis see, from the first of these on, reduced along those before."""
-    n, stride, dilation, outputs = (
-        sizes[axis - 1] for sizes in (windows.size, windows.stride, windows.dilation, windows.output)
-    )
-    step = stride if taps == 1 else 1
-    start = dilation * first - windows.padding[axis - 1][0]
-    reach = outputs if taps == 1 else (outputs - 1) * stride + dilation * (taps - 1) + 1
-    low = min(reach, max(0, -(start // step)))
-    high = max(low, min(reach, (n - 1 - start) // step + 1))
-    inside = slice(start + low * step, start + (high - 1) * step + 1, step) if low < high else slice(0, 0)
-    cells = _reduced(planes, windows, axis - 1, (inside, *behind), reduction)
-    if high - low == reach:
-        return cells.astype(reduction.dtype, copy=False)
-    extended = np.empty((*cells.shape[:axis], reach, *cells.shape[axis + 1 :]), reduction.dtype)
-    every = (slice(None),) * axis
-    extended[index(*every, slice(low))] = reduction.fill
-    extended[index(*every, slice(low, high))] = cells
-    extended[index(*every, slice(high, None))] = reduction.fill
-    return extended
+def is_separable(h: Array) -> bool:
+    """Return whether a floating-point kernel is a column times a row, but for rounding."""
+    if h.ndim != 2 or h.dtype.kind not in "fc":
+        return False
+    if not (is_finite(h) and h.any()):
+        return False
+    h = scaled(h, -exponent(h))
+    sizes = np.abs(h)
+    column, row = factors(h)
+    return bool((np.abs(column[:, None] * row - h) <= 4 * np.finfo(h.dtype).eps * sizes).all())
 
 
-def _along(cells: Array, axis: int, windows: Geometry, taps: int, combine: np.ufunc, out: Array | None) -> Array:
-    """Combine the taps along one axis of extended cells."""
-    outputs, stride, dilation = windows.output[axis - 1], windows.stride[axis - 1], windows.dilation[axis - 1]
-    if taps == 1:
-        stride = 1  # the cells are those that the tap sees
-    reached = 1  # how many taps a cell stands for already
-    if combine is np.maximum and stride == 1:
-        while 2 * reached < taps:
-            count = cells.shape[axis] - reached * dilation
-            cells = combine(cells[_every(axis, 0, count)], cells[_every(axis, reached * dilation, count)])
-            reached *= 2
-    starts = [*range(0, taps - reached, reached), taps - reached]
-    slices: list[Array] = [cells[_every(axis, start * dilation, outputs, stride)] for start in starts]
-    if len(slices) == 1:
-        return _put(slices[0], out)
-    if combine is np.add and len(slices) > FEW:
-        return _put(in_groups(slices.__getitem__, len(slices), cells.dtype), out)
-    found: Array = combine(slices[0], slices[1], out=out)
-    for further in slices[2:]:
-        combine(found, further, out=found)
-    return found
-
-
-def _put(found: Array, out: Array | None) -> Array:
-    """Put what is found into `out`, if that is given, and return where it lies."""
-    if out is None:
-        return found
-    out[...] = found
-    return out
-
-
-def _add_along(values: Array, windows: Geometry, axis: int, some: slice, out: Array) -> Array:
-    """Add values to those of some cells along an axis that their windows see there."""
-    every = (slice(None),) * (axis + 1)
-    for _, outputs, cells in met_along(windows, axis, some):
-        out[index(*every, cells)] += values[index(*every, outputs)]
-    return out
-
-
-def _every(axis: int, start: int, count: int, step: int = 1) -> tuple[Any, ...]:
-    """Index `count` cells along an axis, `step` apart."""
-    return index(*(slice(None),) * axis, slice(start, start + step * (count - 1) + 1, step))
+def _band(taps: Array, together: int) -> Array:
+    """Return the matrix of shape ``(together + K - 1, together)`` that has the taps from the diagonal on down."""
+    band = np.zeros((together + len(taps) - 1, together), taps.dtype)
+    row, item = band.strides
+    np.ndarray((len(taps), together), band.dtype, band, 0, (row, row + item))[...] = taps[:, None]
+    return band

@@ -13,18 +13,18 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Block, OfGradient, cut, lent
-from convbook.algorithms.layer import Layer
-from convbook.algorithms.rows import lower_rows
-from convbook.arguments import Array
+from convbook.algorithms.base import Block, OfGradient, cut, lent
+from convbook.algorithms.lowered_rows import lower_rows
+from convbook.algorithms.problem import Problem
 
 _BUDGET = 2 << 20
 
 #: Taps of a column, and a view of what they see.
 Seen = Iterator[tuple[slice, Array]]
 
-#: Below so many positions in a row of the fused loop, starting the loop costs more than running it.
+#: Below this many positions in a row of the fused loop, starting the loop costs more than running it.
 _LONG = 1024
 
 
@@ -34,46 +34,46 @@ class Taps(OfGradient):
     name: ClassVar[str] = "taps"
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool = True, gradient: bool = False) -> Self | str:
+    def plan(cls, problem: Problem, threads: int, *, finite: bool = True, gradient: bool = False) -> Self | str:
         """Count the loops and the copies."""
-        if len(layer.windows.size) != 2:
+        if len(problem.windows.size) != 2:
             return "it needs two spatial axes"
-        (_, row), (_, width) = layer.windows.output, layer.windows.kernel
-        phases = min(layer.windows.stride[0], layer.windows.kernel[0])
-        copied = layer.channels * width * phases * layer.positions
-        numbers = copied + layer.filters * layer.positions * min(phases, 2)
+        (_, row), (_, width) = problem.windows.output, problem.windows.kernel
+        phases = min(problem.windows.stride[0], problem.windows.kernel[0])
+        copied = problem.channels * width * phases * problem.positions
+        numbers = copied + problem.filters * problem.positions * min(phases, 2)
 
-        weights = layer.filters * layer.channels_each * layer.taps * layer.dtype.itemsize
-        sum_too = lent(weights) / layer.dtype.itemsize if gradient else 0
+        weights = problem.filters * problem.channels_each * problem.taps * problem.dtype.itemsize
+        sum_too = lent(weights) / problem.dtype.itemsize if gradient else 0
 
         def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
             rows, row = box
-            copies = sum(_rows_copied(count, apart, rows) for _, count, _, _, apart in _phases(layer))
-            totals = 2 + (layer.windows.stride[0] > 1)
-            seen, made = layer.channels_each * width * copies, layer.filters_each * rows * totals
+            copies = sum(_rows_copied(count, apart, rows) for _, count, _, _, apart in _phases(problem))
+            totals = 2 + (problem.windows.stride[0] > 1)
+            seen, made = problem.channels_each * width * copies, problem.filters_each * rows * totals
             return sum_too * (images == 1) + images * groups * row * (seen + made)
 
-        share = cut(layer, threads, needs, numbers=numbers, budget=_BUDGET, columns=_LONG)
-        copying = cost.copies(copied, row, layer.dtype, strided=layer.strided)
+        share = cut(problem, threads, needs, numbers=numbers, budget=_BUDGET, columns=_LONG)
+        copying = cost.copies(copied, row, problem.dtype, strided=problem.strided)
         if share.images > 1:  # and back
-            copying += cost.copies(layer.filters * layer.positions, row, layer.dtype)
-        adding = cost.loops(layer.multiply_adds, share.images * math.prod(share.box), layer.dtype)
-        calls = share.blocks(layer) * cost.CALLS * phases * (2 + width)
-        return cls(layer, *share[:3], layer.batch * (copying + adding) + calls, share.bytes, 0)
+            copying += cost.copies(problem.filters * problem.positions, row, problem.dtype)
+        adding = cost.loops(problem.multiply_adds, share.images * math.prod(share.box), problem.dtype)
+        calls = share.blocks(problem) * cost.CALLS * phases * (2 + width)
+        return cls(problem, *share[:3], problem.batch * (copying + adding) + calls, share.bytes, 0)
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other: only what is seen is read."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether non-finite values reach no output that does not see them: only what is seen is read."""
         return True
 
     def prepare(self, weight: Array) -> Array:
         """Sort the weights by group: ``(groups, filters, channels, *kernel)``."""
-        layer = self.layer
-        return weight.reshape(layer.groups, layer.filters_each, layer.channels_each, *layer.windows.kernel)
+        problem = self.problem
+        return weight.reshape(problem.groups, problem.filters_each, problem.channels_each, *problem.windows.kernel)
 
     def cells(self, x: Array, block: Block) -> Seen:
         """Copy rows once per tap of a row, phase by phase, when they are asked for."""
-        return seen_rows(x[block.examples], self.layer, *block.outputs[2:])
+        return seen_rows(x[block.examples], self.problem, *block.outputs[2:])
 
     def run(self, cells: Seen, prepared: Array, out: Array) -> None:
         """Add up what the filters' taps see."""
@@ -86,41 +86,41 @@ class Taps(OfGradient):
             np.einsum("gcijn,gfcij->gfn", views, prepared[:, :, :, taps], out=found)
             if found is not total:
                 total += found
-            elif self.layer.windows.stride[0] > 1:
+            elif self.problem.windows.stride[0] > 1:
                 found = scratch.empty(shape, out.dtype)
         if not direct:
             out[...] = total.reshape(filters, rows, images, row).transpose(2, 0, 1, 3)
 
     def gradient(self, cells: Seen, y: Array, out: Array) -> None:
         """Multiply a block of outputs with what each tap sees, for the gradient of the weight."""
-        layer = self.layer
+        problem = self.problem
         by_rows = y.transpose(1, 2, 0, 3)
-        given = scratch.empty(by_rows.shape, layer.dtype)
+        given = scratch.empty(by_rows.shape, problem.dtype)
         np.copyto(given, by_rows)
         given = given.reshape(*out.shape[:2], -1)
-        weights = out.reshape((*out.shape[:2], layer.channels_each, *layer.windows.kernel), copy=False)
+        weights = out.reshape((*out.shape[:2], problem.channels_each, *problem.windows.kernel), copy=False)
         for taps, views in cells:
             np.einsum("gcijn,gfn->gfcij", views, given, out=weights[:, :, :, taps])
 
 
-def seen_rows(x: Array, layer: Layer, some: slice, columns: slice) -> Seen:
+def seen_rows(x: Array, problem: Problem, some: slice, columns: slice) -> Seen:
     """Yield taps of a column, and what they see: ``(groups, channels, taps, taps of a row, positions)``.
 
     `some` are rows of outputs, `columns` positions in them; `x` holds some of the groups.
     """
-    images, channels, first, rows = len(x), layer.channels_each, some.start, some.stop - some.start
+    images, channels, first, rows = len(x), problem.channels_each, some.start, some.stop - some.start
     groups = x.shape[1] // channels
-    width, row, stride = layer.windows.kernel[1], columns.stop - columns.start, layer.windows.stride[0]
-    for taps, count, phase, start, apart in _phases(layer):
-        top = (first + start) * stride + phase - layer.windows.padding[0][0]
+    width, row, stride = problem.windows.kernel[1], columns.stop - columns.start, problem.windows.stride[0]
+    for taps, count, phase, start, apart in _phases(problem):
+        top = (first + start) * stride + phase - problem.windows.padding[0][0]
         copied = _rows_copied(count, apart, rows)
-        copies = scratch.empty((groups, channels, width, copied, images, row), layer.dtype)
+        copies = scratch.empty((groups, channels, width, copied, images, row), problem.dtype)
         if apart <= rows:
-            lower_rows(x, layer, top, stride, columns.start, copies)
+            lower_rows(x, problem, top, stride, columns.start, copies)
         else:  # what lies between is seen by none
             for tap in range(count):
                 its = copies[:, :, :, tap * rows : (tap + 1) * rows]
-                lower_rows(x, layer, top + tap * apart * stride, stride, columns.start, its)
+                lower_rows(x, problem, top + tap * apart * stride, stride, columns.start, its)
         per_group, per_channel, per_tap, per_row, _, item = copies.strides
         yield (
             taps,
@@ -133,17 +133,17 @@ def seen_rows(x: Array, layer: Layer, some: slice, columns: slice) -> Seen:
 
 
 def _rows_copied(taps: int, apart: int, rows: int) -> int:
-    """Return how many rows are copied for so many rows of outputs and taps of a column: those that the taps see."""
+    """Return how many rows are copied for this many rows of outputs and taps of a column: those that the taps see."""
     return (taps - 1) * min(apart, rows) + rows
 
 
-def _phases(layer: Layer) -> Iterator[tuple[slice, int, int, int, int]]:
+def _phases(problem: Problem) -> Iterator[tuple[slice, int, int, int, int]]:
     """Yield taps of a column whose rows have one phase of the stride, and their number, phase, first row and step.
 
     Tap `m` sees row ``stride * o + dilation * m`` of the cells for output `o`: of the rows of phase
     ``dilation * m % stride``, the one at ``o + dilation * m // stride``.
     """
-    stride, dilation, kernel = layer.windows.stride[0], layer.windows.dilation[0], layer.windows.kernel[0]
+    stride, dilation, kernel = problem.windows.stride[0], problem.windows.dilation[0], problem.windows.kernel[0]
     step = stride // math.gcd(stride, dilation)
     for m in range(min(step, kernel)):
         count = len(range(m, kernel, step))

@@ -39,7 +39,7 @@ class _Crew:
         self.helpers = 0
 
     def gather(self, wanted: int) -> int:
-        """Return how many helpers there are: as many as wanted, if the system gives so many threads."""
+        """Return how many helpers there are: as many as wanted, if the system gives this many threads."""
         while self.helpers < wanted:
             helper = threading.Thread(target=_help, args=(self.tasks,), name="convbook", daemon=True)
             try:
@@ -54,7 +54,7 @@ _crew = _Crew()
 
 
 def _after_fork() -> None:
-    """Let go, in a child, of what belongs to threads that it has not: all of its parent's but the one that forked."""
+    """Let go, in a child, of what belongs to threads that only its parent has: all but the one that forked."""
     held = _crew.held
     _crew.renew()
     if held is not None and held[1] != threading.get_ident():
@@ -92,7 +92,7 @@ def available() -> int:
 
 
 def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int) -> None:
-    """Call `work` on each block, by so many threads if they are free; whoever has finished takes the next block."""
+    """Call `work` on each block, by this many threads if they are free; whoever has finished takes the next block."""
     busy, blas = _crew.busy, _blas()
     # Where another call holds BLAS, it has the threads. When the interpreter is being taken down, helpers stand still.
     if threads <= 1 or blas is None or sys.is_finalizing() or not busy.acquire(blocking=False):
@@ -109,7 +109,7 @@ def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int)
 
 
 def _share(work: Callable[[Block], None], waiting: deque[Block], helpers: int) -> None:
-    """Work on what waits until nothing does, together with so many helpers."""
+    """Work on what waits until nothing does, together with this many helpers."""
     ended: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def drain() -> None:

@@ -11,10 +11,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import Algorithm, fitted, prepared_at_most, round_up
-from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
+from convbook.algorithms.base import Algorithm, fitted, prepared_at_most, round_up
+from convbook.algorithms.problem import Problem
 
 _BUDGET = 1 << 20
 
@@ -29,38 +29,43 @@ class Toeplitz(Algorithm):
     name: ClassVar[str] = "toeplitz"
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
+    def plan(cls, problem: Problem, threads: int, *, finite: bool) -> Self | str:
         """Choose how many outputs a stretch gives: with few, products are thin; with many, they are mostly zeros."""
-        if len(layer.windows.size) != 1 or not layer.unit_steps or layer.channels_each != 1 or layer.filters_each != 1:
+        if (
+            len(problem.windows.size) != 1
+            or not problem.unit_steps
+            or problem.channels_each != 1
+            or problem.filters_each != 1
+        ):
             return "it needs one spatial axis, one filter for each channel, stride 1 and dilation 1"
-        if not cost.has_fast_product(layer.dtype):
-            return f"there is no fast matrix product of {layer.dtype}"
+        if not cost.has_fast_product(problem.dtype):
+            return f"there is no fast matrix product of {problem.dtype}"
         if not finite:
             return "it would multiply infinities and NaNs by the zeros beside the band"
-        taps, outputs, width = layer.taps, layer.windows.output[0], cost.width(layer.dtype)
+        taps, outputs, width = problem.taps, problem.windows.output[0], cost.width(problem.dtype)
 
         def estimate(fold: int) -> float:
             seen = fold + taps - 1
             rows = max(1, outputs // (phases(taps, fold) * fold))
-            return cost.product(seen * outputs, max(2, rows), fold, seen, layer.dtype) + seen * fold * width * 0.5
+            return cost.product(seen * outputs, max(2, rows), fold, seen, problem.dtype) + seen * fold * width * 0.5
 
-        folds = [fold for fold in (8, 16, 32, 64) if _prepared(layer, fold) <= prepared_at_most(layer)] or [8]
+        folds = [fold for fold in (8, 16, 32, 64) if _prepared(problem, fold) <= prepared_at_most(problem)] or [8]
         nanoseconds, fold = min((estimate(fold), fold) for fold in folds)
         nanoseconds += outputs * width * 0.6 + 5_000
         unit = phases(taps, fold) * fold
-        rows = min(outputs, round_up(max(1, _BUDGET // layer.dtype.itemsize // 2), unit))
+        rows = min(outputs, round_up(max(1, _BUDGET // problem.dtype.itemsize // 2), unit))
 
         def needs(images: int, groups: int, box: tuple[int, ...]) -> float:
             computed = round_up(box[0], unit)
             return groups * (3 * computed + taps - 1)  # cells; outputs, before they are cut and put in their place
 
-        share = fitted(layer, 1, layer.groups, (rows,), needs, unit)
-        nanoseconds *= layer.channels * layer.batch
-        return cls(layer, *share[:3], nanoseconds, share.bytes, _prepared(layer, fold), fold)
+        share = fitted(problem, 1, problem.groups, (rows,), needs, unit)
+        nanoseconds *= problem.channels * problem.batch
+        return cls(problem, *share[:3], nanoseconds, share.bytes, _prepared(problem, fold), fold)
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole stretches, as many in each phase."""
-        return (round_up(box[0], phases(self.layer.taps, self.fold) * self.fold),)
+        return (round_up(box[0], phases(self.problem.taps, self.fold) * self.fold),)
 
     def prepare(self, weight: Array) -> Array:
         """Put each filter into its Toeplitz block: sample t of a stretch meets output r with tap t - r."""
@@ -74,7 +79,7 @@ class Toeplitz(Algorithm):
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Multiply the stretches of all phases with the block."""
-        apart = phases(self.layer.taps, self.fold)
+        apart = phases(self.problem.taps, self.fold)
         groups = -(-out.shape[2] // (apart * self.fold))
         computed = (*out.shape[:2], groups * apart * self.fold)
         whole = out.shape == computed and out.flags.c_contiguous
@@ -97,6 +102,6 @@ def phases(taps: int, fold: int) -> int:
     return -(-(fold + taps - 1) // fold)
 
 
-def _prepared(layer: Layer, fold: int) -> int:
+def _prepared(problem: Problem, fold: int) -> int:
     """Return the bytes of the blocks of all matrices."""
-    return layer.channels * (fold + layer.taps - 1) * fold * layer.dtype.itemsize
+    return problem.channels * (fold + problem.taps - 1) * fold * problem.dtype.itemsize

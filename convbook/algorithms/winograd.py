@@ -15,16 +15,16 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from convbook._arguments import Array
 from convbook.algorithms import cost, scratch
-from convbook.algorithms.algorithm import BLOCK, Algorithm, cut, lent, round_up
-from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
+from convbook.algorithms.base import BLOCK, Algorithm, cut, lent, round_up
+from convbook.algorithms.problem import Problem
 
 _OUT, _TAPS = 4, 3
 _TILE = _OUT + _TAPS - 1
 _POINTS = (0, 0.5**0.5, -(0.5**0.5), 2**0.5, -(2**0.5))
 
-#: The interpolation enlarges the rounding errors of the sums over channels. These grow with the number of terms that
+#: The interpolation amplifies the rounding errors of the sums over channels. These grow with the number of terms that
 #: are added up one after the other, so no more than this are: half the error of 256 or more in a row, and less than
 #: four times that of the plain sums.
 _CHANNELS = 64
@@ -41,33 +41,32 @@ class Winograd(Algorithm):
 
     name: ClassVar[str] = "winograd"
     unit: ClassVar[int] = _OUT
-    enlarges: ClassVar[bool] = True
+    amplifies: ClassVar[bool] = True
     anywhere: ClassVar[bool] = True
     indirect: ClassVar[bool] = True
 
     @classmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
+    def plan(cls, problem: Problem, threads: int, *, finite: bool) -> Self | str:
         """Weigh the transforms against the products that they save."""
-        if layer.windows.kernel != (_TAPS, _TAPS) or not layer.unit_steps or layer.groups != 1:
+        if problem.windows.kernel != (_TAPS, _TAPS) or not problem.unit_steps or problem.groups != 1:
             return "it needs 3×3 filters, stride 1, dilation 1 and one group"
-        if layer.exact or layer.dtype not in (np.float32, np.float64):
-            return (
-                f"it rounds, so it computes float32 and float64 only, not {'integers' if layer.exact else layer.dtype}"
-            )
+        if problem.exact or problem.dtype not in (np.float32, np.float64):
+            given = "integers" if problem.exact else problem.dtype
+            return f"it rounds, so it computes float32 and float64 only, not {given}"
         if not finite:
             return "it would spread infinities and NaNs over whole tiles"
-        channels, filters, size = layer.channels, layer.filters, _TILE * _TILE
-        tiles = round_up(layer.windows.output[0], _OUT) * round_up(layer.windows.output[1], _OUT) // _OUT**2
-        moved = (size * channels + _OUT**2 * filters) * tiles * 1.6 * cost.width(layer.dtype)
-        transforms = cost.product(size * tiles * (size * channels + _OUT**2 * filters), 24, 1024, size, layer.dtype)
+        channels, filters, size = problem.channels, problem.filters, _TILE * _TILE
+        tiles = round_up(problem.windows.output[0], _OUT) * round_up(problem.windows.output[1], _OUT) // _OUT**2
+        moved = (size * channels + _OUT**2 * filters) * tiles * 1.6 * cost.width(problem.dtype)
+        transforms = cost.product(size * tiles * (size * channels + _OUT**2 * filters), 24, 1024, size, problem.dtype)
         products = cost.product(
-            size * filters * channels * tiles, filters, min(tiles * layer.batch, 128), channels, layer.dtype
+            size * filters * channels * tiles, filters, min(tiles * problem.batch, 128), channels, problem.dtype
         )
-        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(layer.dtype)
+        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(problem.dtype)
         weights = size * filters * channels  # transformed once a call, and read once a block
-        once = weights * (1.5 if weights * layer.dtype.itemsize <= _CACHE else 4) * cost.width(layer.dtype)
-        prepared = weights * layer.dtype.itemsize
-        filters_too = lent(prepared) / layer.dtype.itemsize
+        once = weights * (1.5 if weights * problem.dtype.itemsize <= _CACHE else 4) * cost.width(problem.dtype)
+        prepared = weights * problem.dtype.itemsize
+        filters_too = lent(prepared) / problem.dtype.itemsize
 
         def needs(images: int, _: int, box: tuple[int, ...]) -> float:
             high, wide = (round_up(n, _OUT) for n in box)
@@ -78,7 +77,7 @@ class Winograd(Algorithm):
             return filters_too * (images == 1) + cells + outputs + values
 
         share = cut(
-            layer,
+            problem,
             threads,
             needs,
             numbers=size * (channels + max(channels, filters)) * tiles * 1.25,
@@ -86,12 +85,12 @@ class Winograd(Algorithm):
             columns=98 * _OUT**2,
             unit=_OUT,
         )
-        nanoseconds = (moved + transforms + products) * layer.batch + once
-        return cls(layer, *share[:3], nanoseconds, share.bytes, prepared)
+        nanoseconds = (moved + transforms + products) * problem.batch + once
+        return cls(problem, *share[:3], nanoseconds, share.bytes, prepared)
 
     def worthwhile(self) -> bool:
-        """Tell whether the layer is deep enough."""
-        return super().worthwhile() and min(self.layer.channels, self.layer.filters) >= _FEWEST
+        """Return whether the layer is deep enough."""
+        return super().worthwhile() and min(self.problem.channels, self.problem.filters) >= _FEWEST
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole tiles."""
@@ -101,7 +100,7 @@ class Winograd(Algorithm):
         """Evaluate the filters: ``(36, filters, channels)``."""
         _, of_filter, _ = transforms_2d(weight.dtype)
         values = _product(of_filter, weight.reshape(-1, _TAPS * _TAPS).T)
-        return values.reshape(_TILE**2, self.layer.filters, self.layer.channels)
+        return values.reshape(_TILE**2, self.problem.filters, self.problem.channels)
 
     def run(self, cells: Array, prepared: Array, out: Array) -> None:
         """Evaluate the tiles, multiply, interpolate."""
@@ -109,11 +108,11 @@ class Winograd(Algorithm):
         images, filters, rows, row = out.shape
         high, wide = -(-rows // _OUT), -(-row // _OUT)
         image, channel, down, right = cells.strides
-        shape = (_TILE, _TILE, self.layer.channels, images, high, wide)
+        shape = (_TILE, _TILE, self.problem.channels, images, high, wide)
         strides = (down, right, channel, image, _OUT * down, _OUT * right)
         found = scratch.empty((_OUT**2, filters * images * high * wide), cells.dtype)
         with scratch.Borrowed():
-            values = scratch.empty((_TILE**2, self.layer.channels, images * high * wide), cells.dtype)
+            values = scratch.empty((_TILE**2, self.problem.channels, images * high * wide), cells.dtype)
             with scratch.Borrowed():
                 tiles = scratch.empty(shape, cells.dtype)
                 np.copyto(tiles, scratch.strided(cells, shape, strides))

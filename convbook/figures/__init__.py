@@ -4,6 +4,7 @@ Nothing else in the library imports this package, and it alone needs Matplotlib.
 it is given and returns the axes, so that a chapter can add to them.
 """
 
+from convbook.figures.algebra import convolution_powers, two_groupings
 from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
 from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
@@ -28,12 +29,14 @@ from convbook.figures.frequency import (
 )
 from convbook.figures.front import window_on_chart
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
+from convbook.figures.linear import kernel_estimates, matrix_times_signal
+from convbook.figures.modes import carried_samples, slices_of_full
 from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
-from convbook.figures.series import signal_and_trend
-from convbook.figures.sliding import sampled_waves, size_steps, windows_on_grid, windows_on_line
+from convbook.figures.series import signal_and_curves, signal_and_trend
+from convbook.figures.sliding import painted_copies, sampled_waves, size_steps, windows_on_grid, windows_on_line
 from convbook.figures.sound import sounds
 from convbook.figures.speed import (
     compared_rows,
@@ -43,15 +46,18 @@ from convbook.figures.speed import (
     matrix_patterns,
     ratios_by_family,
 )
+from convbook.figures.sums import window_in_sums
 
 __all__ = [
     "answers",
     "bars",
     "border_rules",
+    "carried_samples",
     "channel_table",
     "commuting_square",
     "compared_rows",
     "continuations",
+    "convolution_powers",
     "cost_curves",
     "descents",
     "error_table",
@@ -70,15 +76,18 @@ __all__ = [
     "growth_with_distance",
     "hit_rates",
     "image_row",
+    "kernel_estimates",
     "kernel_tiles",
     "layer_costs",
     "learning_curves",
     "losses_by_step",
     "lowered_product",
     "matrix_patterns",
+    "matrix_times_signal",
     "nine_products",
     "noise_balance",
     "one_output",
+    "painted_copies",
     "pictures_and_spectra",
     "pooled_tables",
     "product_table",
@@ -91,17 +100,21 @@ __all__ = [
     "sampled_waves",
     "score_maps",
     "shifted_copies",
+    "signal_and_curves",
     "signal_and_trend",
     "signal_search",
     "size_steps",
+    "slices_of_full",
     "slope_responses",
     "smoothed_peak",
     "sounds",
     "strips",
+    "two_groupings",
     "usage_maps",
     "waves_through",
     "weight_matrices",
     "weight_views",
+    "window_in_sums",
     "window_on_chart",
     "window_rulers",
     "window_to_pixel",

@@ -133,7 +133,7 @@ def one_output(windows: ArrayLike, kernel: ArrayLike, bias: float, outputs: Arra
     for c in range(channels):
         middle = row + height / 2
         grid_of_cells(ax, left, row, seen[c], dict.fromkeys(np.ndindex(height, width), BLUE_SOFT))
-        label(ax, left + width + 0.5, middle, "⋆", fontsize=16)
+        label(ax, left + width + 0.5, middle, "⋆", fontsize=26)
         grid_of_cells(ax, left + width + 1, row, weights[c], dict.fromkeys(np.ndindex(height, width), RED_SOFT))
         label(ax, total - 0.8, middle, "=")
         label(ax, total + 0.3, middle, np.sum(seen[c] * weights[c]))

@@ -95,8 +95,8 @@ def window_to_pixel(
     note(ax, (middle + right - gap) / 2, upper - 0.8, "kernel")
     if divisor != 1:
         note(ax, (middle + right - gap) / 2, upper + side * weights.shape[0] + 0.9, f"÷ {number(divisor)}")
-    for center, sign in ((middle - gap / 2, "\N{STAR OPERATOR}"), (right - gap / 2, "=")):
-        label(ax, center, top + before.shape[0] / 2, sign, fontsize=14)
+    for center, sign, points in ((middle - gap / 2, "\N{STAR OPERATOR}", 26), (right - gap / 2, "=", 14)):
+        label(ax, center, top + before.shape[0] / 2, sign, fontsize=points)
     return ax
 
 

@@ -93,7 +93,7 @@ def found_places(
     axes[1].imshow(
         scores, cmap=SEQUENTIAL, extent=(left, left + scores.shape[1], top + scores.shape[0], top), interpolation="none"
     )
-    for corners, line in ((found, "-"), (others, (0, (2, 1.5)))):
+    for corners, line in ((found, "-"), (others, (0, (3.5, 3)))):
         for row, column in corners:
             for color, wide in ((ON_LIGHT, 3.4), (ON_DARK, 1.5)):  # white on black: visible on every gray
                 place, dashes = (column - 0.5, row - 0.5), line if color == ON_DARK else "-"

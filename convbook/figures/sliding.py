@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from convbook.figures.cells import board, cell, label, note
+from convbook.figures.cells import board, cell, label, note, number, row_of_cells
 from convbook.figures.style import (
     BLUE_SOFT,
     GOLD_SOFT,
@@ -73,7 +73,7 @@ def windows_on_grid(
 
     left += padded.shape[1] + 1
     middle = 1 + (rows - 1) / 2
-    label(ax, left - 0.5, middle, "⋆", fontsize=18)
+    label(ax, left - 0.5, middle, "⋆", fontsize=30)
     top = middle - weights.shape[0] / 2
     note(ax, left + weights.shape[1] / 2, top - 0.5, "kernel")
     for (i, j), value in np.ndenumerate(weights):
@@ -138,6 +138,39 @@ def windows_on_line(
             weight = "normal" if count else "bold"
             label(ax, origin + place + 0.5, bottom, count, color=OUTPUT if count else KERNEL, fontweight=weight)
         row += height
+    return ax
+
+
+def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike) -> Axes:
+    """Draw a transposed convolution: a copy of the kernel for each number, and below them their sum.
+
+    Parameters
+    ----------
+    x, kernel, y : array_like, one-dimensional
+        The numbers, the weights, and the result. Cells of the result that no copy reaches are left uncolored.
+    stride : int
+        The distance between the first cells of neighboring copies.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    numbers, weights, total = np.asarray(x), np.asarray(kernel), np.asarray(y)
+    words = ["input", *(f"{number(value)} × kernel" for value in numbers), "sum"]
+    margin = 4.0
+    ax = board(len(total) + margin, len(words) + 1.1)
+    left = (ax.get_xlim()[1] - len(total) - margin) / 2 + margin
+    rows = [0.2, *(1.6 + place for place in range(len(numbers))), len(numbers) + 1.9]
+    for row, text in zip(rows, words, strict=True):
+        note(ax, left - 0.4, row + 0.5, text, ha="right")
+    for place, value in enumerate(numbers):
+        shade, start = _SHADES[place % len(_SHADES)], left + place * stride
+        cell(ax, start, rows[0], value, fill=shade)
+        row_of_cells(ax, start, rows[place + 1], value * weights, fill=shade)
+    reached = (len(numbers) - 1) * stride + len(weights)
+    for place, value in enumerate(total):
+        cell(ax, left + place, rows[-1], value, fill=BLUE_SOFT if place < reached else "none")
     return ax
 
 

@@ -70,13 +70,15 @@ def lowered_product(picture: ArrayLike, columns: ArrayLike, filters: ArrayLike, 
     return ax
 
 
-def matrix_patterns(shown: Mapping[str, ArrayLike]) -> list[Axes]:
+def matrix_patterns(shown: Mapping[str, ArrayLike], *, block: int = 0) -> list[Axes]:
     """Draw matrices side by side, their cells equally large: red above zero, blue below, zeros gray.
 
     Parameters
     ----------
     shown : mapping from str to array_like, each of shape (M, N)
         The matrices, by their titles.
+    block : int
+        Lines cut them into blocks of so many rows and columns; 0 draws none.
 
     Returns
     -------
@@ -91,6 +93,9 @@ def matrix_patterns(shown: Mapping[str, ArrayLike]) -> list[Axes]:
     for ax, matrix, title in zip(axes[0], arrays, shown, strict=True):
         most = np.abs(matrix).max()
         ax.imshow(np.ma.masked_equal(matrix, 0), cmap=DIVERGING, vmin=-most, vmax=most)
+        for line, size in ((ax.axhline, len(matrix)), (ax.axvline, matrix.shape[1])):
+            for at in range(block, size, block) if block else ():
+                line(at - 0.5, color=MUTED, linewidth=0.7, linestyle="-")
         ax.set(xticks=[], yticks=[], facecolor=PANEL, anchor="N")
         ax.set_title(title)
         for spine in ax.spines.values():

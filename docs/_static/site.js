@@ -27,10 +27,10 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
 
-// Paper has no folds, and nothing to take along.
+// Paper has no folds, and nothing to copy.
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open], .take > *)")];
+  opened = [...document.querySelectorAll("details:not([open], .copies > *)")];
   for (const fold of opened) fold.open = true;
 });
 addEventListener("afterprint", () => {

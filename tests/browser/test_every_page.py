@@ -44,7 +44,8 @@ REACHED = """() => {
 PRINTED = """() => {
     const shows = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
         e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height > 0;
-    const unprinted = "button, nav, input, .headerlink, .back-to-top, .sidebar-drawer, .toc-drawer, .take, .take-note";
+    const unprinted = "button, nav, input, .headerlink, .back-to-top, .sidebar-drawer, .toc-drawer, " +
+        ".copies, .copies-note";
     return [...document.querySelectorAll(unprinted)]
         .filter(shows).map(e => `${e.tagName}.${e.className}`);
 }"""

@@ -10,7 +10,7 @@ from chromium import WATCH
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 # Chromium gives a page in a file no other file, where a server gives it what it asks for: a font sooner than its
-# style sheet names it, and the chapters of which the search shows an excerpt. Neither is needed.
+# style sheet names it, and the chapters whose excerpts the search shows. Neither is needed.
 FROM_FILES = re.compile(r"Access to (font|fetch) at 'file:|net::ERR_FAILED|preload for 'file:|Failed to fetch")
 CHAPTERS = [name for name, page in pages().items() if "cell_input" in page.source]
 WITH_EXAMPLES = next(name for name, page in pages().items() if "highlight-pycon" in page.source)
@@ -79,13 +79,13 @@ def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, si
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.textContent.toLowerCase()")
-    reached, wanted = set(), page.locator("button.copybtn, .take-buttons button").count()
+    reached, wanted = set(), page.locator("button.copybtn, .copies-buttons button").count()
     for _ in range(1500):
         page.keyboard.press("Tab")
         where = page.evaluate(
             """() => { const e = document.activeElement;
                 if (!e || e === document.body) return null;
-                const buttons = [...document.querySelectorAll("button.copybtn, .take-buttons button")];
+                const buttons = [...document.querySelectorAll("button.copybtn, .copies-buttons button")];
                 return [buttons.indexOf(e),
                         e.checkVisibility({opacityProperty: true, visibilityProperty: true})]; }"""
         )

@@ -57,7 +57,7 @@ class Mutant:
     new: ast.AST
 
     def put(self, node: ast.AST) -> None:
-        """Make `node` the child: `new` plants the mistake, `old` mends it."""
+        """Make `node` the child: `new` plants the mistake, `old` fixes it."""
         if self.place is None:
             setattr(self.parents[-1], self.field, node)
         else:
@@ -164,7 +164,7 @@ def _is_negated_otherwise(test: ast.expr) -> bool:
 
 
 def _may_be_deleted(node: ast.AST, bound: Counter[str]) -> bool:
-    """Tell whether the module is still one without this statement: what binds a name first must stay."""
+    """Return whether the module is still one without this statement: what binds a name first must stay."""
     match node:
         case ast.Expr():
             return not isinstance(node.value, ast.Constant)  # a docstring, or the `...` of an empty body

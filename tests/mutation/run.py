@@ -37,7 +37,8 @@ EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text
 
 #: module -> the files of its suite, what fails first in front; slow tests can be left out by "--deselect=tests/...".
 SUITES = {
-    "arguments": ["test_arguments.py", "test_bad_input.py", "test_shapes.py", "test_windows.py"],
+    "_arguments": ["test_arguments.py", "test_bad_input.py", "test_shapes.py", "test_windows.py"],
+    "_geometry": ["test_geometry.py", "test_shapes.py", "test_windows.py", "test_bad_input.py"],
     "convolution": ["test_convolution.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
     "pooling": ["test_pooling.py", "test_bad_input.py", "test_laws.py", "test_algorithms.py"],
     "shapes": ["test_shapes.py", "test_windows.py", "test_bad_input.py"],
@@ -47,12 +48,15 @@ SUITES = {
 #: Algorithms are seen through what they compute: most of them layers, some signals or poolings.
 OF_LAYERS = ["test_algorithm_parts.py", "test_algorithms.py", "test_convolution.py"]
 OF_SIGNALS = ["test_algorithm_parts.py", "test_signal.py"]
-SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("circles", "factors", "sums")}
-SUITES |= {"algorithms.separable": ["test_pooling.py", "test_algorithms.py"]}
-for _path in sorted((ROOT / "convbook").rglob("[!_]*.py")):
+SUITES |= {f"algorithms.{name}": OF_SIGNALS for name in ("fourier", "separable", "direct")}
+OF_NUMBERS = ["test_magnitudes.py", *OF_SIGNALS]
+SUITES |= {f"algorithms.{name}": OF_NUMBERS for name in ("exactness", "plan_signals", "scaling")}
+SUITES |= {"algorithms.pooling": ["test_pooling.py", "test_algorithms.py"]}
+for _path in sorted((ROOT / "convbook").rglob("*.py")):
     _parts = _path.relative_to(ROOT / "convbook").with_suffix("").parts
-    if _parts[0] != "figures":
-        _own = [f"test_{_path.stem}.py"] if (ROOT / "tests" / f"test_{_path.stem}.py").exists() else []
+    if _parts[0] != "figures" and _path.name != "__init__.py":
+        _own = [f"test_{_path.stem.strip('_')}.py"]
+        _own = _own if (ROOT / "tests" / _own[0]).exists() else []
         _else = [*_own, *OF_LAYERS] if _parts[0] == "algorithms" else [*(_own or OF_LAYERS), "test_bad_input.py"]
         SUITES.setdefault(".".join(_parts), _else)
 #: Imported once, before the first fork. Nothing of convbook may be among them.

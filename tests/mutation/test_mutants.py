@@ -58,7 +58,7 @@ def test_what_no_test_should_depend_on_stays() -> None:
     assert not changes("y = zip(a, b, strict=True), a.astype(b, copy=False)")
 
 
-def test_a_planted_mistake_is_mended_again() -> None:
+def test_a_planted_mistake_is_fixed_again() -> None:
     tree = ast.parse((LIBRARY / "windows.py").read_text(encoding="utf-8"))
     sound = ast.dump(tree)
     seen = set()

@@ -3,8 +3,7 @@
 Each snippet runs as a plain script in a process of its own, forked from one that has imported NumPy, SciPy, Matplotlib
 and nothing of the book: no state passes from one to the next. A standalone snippet runs twice, with the package and
 with the single file that the site serves. In the runs without convbook an import of it fails, and so does every access
-to this checkout. The folder has the files that the chapter reads and
-the page offers, and goes away.
+to this checkout. The folder has the files that the snippet reads and the site serves beside it, and goes away.
 """
 
 import argparse
@@ -48,7 +47,7 @@ class Job:
     snippet: str
     form: str  # "standalone", "single-file" or "numpy-only"
     cell: chapters.Cell
-    reads: tuple[str, ...] = ()  # the chapter's files, as its front matter names them
+    reads: tuple[str, ...] = ()  # what it reads from beside it, as the chapter's front matter names it
 
     def __str__(self) -> str:
         return f"{self.chapter}/{self.snippet} ({self.form})"
@@ -64,21 +63,20 @@ def all_chapters(only: str = "") -> Iterator[tuple[str, chapters.Chapter, list[S
             continue
         name = path.relative_to(docs).with_suffix("").as_posix()
         chapter = chapters.read(path)
-        yield name, chapter, list(snippets_of(chapter.cells, name))
+        yield name, chapter, list(snippets_of(chapter.cells, name, reads=chapter.metadata.get("reads", [])))
 
 
 def jobs_of(name: str, chapter: chapters.Chapter, snippets: Sequence[Snippet]) -> Iterator[Job]:
     """Give the runs of a chapter. A snippet whose forms are one runs once, where less is installed."""
-    reads = tuple(chapter.metadata.get("reads", []))
     for s in snippets:
         cell = chapter.cells[s.number]
-        if chapters.missing(cell):
+        if chapters.missing(cell) or s.standalone is None:
             continue
         forms = {} if s.same else {"standalone": s.standalone, "single-file": s.standalone}
         if s.numpy_only is not None:
             forms["numpy-only"] = s.numpy_only
         for form, code in forms.items():
-            yield Job(name, s.name, form, replace(cell, line=1, first=1, source=code), reads)
+            yield Job(name, s.name, form, replace(cell, line=1, first=1, source=code), s.files)
 
 
 # One run --------------------------------------------------------------------------------------------------------
@@ -121,11 +119,9 @@ def faults_of(job: Job, beside: Path) -> list[str]:
     else:
         sys.path.insert(0, str(beside if job.form == "single-file" else ROOT))
     with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder, "part")  # a chapter may read from beside its part
-        here.mkdir()
+        here = Path(folder)
         for name in job.reads:
-            (here / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(job.cell.path.parent / name, here / name)
+            shutil.copy(job.cell.path.parent / name, here)
         found = guards.faults(job.cell.metadata, outputs_of(job.cell.source, here))
     where = getattr(sys.modules.get("convbook"), "__file__", None)
     if job.form == "single-file" and where and Path(where).parent != beside:
@@ -294,7 +290,7 @@ def main() -> int:
 def forms_of(snippets: Sequence[Snippet]) -> dict[str, list[int]]:
     """Map each form to the sorted lengths of its snippets, in lines."""
     return {
-        "standalone": sorted(s.standalone.count("\n") for s in snippets),
+        "standalone": sorted(s.standalone.count("\n") for s in snippets if s.standalone is not None),
         "NumPy only": sorted(s.numpy_only.count("\n") for s in snippets if s.numpy_only is not None),
     }
 

@@ -1,4 +1,4 @@
-"""What snippets take along of the library gives what the library gives: over types, options, sizes and magnitudes."""
+"""What snippets copy of the library gives what the library gives: over types, options, sizes and magnitudes."""
 
 import inspect
 import itertools
@@ -16,8 +16,9 @@ from apart import printed_by
 import convbook
 from book.snippets import compact_forms, function_snippet, snippets_of
 from book.snippets.bare import without_checks
-from book.snippets.inline import NotOffered, inlined
-from convbook import arguments, definitions, kernels, matrices, nn, properties
+from book.snippets.inline import NotAvailable, inlined
+from convbook import _arguments as arguments
+from convbook import definitions, kernels, matrices, nn, properties
 
 KINDS = ["?", "i1", "u1", "i8", "u8", "e", "f", "d", ">f4", "F", "D"]
 PAIRS = [("u1", "i8"), ("i1", "f"), ("?", "d"), ("e", "f"), ("f", "d"), ("e", "F"), ("d", "F"), ("F", "D"), ("i8", "D")]
@@ -26,7 +27,7 @@ BORDERS = ["constant", "edge", "reflect", "symmetric", "wrap"]
 
 @cache
 def form(name: str) -> Callable[..., Any]:
-    """Give the function that a snippet takes along: it is made from the snippet's text."""
+    """Give the function that a snippet copies: it is made from the snippet's text."""
     code, reason = function_snippet(name)
     assert code is not None, reason
     assert "convbook" not in code.partition("\n")[2]
@@ -165,6 +166,9 @@ def test_signals(kinds: tuple[str, str]) -> None:
         agree("convolve", h, x, "valid")
         agree("correlate", h, x, "same")
         agree("convolve", x, h, fill_value=1)
+        blocks = np.split(x, [1, 1, len(x) - 1])
+        found = [list(make("convolve_blocks")(blocks, h)) for make in (of_library, form)]
+        _compare(*found, f"convolve_blocks of {[array.dtype for array in (x, h)]}")
         agree("normalized_correlate", x, draw(rng, kinds[1], *[2] * x.ndim))
         widths = rng.integers(0, 3, (x.ndim, 2)).tolist()
         for rule in BORDERS:
@@ -397,7 +401,7 @@ def test_the_compact_rules_of_types_are_those_of_the_library() -> None:
 
 def test_what_a_compact_form_does_not_do_is_refused_when_the_snippet_is_made() -> None:
     code = 'import convbook\n\nconvbook.convolve([1], [2], method="fft")\n'
-    with pytest.raises(NotOffered, match="fast algorithms"):
+    with pytest.raises(NotAvailable, match="fast algorithms"):
         inlined(code, exact=False, head="")
     code, reason = function_snippet("explain_plan")
     assert code is None
@@ -416,15 +420,15 @@ CATCHES = {
 
 @pytest.mark.parametrize("code", CATCHES.values(), ids=CATCHES)
 def test_who_catches_an_error_gets_the_librarys_own_checks_or_no_form_without_it(code: str) -> None:
-    def offered(call: str) -> Any:
+    def available(call: str) -> Any:
         cell = SimpleNamespace(name="cell", source=f"import convbook\n\n{code.format(call=call)}", metadata={})
         (found,) = snippets_of([cell], "part/page")
         return found
 
-    short = offered("convbook.corr1d([1, 2], [1, 2, 3])")  # the kernel does not fit
+    short = available("convbook.corr1d([1, 2], [1, 2, 3])")  # the kernel does not fit
     assert "as it stands there" in short.numpy_only
     assert printed_by(short.numpy_only) == printed_by(short.standalone)
-    long = offered("convbook.output_size(2, 5)")
+    long = available("convbook.output_size(2, 5)")
     assert long.numpy_only is None
     assert long.reason == "It needs convbook's own checks, whose errors it catches."
 

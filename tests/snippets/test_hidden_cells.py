@@ -13,7 +13,7 @@ from book.execution.session import Session
 
 
 def page_of(cells: Collection[str], hidden: Collection[int], raising: Collection[int] = ()) -> notebooks.Page:
-    """Make an executed page of which some cells are hidden."""
+    """Make an executed page with some hidden cells."""
     made = []
     for n, cell in enumerate(cells):
         tags = [*(["remove-cell"] if n in hidden else []), *(["raises-exception"] if n in raising else [])]
@@ -33,7 +33,7 @@ def code_of(*cells: str, hidden: Collection[int]) -> str:
 
 
 # What they do -------------------------------------------------------------------------------------------------
-#: Cells of which the second and the third are hidden; all of them run in IPython's own shell.
+#: Cells, the second and the third hidden; all of them run in IPython's own shell.
 PLANTED = [
     "import numpy as np\n\na = np.arange(9.0).reshape(3, 3)\nb, rng = a, np.random.default_rng(0)\n\n\n"
     "def double(v):\n    print('loud')\n    v *= 2\n    return v",

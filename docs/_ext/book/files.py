@@ -1,8 +1,11 @@
-"""Files that several processes may write at the same time: each is seen whole, or not at all."""
+"""Files that several processes may write at the same time: each is seen whole, or not at all; and what they hold."""
 
 import contextlib
+import hashlib
+import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -25,6 +28,42 @@ def write(path: Path, content: bytes) -> None:
             return
     with replacing(path) as part:
         part.write_bytes(content)
+
+
+def digest(files: Mapping[str, Path]) -> str:
+    """Give one digest of files and of the names that they have."""
+    found = hashlib.sha256()
+    for name, path in files.items():
+        found.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def digest_of_folder(folder: Path, pattern: str = "*.py") -> str:
+    return digest({path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob(pattern))})
+
+
+@dataclass
+class Stamp:
+    """A file that notes of what other files were made, and what they held then."""
+
+    path: Path
+
+    def is_current(self, sources: str, made: Iterable[Path] | None = None) -> bool:
+        """Whether the files that were made (at least those of `made`) are still what these sources make."""
+        try:
+            noted = json.loads(self.path.read_text(encoding="utf-8"))
+            files = noted["made"]
+            return (
+                noted["sources"] == sources
+                and {str(path) for path in made or ()} <= files.keys()
+                and all(digest({"": Path(name)}) == was for name, was in files.items())
+            )
+        except (OSError, ValueError, LookupError, TypeError):  # a file is gone, or the stamp was cut off
+            return False
+
+    def note(self, sources: str, made: Iterable[Path]) -> None:
+        files = {str(path): digest({"": path}) for path in made}
+        write(self.path, json.dumps({"sources": sources, "made": files}, indent=1).encode())
 
 
 def serve(site: Path, files: Mapping[str, bytes], listed: str) -> None:

@@ -20,6 +20,16 @@ def execute_with(client: Callable[..., Any]) -> None:
     myst_nb.sphinx_.create_client = client
 
 
+def number_if(needed: Callable[[BuildEnvironment], bool]) -> None:
+    """Let Sphinx keep the numbers of sections and figures: for new ones it reads all doctrees, in every build."""
+    for step in ("assign_section_numbers", "assign_figure_numbers"):
+        assign = getattr(TocTreeCollector, step)
+        if not hasattr(assign, "_is_by_need"):
+            numbered = wraps(assign)(lambda self, env, assign=assign: assign(self, env) if needed(env) else [])
+            numbered._is_by_need = True
+            setattr(TocTreeCollector, step, numbered)
+
+
 def count_sections_on(changed: Callable[[nodes.document], nodes.document]) -> None:
     """Let Sphinx number sections by the doctrees as `changed` gives them; all else sees them as they are."""
     assign = TocTreeCollector.assign_section_numbers

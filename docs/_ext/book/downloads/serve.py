@@ -7,7 +7,7 @@ All are the same bytes whenever the same sources are built, and are left alone i
 ``{served}`wheel```, ``{served}`file``` and ``{served}`words <zip>``` are links to them.
 """
 
-import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -30,9 +30,8 @@ from sphinx.util.osutil import relative_uri
 
 from book import ROOT
 from book.downloads import notebooks, plain_markdown, single_file
-from book.execution import settings
-from book.execution.build import inputs
-from book.files import replacing, write
+from book.execution import build, settings
+from book.files import Stamp, digest, replacing, write
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ def file_name(config: Config) -> str:
 def executed(app: Sphinx, docname: str) -> Path | None:
     """Find the executed notebook of a page that has one; the front page is not offered."""
     path = Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
-    return path if docname in inputs(app.env) and docname != app.config.root_doc and path.exists() else None
+    return path if docname in build.executed(app.env) and docname != app.config.root_doc and path.exists() else None
 
 
 def offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -105,7 +104,7 @@ def missing(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """List the pages to write again because their files are not there."""
     if app.builder.name != "html":
         return []
-    offered = [name for name in inputs(env) if executed(app, name)]
+    offered = [name for name in build.executed(env) if executed(app, name)]
     return [name for name in offered if not all(Path(app.outdir, name + suffix).exists() for suffix in SUFFIXES)]
 
 
@@ -141,56 +140,45 @@ def wheel_sources() -> str:
     """Give a digest of all that the wheel is made of."""
     files = [path for name in WHEEL_SOURCES for path in (ROOT / name, *(ROOT / name).rglob("*"))]
     files = sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts)
-    return _digest({path.relative_to(ROOT).as_posix(): path for path in files})
-
-
-def _digest(files: dict[str, Path]) -> str:
-    digest = hashlib.sha256()
-    for name, path in files.items():
-        digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    return digest({path.relative_to(ROOT).as_posix(): path for path in files})
 
 
 def build_zip(site: Path, target: Path) -> None:
     """Pack the site, unless the zip holds just that: its comment is the digest of what was packed."""
     files = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
     files = {name: path for name, path in files.items() if path != target and not Path(name).name.startswith(".")}
-    digest = _digest(files).encode()
+    packed = digest(files).encode()
     if target.exists():
         with zipfile.ZipFile(target) as before:
-            if before.comment == digest:
+            if before.comment == packed:
                 return
     with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, path in files.items():
             entry = zipfile.ZipInfo(f"{target.stem}/{name}", DATE)
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, path.read_bytes())
-        archive.comment = digest
+        archive.comment = packed
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
     """Serve the wheel, the single file and the zip, after all pages are written."""
     if exception is not None or app.builder.name != "html":
         return
-    license_text = (ROOT / "LICENSE").read_text(encoding="utf-8")
-    try:
-        text = single_file.flattened(ROOT / "convbook", license_text, app.config.html_baseurl)
-    except single_file.NotFlat as error:
-        logger.warning("%s is not built: %s", file_name(app.config), error)
-        return
-    write(Path(app.outdir, file_name(app.config)), text.encode())
-    wheel = Path(app.outdir, wheel_name(app.config))
-    stamp, sources = Path(app.doctreedir, "wheel.txt"), wheel_sources()
-    if not (wheel.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == sources):
+    file, wheel = Path(app.outdir, file_name(app.config)), Path(app.outdir, wheel_name(app.config))
+    stamp = Stamp(Path(app.doctreedir, "library.json"))
+    sources = json.dumps([wheel_sources(), app.config.html_baseurl, app.config.toolchain])
+    if not stamp.is_current(sources, [file, wheel]):
         for old in wheel.parent.glob("*.whl") if wheel.parent.exists() else ():
             if old != wheel:
                 old.unlink(missing_ok=True)
+        license_text = (ROOT / "LICENSE").read_text(encoding="utf-8")
         try:
+            write(file, single_file.flattened(ROOT / "convbook", license_text, app.config.html_baseurl).encode())
             build_wheel(wheel)
-        except RuntimeError as error:
+        except (single_file.NotFlat, RuntimeError) as error:
             logger.warning("%s", error)
             return
-        write(stamp, sources.encode())
+        stamp.note(sources, [file, wheel])
     build_zip(Path(app.outdir), Path(app.outdir, zip_name(app.config)))
 
 

@@ -209,7 +209,7 @@ def flat_names(modules: dict[str, Module], order: list[Module]) -> dict[str, str
     for name in [*taken, *origins]:
         if taken[name] + len(origins.get(name, ())) > 1 or (name in taken and hasattr(builtins, name)):
             raise NotFlat(f"The name {name} would stand for several things.")
-    for module in order:  # what a module only hands on is called as where it comes from
+    for module in order:  # what a module only re-exports is called as where it comes from
         for name, path in module.names.items():
             found[f"{module.path}.{name}"] = found[_origin(path, modules)]
     if clash := {path for path in modules if path and "." not in path} & {*taken, *origins}:
@@ -370,7 +370,7 @@ def _modules(order: list[Module], flat: dict[str, str]) -> str:
     for module in order:
         wanted = (path.rpartition(".") for other in order for path in other.names.values())
         names = {*module.defined, *(name for path, _, name in wanted if path == module.path)}
-        if not module.defined:  # a package hands on all that it imports
+        if not module.defined:  # a package re-exports all that it imports
             names |= module.names.keys()
         held = {name: flat[f"{module.path}.{name}"] for name in names}
         rows += _row(module.path, sorted(held))

@@ -1,7 +1,8 @@
 """Which files of the library a chapter uses, found from the syntax alone; nothing is imported.
 
 A chapter depends on the modules that define the names which it uses, on the modules which those import, and so on.
-What cannot be told (the package itself passed to a function, ``import *``) counts as using all of it.
+What cannot be told (the package itself passed to a function, ``import *``, code made from text, a cell that IPython
+understands and Python does not) counts as using all of it.
 """
 
 import ast
@@ -11,27 +12,31 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-_MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
+from book.files import digest_of_folder
+
+_MAGIC = re.compile(r"^%matplotlib\b.*$", re.MULTILINE)
+#: Who has one of these can come by any module.
+_ANY_MODULE = {"__import__", "eval", "exec", "importlib", "pkgutil", "runpy", "modules"}
 
 
 class Library:
     """The source files of a package, and what their syntax says about each other."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.package = folder, folder.name
+        self.folder, self.package, self.digest = folder, folder.name, digest_of_folder(folder)
         # A library is looked at once in a build: what was found stays.
         self._imports_of = cache(self._imports_of)  # type: ignore[method-assign]
         self._exports_of = cache(self._exports_of)  # type: ignore[method-assign]
 
     def files_used_by(self, sources: Iterable[str]) -> set[Path]:
         """List the files that the code of a chapter depends on."""
-        trees = []
-        for source in sources:
-            try:
-                trees.append(ast.parse(_MAGIC.sub("", source)))
-            except SyntaxError:  # running it reports it
-                continue
+        try:
+            trees = [ast.parse(_MAGIC.sub("", source)) for source in sources]
+        except SyntaxError:
+            return self._files([self.package])
         whole = ast.Module([node for tree in trees for node in tree.body], [])
+        if any(_can_import_anything(node) for node in ast.walk(whole)):
+            return self._files([self.package])
         found: set[Path] = set()
         waiting = self._files(self._names(whole, self.package))
         while waiting:
@@ -123,6 +128,14 @@ class Library:
     def _module_of(self, file: Path) -> str:
         parts = file.relative_to(self.folder.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _can_import_anything(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        origin = getattr(node, "module", None) or ""
+        return any(name.split(".")[0] in _ANY_MODULE for name in (origin, *(alias.name for alias in node.names)))
+    named = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return named in _ANY_MODULE
 
 
 @cache

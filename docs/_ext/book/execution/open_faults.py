@@ -1,4 +1,4 @@
-"""A fault is reported by every build until it is mended.
+"""A fault is reported by every build until it is fixed.
 
 Sphinx keeps what it has read even if the build then fails, so under ``-W`` a second build would find nothing to do
 and succeed, with the broken page in place. Here the documents that a build complained about, or did not finish, are
@@ -26,7 +26,7 @@ from book import files, patches
 ALL = "*"
 
 
-class Debts(standard_logging.Handler):
+class OpenFaults(standard_logging.Handler):
     """Notes the documents that warnings are about, until a build has none."""
 
     def __init__(self, app: Sphinx) -> None:
@@ -80,7 +80,7 @@ def _note(app: Sphinx, read: Set[str], write: Set[str]) -> None:
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
-    app.debts.changes = bool(removed)
+    app.open_faults.changes = bool(removed)
     if app.builder.name in {"html", "dirhtml"}:
         for docname in removed:  # Sphinx would leave its page on the site
             Path(app.builder.get_output_path(docname)).unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set
 
 def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Until the build has finished, what it reads is not known to be right."""
-    app.debts.changes |= bool(docnames)
+    app.open_faults.changes |= bool(docnames)
     _note(app, _noted(app, "read") | set(docnames), _noted(app, "write"))
 
 
@@ -106,7 +106,7 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> set[str]:
     if builder.name in {"html", "dirhtml"}:
         # Another builder may have read a document since.
         again |= {name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]}
-        if not (app.debts.changes or again or any(builder.get_outdated_docs())):
+        if not (app.open_faults.changes or again or any(builder.get_outdated_docs())):
             patches.keep_indices(builder)
     return again
 
@@ -129,13 +129,13 @@ def _written(app: Sphinx, docname: str) -> int:
 
 def end(app: Sphinx, exception: Exception | None) -> None:
     if exception is None:
-        _note(app, app.debts.read, app.debts.write)
-    standard_logging.getLogger(NAMESPACE).removeHandler(app.debts)
+        _note(app, app.open_faults.read, app.open_faults.write)
+    standard_logging.getLogger(NAMESPACE).removeHandler(app.open_faults)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.debts = Debts(app)
-    standard_logging.getLogger(NAMESPACE).addHandler(app.debts)
+    app.open_faults = OpenFaults(app)
+    standard_logging.getLogger(NAMESPACE).addHandler(app.open_faults)
     app.connect("env-get-outdated", read_again)
     app.connect("env-before-read-docs", begin)
     app.connect("env-get-updated", write_again)

@@ -1,4 +1,4 @@
-"""The boxes of a chapter: what it asks, what it answers, where one goes wrong, what to take along.
+"""The boxes of a chapter: what it asks, what it answers, where one goes wrong, what to take away.
 
 ========================  ==============================================================================
 ``{question}``            the question that the chapter answers; opens the chapter

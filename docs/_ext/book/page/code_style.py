@@ -104,7 +104,7 @@ class FewSpans(HtmlFormatter):
 
 @cache
 def is_colored(kind: _TokenType) -> bool:
-    """Tell whether the style gives these tokens a look of their own."""
+    """Return whether the style gives these tokens a look of their own."""
     return Light.style_for_token(kind) != Light.style_for_token(Token.Text)
 
 

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 MACROS = {
     r"\conv": r"\mathbin{\ast}",
-    r"\corr": r"\mathbin{\star}",
+    r"\corr": r"\mathbin{\Large\star}",  # KaTeX's star is as small as its asterisk, and hard to tell from it
     r"\R": r"\mathbb{R}",
     r"\Z": r"\mathbb{Z}",
     r"\N": r"\mathbb{N}",

@@ -1,6 +1,6 @@
 """The directive that sets a docstring: NumPy's sections become reST, and every line keeps its place in the source.
 
-A warning in a docstring therefore names the file and the line of the library where it is to be mended.
+A warning in a docstring therefore names the file and the line of the library where it is to be fixed.
 """
 
 import ast

@@ -5,6 +5,7 @@ reads only those again. A book without ``api/index.md`` has no reference.
 """
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book import ROOT
-from book.files import write
+from book.files import Stamp, digest_of_folder, write
 from book.reference import public_names, usage
 from book.reference.docstrings import Docstring
 from book.reference.renderer import Renderer, first_sentence
@@ -47,6 +48,12 @@ def write_pages(app: Sphinx) -> None:
     renderer.public = {entry.defined: entry.path for entry in public}
     renderer.users = usage.chapters(Path(app.srcdir), public_names.aliases(public), PACKAGE)
 
+    stamp = Stamp(Path(app.doctreedir) / "reference.json")
+    conf = (Path(app.confdir) / "conf.py").read_text(encoding="utf-8")
+    made_of = [digest_of_folder(LIBRARY), renderer.users, app.config.toolchain, app.config.html_baseurl, conf]
+    sources = json.dumps(made_of, sort_keys=True)
+    if stamp.is_current(sources):
+        return
     pages = {}
     for room, entries in rooms.items():
         title = app.config.api_rooms.get(room, room.replace("_", " ").capitalize())
@@ -59,6 +66,7 @@ def write_pages(app: Sphinx) -> None:
         with contextlib.suppress(FileNotFoundError):  # another build was here first
             if path.name not in pages and path.read_text(encoding="utf-8").startswith(HEAD):
                 path.unlink()
+    stamp.note(sources, [folder / name for name in pages])
 
 
 def _rooms(items: dict[str, dict[str, str] | None]) -> Iterator[str]:
@@ -84,7 +92,7 @@ def _names(renderer: Renderer, public: Iterable[public_names.Entry]) -> Iterator
     yield ""
 
 
-def mend_signatures(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+def fix_signatures(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a parameter a line without a list of definitions that define nothing, which reader programs stumble over."""
     if "body" in context:
         context["body"] = SIGNATURE.sub(lambda match: LIST.sub(_span, match[0]), context["body"])
@@ -101,6 +109,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("autodoc2-docstring", Docstring, override=True)
     app.connect("config-inited", choose_library)
     app.connect("builder-inited", write_pages, priority=600)  # autodoc2 analyzes at 500
-    app.connect("html-page-context", mend_signatures)
+    app.connect("html-page-context", fix_signatures)
     app.add_css_file("api.css", priority=710)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,7 +4,7 @@ A name is public if the ``__all__`` of the package or of a module lists it. A mo
 from which the package takes nothing, shows all that it defines and documents. The class of what a public function
 returns is public, too. The shortest path wins: ``convbook.conv``, not ``convbook.convolution.conv``. The page of a
 name, its room, is the module that defines it. Modules that are no room are in ``autodoc2_skip_module_regexes`` in
-conf.py.
+conf.py; those whose names begin with an underscore are none, either.
 """
 
 import re
@@ -128,6 +128,7 @@ SOUGHT = {
     "convbook.unfold": ("im2col",),
     "convbook.fold": ("col2im",),
     "convbook.convolve": ("convolve2d", "fftconvolve", "oaconvolve"),
+    "convbook.convolve_blocks": ("lfilter", "chunk", "block convolution", "streaming"),
     "convbook.correlate": ("correlate2d", "cross-correlation"),
     "convbook.normalized_correlate": ("match_template", "matchTemplate", "normxcorr2"),
     "convbook.kernels.gaussian": ("GaussianBlur",),

@@ -93,19 +93,19 @@ class Renderer(RstRenderer):
             yield from ("   :Other names: " + ", ".join(f"``{name}``" for name in names), "")
         if users := self.users.get(entry.path):
             yield from ("   :Used in: " + ", ".join(f":doc:`/{document}`" for document in users), "")
-        yield from self.render_take_along(entry)
+        yield from self.render_copies(entry)
         if source := source_code(entry):
             yield from ("   .. admonition:: Source", "      :collapsible: closed", "      :class: api-source", "")
             yield from ("      .. code-block:: python", "")
             yield from (f"         {line}" if line else "" for line in source)
             yield ""
 
-    def render_take_along(self, entry: Entry) -> Iterator[str]:
-        """Offer the source of a function that runs alone, or say why it does not."""
+    def render_copies(self, entry: Entry) -> Iterator[str]:
+        """Give the source of a function that runs alone, or say why it does not."""
         if (self.get_item(entry.defined) or {}).get("type") != "function":
             return
         code, reason = function_snippet(entry.path.partition(".")[2])
-        yield f"   .. take-along:: {entry.path}"
+        yield f"   .. copies:: {entry.path}"
         if code is None:
             yield f"      :reason: {reason}"
         yield ""

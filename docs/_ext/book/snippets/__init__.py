@@ -1,7 +1,7 @@
-"""Cells that can be taken along: each code cell of a chapter as a snippet that runs by itself.
+"""Cells that can be copied: each code cell of a chapter as a snippet that runs by itself.
 
 ``snippets_of`` gives them for the cells of a chapter, and ``hidden`` what those that are shown need of the others. They
-need no Sphinx, run nothing, and read the library's source where a snippet takes a function along.
+need no Sphinx, run nothing, and read the library's source where a snippet copies a function.
 """
 
 from book.snippets.forms import Snippet, function_snippet, snippets_of

@@ -44,7 +44,7 @@ def only_checks(text: str) -> bool:
     )
 
 
-#: What a function of convbook.arguments comes to on arguments that it does not refuse.
+#: What a function of convbook._arguments comes to on arguments that it does not refuse.
 FORMS = {
     "as_array": "np.asarray({1})",
     "integer": "int({1})",

@@ -20,7 +20,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from convbook.properties import Convention
 
 
-# Arguments: what convbook.arguments returns, without its checks -------------------------------------------------
+# Arguments: what convbook._arguments returns, without its checks -------------------------------------------------
 def sum_dtypes(*arrays):  # integers are summed in 64 bits (uint64 with signed ones: float64), float16 in float32
     dtype = np.result_type(*map(np.asarray, arrays)).newbyteorder("=")
     dtype = dtype if dtype.kind in "fc" or dtype == np.uint64 else np.dtype(np.int64)
@@ -88,6 +88,17 @@ def convolve(x, h, mode="full", *, boundary="constant", fill_value=0, method="au
     for m in np.ndindex(h.shape):
         y[tuple(slice(i, i + n) for i, n in zip(m, x.shape))] += h[m] * x
     return y[tuple(slice(start, start + size) for start, size in parts)].astype(result)
+
+
+def convolve_blocks(blocks, h):
+    h, kept, arrived = np.asarray(h), None, 0
+    for block in map(np.asarray, blocks):
+        kept = np.zeros((len(h) - 1, *block.shape[1:]), block.dtype) if kept is None else kept
+        x, arrived = np.concatenate([kept, block]), arrived + len(block)
+        yield convolve(x, h)[len(h) - 1 : len(x)]  # nothing before it is complete
+        kept = x[len(block) :]
+    if arrived and len(h) > 1:
+        yield convolve(kept, h)[len(h) - 1 :]
 
 
 def correlate(x, h, mode="full", *, boundary="constant", fill_value=0, method="auto"):

@@ -1,4 +1,4 @@
-"""What can be taken along, on the pages and as files: the snippets of each code cell and of each public function.
+"""What can be copied, on the pages and as files: the snippets of each code cell and of each public function.
 
 The cell ``same-kernel`` of ``pictures/padding`` is served in up to three files, whose addresses are its name:
 
@@ -6,13 +6,15 @@ The cell ``same-kernel`` of ``pictures/padding`` is served in up to three files,
 - ``pictures/padding/same-kernel-numpy-only.py`` runs without convbook, too, if that is not the same;
 - ``pictures/padding/same-kernel-cell.py`` is the cell as shown.
 
+What a copy reads lies beside it: ``speed/how-fast/bench.json``.
+
 ``convbook.kernels.box`` is served as ``api/convbook/kernels/box.py``, which runs without convbook. Under each
 cell and function a fold (`fold`) shows the same text. An address holds only while the name of its cell does,
 so names that would share one are a warning at the line of the cell.
 """
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,36 +27,39 @@ from sphinx.util.docutils import SphinxDirective
 
 from book import files
 from book.execution import chapters
-from book.execution.build import inputs
+from book.execution.build import executed
 from book.snippets import Snippet, snippets_of
-from book.snippets.fold import Form, Offer, TakeAlong, skip, visit_fold
+from book.snippets.fold import Copies, CopiesFold, Form, skip, visit_fold
+from book.snippets.forms import file_address
 
 logger = logging.getLogger(__name__)
 
 STANDALONE, NUMPY_ONLY = "Standalone", "NumPy only"
 BOTH = f"{STANDALONE}, {NUMPY_ONLY}"
 CONVBOOK = re.compile(r"^\s*(?:import|from) convbook\b", re.M)
-#: Names the files that were served, so that the next build finds those that nobody offers any more.
+#: Names the files that were served, so that the next build finds those that are no longer available.
 SERVED = ".snippets"
 
 
-def offers(env: BuildEnvironment) -> dict[str, list[Offer]]:
-    """Map each page to what it offers."""
-    if not hasattr(env, "take_along"):
-        env.take_along = {}
-    return env.take_along
+def all_copies(env: BuildEnvironment) -> dict[str, list[Copies]]:
+    """Map each page to its copies."""
+    if not hasattr(env, "copies"):
+        env.copies = {}
+    return env.copies
 
 
 # Cells ------------------------------------------------------------------------------------------------------
-def offer_cells(app: Sphinx, doctree: nodes.document) -> None:
-    """Offer the cells of a chapter whose code the page shows, and put a fold under each."""
+def add_copies(app: Sphinx, doctree: nodes.document) -> None:
+    """Put a fold under each cell of a chapter whose code the page shows."""
     shown = [cell for cell in doctree.findall(nodes.container) if cell.get("nb_element") == "cell_code"]
     if not shown:
         return
     env, page = app.env, app.env.docname
-    cells = chapters.read(Path(env.doc2path(page))).cells
+    chapter = chapters.read(Path(env.doc2path(page)))
+    cells, reads = chapter.cells, chapter.metadata.get("reads") or ()
     try:
-        found = {cells[snippet.number].line: snippet for snippet in snippets_of(cells, page, app.config.html_baseurl)}
+        snippets = list(snippets_of(cells, page, app.config.html_baseurl, reads))
+        found = {cells[snippet.number].line: snippet for snippet in snippets}
     except SyntaxError:
         return  # what executes the cell has said so
     lines = env.metadata[page]["source_map"]
@@ -64,10 +69,12 @@ def offer_cells(app: Sphinx, doctree: nodes.document) -> None:
         if line not in found or source is None:
             continue
         metadata = cell["cell_metadata"]
-        offer = offer_of(found[line], lasting_name(metadata) or found[line].name, page, metadata.get("requires"), line)
-        offers(env).setdefault(page, []).append(offer)
+        copies = copies_of(
+            found[line], lasting_name(metadata) or found[line].name, page, metadata.get("requires"), line
+        )
+        all_copies(env).setdefault(page, []).append(copies)
         # What stands in the input is folded with it.
-        (source if cell.get("hide_mode") else cell).append(TakeAlong("", offer=offer))
+        (source if cell.get("hide_mode") else cell).append(CopiesFold("", copies=copies))
 
 
 def lasting_name(metadata: dict[str, Any]) -> str:
@@ -76,21 +83,24 @@ def lasting_name(metadata: dict[str, Any]) -> str:
     return re.sub(r"[\W_]+", "-", str(metadata.get("name") or figure.get("name") or "")).strip("-")
 
 
-def offer_of(snippet: Snippet, name: str, page: str, requires: list[str] | None, line: int) -> Offer:
+def copies_of(snippet: Snippet, name: str, page: str, requires: list[str] | None, line: int) -> Copies:
     """Give the forms of a cell their labels and addresses."""
     address = f"{page}/{name}"
     needs = tuple(requires or ())
-    if not snippet.same and CONVBOOK.search(snippet.standalone):
-        needs = ("convbook", *needs)
-    forms = [Form(BOTH if snippet.same else STANDALONE, f"{address}.py", snippet.standalone, needs)]
+    files = tuple(file_address(page, file) for file in snippet.files)
+    forms = []
+    if snippet.standalone is not None:
+        if not snippet.same and CONVBOOK.search(snippet.standalone):
+            needs = ("convbook", *needs)
+        forms.append(Form(BOTH if snippet.same else STANDALONE, f"{address}.py", snippet.standalone, needs, files))
     if snippet.numpy_only is not None and not snippet.same:
-        forms.append(Form(NUMPY_ONLY, f"{address}-numpy-only.py", snippet.numpy_only))
+        forms.append(Form(NUMPY_ONLY, f"{address}-numpy-only.py", snippet.numpy_only, files=files))
     cell = Form("As shown", f"{address}-cell.py", f"{snippet.cell}\n")
-    return Offer(name, tuple(forms), snippet.reason, cell, line)
+    return Copies(name, tuple(forms), snippet.reason, cell, line, snippet.files)
 
 
 # Functions --------------------------------------------------------------------------------------------------
-class TakeAlongDirective(SphinxDirective):
+class CopiesDirective(SphinxDirective):
     """The source of a public function that runs alone, or `:reason:`, why there is none."""
 
     required_arguments = 1
@@ -101,51 +111,65 @@ class TakeAlongDirective(SphinxDirective):
         path, page = self.arguments[0], self.env.docname
         file = f"api/{path.replace('.', '/')}.py"
         forms = (Form(NUMPY_ONLY, file, "\n".join(self.content) + "\n"),) if self.content else ()
-        offer = Offer(path, forms, self.options.get("reason", ""))
-        offers(self.env).setdefault(page, []).append(offer)
-        return [TakeAlong("", offer=offer)]
+        copies = Copies(path, forms, self.options.get("reason", ""))
+        all_copies(self.env).setdefault(page, []).append(copies)
+        return [CopiesFold("", copies=copies)]
 
 
 # What the environment remembers -----------------------------------------------------------------------------
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    offers(env).pop(docname, None)
+    all_copies(env).pop(docname, None)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
-    offers(env).update({name: found for name, found in offers(other).items() if name in docnames})
+    all_copies(env).update({name: found for name, found in all_copies(other).items() if name in docnames})
 
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """No two files have one address, on a disk that does not tell capitals either."""
-    taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in inputs(env)}
-    for page in sorted(offers(env)):
-        for offer in offers(env)[page]:
-            what = f"{offer.name!r} of {page}" + (f", line {offer.line}" if offer.line else "")
-            for form in offer.served:
+    taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in executed(env)}
+    for page in sorted(all_copies(env)):
+        for file in sorted({file for copies in all_copies(env)[page] for file in copies.reads}):
+            taken.setdefault(file_address(page, file).casefold(), f"{file}, which {page} reads")
+        for copies in all_copies(env)[page]:
+            what = f"{copies.name!r} of {page}" + (f", line {copies.line}" if copies.line else "")
+            for form in copies.served:
                 if (other := taken.setdefault(form.file.casefold(), what)) != what:
                     text = "%s would be the address of two files, of %s and of %s: give one cell another `name`"
-                    logger.warning(text, form.file, other, what, location=(page, offer.line), type="take_along")
+                    logger.warning(text, form.file, other, what, location=(page, copies.line), type="copies")
 
 
 # Files ------------------------------------------------------------------------------------------------------
 def serve(app: Sphinx, exception: Exception | None) -> None:
-    """Write every file that is not there or has changed, and take away those that nobody offers any more."""
+    """Write every file that is not there or has changed, and take away those that are no longer available."""
     if exception is not None or app.builder.name != "html":
         return
-    found = (form for page in offers(app.env).values() for offer in page for form in offer.served)
-    files.serve(Path(app.outdir), {form.file: form.code.encode() for form in found}, SERVED)
+    found = {form.file: form.code for page in all_copies(app.env).values() for copies in page for form in copies.served}
+    contents = {name: code.encode() for name, code in found.items()} | dict(data_files(app))
+    files.serve(Path(app.outdir), contents, SERVED)
+
+
+def data_files(app: Sphinx) -> Iterator[tuple[str, bytes]]:
+    """Give what copies read: addresses, and what is there."""
+    for page, found in all_copies(app.env).items():
+        folder = Path(app.env.doc2path(page)).parent
+        for file in {file for copies in found for file in copies.reads}:
+            if (folder / file).is_file():  # or it has been reported
+                yield file_address(page, file), (folder / file).read_bytes()
 
 
 def add_script(app: Sphinx) -> None:
     if app.builder.name == "html":
-        app.add_js_file("take_along.js", loading_method="defer")
+        app.add_js_file("copies.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_node(TakeAlong, html=(visit_fold, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None)))
-    app.add_directive("take-along", TakeAlongDirective)
+    app.add_node(
+        CopiesFold, html=(visit_fold, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None))
+    )
+    app.add_directive("copies", CopiesDirective)
     app.connect("builder-inited", add_script)
-    app.connect("doctree-read", offer_cells)
+    app.connect("doctree-read", add_copies)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
     app.connect("env-check-consistency", check)

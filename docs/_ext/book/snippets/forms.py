@@ -1,6 +1,7 @@
-"""What is offered for each cell: its standalone snippet, its NumPy-only snippet, or the reason why there is none."""
+"""The available forms of each cell: standalone, with NumPy only, or the reason why there is none."""
 
 import ast
+import posixpath
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from book.snippets.as_script import without_idle_style
-from book.snippets.inline import LIBRARY, LONGEST, NotOffered, inlined, uses_convbook
+from book.snippets.data_files import PathNotKnownError, beside
+from book.snippets.inline import LIBRARY, LONGEST, NotAvailable, inlined, uses_convbook
 from book.snippets.slicer import Page, Source, Statement
 from book.snippets.standalone import standalone
 
@@ -29,19 +31,20 @@ class CellLike(Protocol):
 
 @dataclass(frozen=True)
 class Snippet:
-    """The forms in which one cell can be taken along."""
+    """The forms in which one cell can be copied."""
 
     number: int  # of the cell among the code cells of its chapter
     name: str  # readable, and unique in the chapter
     cell: str  # as shown
-    standalone: str
+    standalone: str | None
     numpy_only: str | None
-    reason: str  # why there is no NumPy-only form
+    reason: str  # why there is no NumPy-only form, or none at all
+    files: tuple[str, ...] = ()  # what it reads, as the chapter's front matter names it: a copy has it beside itself
 
     @property
     def same(self) -> bool:
         """Whether the standalone form needs no convbook, so that both forms are one."""
-        return self.numpy_only == self.standalone
+        return self.standalone is not None and self.numpy_only == self.standalone
 
 
 @cache
@@ -52,25 +55,37 @@ def version() -> str:
     return found[1]
 
 
-def snippets_of(cells: Sequence[CellLike], page: str, site: str = "") -> Iterator[Snippet]:
+def snippets_of(cells: Sequence[CellLike], page: str, site: str = "", reads: Sequence[str] = ()) -> Iterator[Snippet]:
     """Give the snippets of the cells that readers see.
 
-    `page` is the chapter's name, such as ``pictures/padding``, and `site` the address of the site, if it is known.
+    `page` is the chapter's name, such as ``pictures/padding``, `site` the address of the site, if it is known, and
+    `reads` names the files that the chapter reads.
     """
     program = Page([_source(cell) for cell in cells])
     names: dict[str, int] = {}
     for number, cell in enumerate(cells):
-        if not program.offered(number):
+        if not program.shown(number):
             continue
         name = cell.name.replace("_", "-")
         names[name] = names.get(name, 0) + 1
         if names[name] > 1:
             name += f"-{names[name]}"
-        code = standalone(program, number)
+        try:
+            code, files = beside(standalone(program, number), reads)
+        except PathNotKnownError as answer:
+            yield Snippet(number, name, cell.source, None, None, str(answer))
+            continue
         needs = _needs(cells, program.taken(number), number)
-        alone = _head(code, page, needs, site) + code
-        plain, reason = _numpy_only(code, alone, page, needs, raises=program.raises(number))
-        yield Snippet(number, name, cell.source, alone, plain, reason)
+        addresses = [file_address(page, file) for file in files]
+        alone = _head(code, page, needs, addresses, site) + code
+        beside_it = f"# Needs {_names(files)}:\n{_saved(addresses, site)}" if files else ""
+        plain, reason = _numpy_only(code, alone, page, needs, beside_it, raises=program.raises(number))
+        yield Snippet(number, name, cell.source, alone, plain, reason, files)
+
+
+def file_address(page: str, file: str) -> str:
+    """Give the address of a file that the copies of a page's cells read: beside them."""
+    return f"{page}/{posixpath.basename(file)}"
 
 
 def _needs(cells: Sequence[CellLike], taken: Sequence[Statement], number: int) -> list[str]:
@@ -90,17 +105,29 @@ def _source(cell: CellLike) -> Source:
     return Source(cell.source, frozenset(tags), shown if shown is None else str(shown))
 
 
-def _head(code: str, page: str, needs: list[str], site: str) -> str:
-    """Say where a snippet comes from, what it needs, and how to get convbook without any registry."""
+def _head(code: str, page: str, needs: list[str], files: list[str], site: str) -> str:
+    """Say where a snippet comes from, what it needs, and how to get convbook and files without any registry."""
     head = f"# From convbook, {page} ({LICENSE})."
-    if not uses_convbook(code):
-        return head + (f" Needs {', '.join(needs)}." if needs else "") + "\n"
-    place = f"{site.rstrip('/')}/{SINGLE_FILE}" if site else f"{SINGLE_FILE} of the site"
-    needed = ", ".join([f"convbook {version()}", *needs])
-    return f"{head} Needs {needed}:\n# save {place} beside this file.\n"
+    own = uses_convbook(code)
+    needed = [*([f"convbook {version()}"] if own else []), *needs, *map(posixpath.basename, files)]
+    if not needed:
+        return f"{head}\n"
+    saved = [*([SINGLE_FILE] if own else []), *files]
+    return f"{head} Needs {', '.join(needed)}" + (f":\n{_saved(saved, site)}" if saved else ".\n")
 
 
-def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: bool) -> tuple[str | None, str]:
+def _names(files: Iterable[str]) -> str:
+    return ", ".join(map(posixpath.basename, files))
+
+
+def _saved(addresses: list[str], site: str) -> str:
+    places = [f"{site.rstrip('/')}/{address}" if site else f"{address} of the site" for address in addresses]
+    return f"# save {' and '.join(places)} beside this file.\n"
+
+
+def _numpy_only(
+    code: str, alone: str, page: str, needs: list[str], beside_it: str, *, raises: bool
+) -> tuple[str | None, str]:
     if needs:
         return None, f"It needs {', '.join(needs)}."
     if not uses_convbook(code):
@@ -111,9 +138,9 @@ def _numpy_only(code: str, alone: str, page: str, needs: list[str], *, raises: b
     head = f"# From convbook {version()} ({LICENSE}), page {page}; its functions are written out: {kind}."
     try:
         found = inlined(code, exact=raises or catches, head="# convbook's functions")
-    except NotOffered as answer:
+    except NotAvailable as answer:
         return None, CHECKS if catches else str(answer)
-    found = f"{head}\n{without_idle_style(found)}"
+    found = f"{head}\n{beside_it}{without_idle_style(found)}"
     lines = found.count("\n")
     if lines <= LONGEST:
         return found, ""
@@ -139,7 +166,7 @@ def function_snippet(name: str) -> tuple[str | None, str]:
     head = f"# convbook.{name} {version()} ({LICENSE}), written to run by itself.\n"
     try:
         code = inlined(f"import convbook\n\nconvbook.{name}\n", exact=False, head="")
-    except NotOffered as answer:
+    except NotAvailable as answer:
         return None, str(answer)
     lines = code.rstrip("\n").splitlines()[:-1]  # without the mention
     if len(lines) >= LONGEST:

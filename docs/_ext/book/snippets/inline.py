@@ -29,7 +29,7 @@ LIBRARY = ROOT / "convbook"
 COMPACT_FORMS = Path(__file__).with_name("compact_forms.py")
 
 
-class NotOffered(Exception):  # noqa: N818 (an answer, not an error)
+class NotAvailable(Exception):  # noqa: N818 (an answer, not an error)
     """Says in a sentence why there is no such snippet."""
 
 
@@ -90,9 +90,9 @@ def _module(path: Path, checked: bool = True) -> Module:
 
 @cache
 def _checkers(path: Path) -> frozenset[str]:
-    """Name the functions of a module, and those that it imports, of which nothing is left without their checks."""
+    """Name the functions of a module, and those that it imports, that do nothing but check."""
     module = _module(path)
-    found = {name for name, node in module.imports.items() if getattr(node, "module", None) == "convbook.arguments"}
+    found = {name for name, node in module.imports.items() if getattr(node, "module", None) == "convbook._arguments"}
     while True:
         texts = {name: without_checks(definition.text, found) for name, definition in module.definitions.items()}
         empty = {name for name, text in texts.items() if only_checks(text)}
@@ -148,16 +148,16 @@ def _resolve(dotted: str) -> tuple[str, str]:
     """Give the module and the name that ``convbook.kernels.box`` or ``convbook.conv`` stands for."""
     parts = dotted.split(".")
     if len(parts) == 2 and (LIBRARY / f"{parts[1]}.py").is_file():
-        raise NotOffered(f"It uses the module {dotted} as a whole.")
+        raise NotAvailable(f"It uses the module {dotted} as a whole.")
     if len(parts) == 2:
         if parts[1] not in _public():
-            raise NotOffered(f"It uses {dotted}, which is not a function of convbook.")
+            raise NotAvailable(f"It uses {dotted}, which is not a function of convbook.")
         return _public()[parts[1]], parts[1]
     return _home(".".join(parts[:-1]), parts[-1])
 
 
 def _home(module: str, name: str) -> tuple[str, str]:
-    """Give the module that a name comes from, where a package hands it on."""
+    """Give the module that a name comes from, where a package re-exports it."""
     package = LIBRARY.parent / module.replace(".", "/") / "__init__.py"
     node = _module(package).imports.get(name) if package.is_file() else None
     return (node.module or module, name) if isinstance(node, ast.ImportFrom) else (module, name)
@@ -172,7 +172,7 @@ def inlined(code: str, *, exact: bool, head: str) -> str:
             modules |= imported(node)  # type: ignore[arg-type]
     asks = any(isinstance(node, ast.Call) and any(k.arg == "method" for k in node.keywords) for node in ast.walk(tree))
     if asks or any(dotted.startswith("convbook.algorithms") for dotted in modules.values()):
-        raise NotOffered(ALGORITHMS)
+        raise NotAvailable(ALGORITHMS)
     wanted: dict[str, tuple[str, str]] = {}  # as written -> (module, name)
     replaced: dict[str, str] = {}
     for written, dotted in _written(tree, modules):
@@ -276,7 +276,7 @@ def _written(tree: ast.AST, modules: dict[str, str]) -> list[tuple[str, str]]:
                 continue
             found[".".join([root.id, *path[:steps]])] = ".".join(dotted[:size])
         elif node not in inner:
-            raise NotOffered(f"It uses the module {'.'.join(dotted)} as a whole.")
+            raise NotAvailable(f"It uses the module {'.'.join(dotted)} as a whole.")
     return sorted(found.items())
 
 
@@ -318,7 +318,7 @@ def _gathered(
             path = LIBRARY.parent / (module.replace(".", "/") + ".py")
             source, where = (_module(path, exact), module) if path.is_file() else (None, module)
             if source is None or name not in source.definitions:
-                raise NotOffered(f"There is no source for {module}.{name}.")
+                raise NotAvailable(f"There is no source for {module}.{name}.")
         follow(source, where, name, (module, name))
 
     def follow(source: Module, where: str, name: str, key: tuple[str, str]) -> None:
@@ -334,16 +334,16 @@ def _gathered(
                 origin = getattr(node, "module", None) or node.names[0].name  # type: ignore[attr-defined]
                 if origin.partition(".")[0] == "convbook":
                     if node.names[0].asname:  # type: ignore[attr-defined]
-                        raise NotOffered(f"The library's {key[1]} uses names under other names.")
+                        raise NotAvailable(f"The library's {key[1]} uses names under other names.")
                     if _is_module(node.names[0].name):  # type: ignore[attr-defined]
-                        raise NotOffered(f"The library's {key[1]} uses a module as a whole.")
+                        raise NotAvailable(f"The library's {key[1]} uses a module as a whole.")
                     take(origin, needed)
                 else:
                     imports[ast.unparse(node)] = node
             elif needed == "np":  # of a form without checks
                 imports["import numpy as np"] = ast.parse("import numpy as np").body[0]
             elif not hasattr(builtins, needed) and needed not in _local_names(definition.text):
-                raise NotOffered(f"The library's {key[1]} needs {needed}, whose source is not found.")
+                raise NotAvailable(f"The library's {key[1]} needs {needed}, whose source is not found.")
         if not any(d is definition for _, d in found.values()):
             found[key] = source, definition
 
@@ -354,14 +354,14 @@ def _gathered(
         names = [definition.name for _, definition in found.values()]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise NotOffered(f"It needs parts of convbook without a short form, and two of them are called {twice}.")
-    except NotOffered as answer:
+            raise NotAvailable(f"It needs parts of convbook without a short form, and two of them are called {twice}.")
+    except NotAvailable as answer:
         if any(module.startswith("convbook.algorithms") for module, _ in keys):
-            raise NotOffered(ALGORITHMS) from answer
+            raise NotAvailable(ALGORITHMS) from answer
         raise
     lines = sum(definition.text.count("\n") + 1 for _, definition in found.values())
     if lines > LONGEST and any(module.startswith("convbook.algorithms") for module, _ in keys):
-        raise NotOffered(ALGORITHMS)
+        raise NotAvailable(ALGORITHMS)
     return {key: definition for key, (_, definition) in found.items()}, list(imports.values())
 
 

@@ -65,7 +65,7 @@ class Page:
             s.uses |= s.changed & {CHANCE, FIGURE}
             facts = after
 
-    def offered(self, number: int) -> bool:
+    def shown(self, number: int) -> bool:
         """Whether readers see the cell."""
         return not HIDDEN & self.cells[number].tags and any(s.cell == number for s in self.statements)
 

@@ -1,12 +1,14 @@
-"""What can be taken along: the files of each cell, the folds that show them, and their addresses."""
+"""The copies of cells: the files of each cell, the folds that show them, and their addresses."""
 
 import html
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-from small_site import Site
+from small_site import ROOT, Site
 
 from book.execution import chapters
 from book.snippets import Snippet, snippets_of
@@ -14,28 +16,9 @@ from book.snippets import Snippet, snippets_of
 FORMS = ("", "-numpy-only", "-cell")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the small site, and keep a copy beside it."""
-    folder = tmp_path_factory.mktemp("take-along")
-    site = Site(folder / "site")
-    assert site.build() == ""
-    shutil.copytree(folder / "site", folder / "pristine", symlinks=True)
-    return folder
-
-
-@pytest.fixture
-def site(built: Path) -> Site:
-    """Give the built site, at its address, as if no test had changed it."""
-    shutil.rmtree(built / "site")
-    shutil.copytree(built / "pristine", built / "site", symlinks=True)
-    site = object.__new__(Site)
-    site.folder = built / "site"
-    return site
-
-
 def snippets(site: Site, page: str) -> dict[str, Snippet]:
-    return {s.name: s for s in snippets_of(chapters.read(site.source(page)).cells, page)}
+    chapter = chapters.read(site.source(page))
+    return {s.name: s for s in snippets_of(chapter.cells, page, reads=chapter.metadata.get("reads", []))}
 
 
 def served(site: Site, page: str) -> set[str]:
@@ -44,14 +27,15 @@ def served(site: Site, page: str) -> set[str]:
 
 def folds(page: str) -> dict[str, str]:
     """Map the name of each cell to its fold."""
-    parts = re.split(r'<div class="take">', page)[1:]
+    parts = re.split(r'<div class="copies">', page)[1:]
     parts = [part[: part.index("</details></div>")] for part in parts]
     return {re.search(r'visually-hidden"> ([^<]+)<', part)[1]: part for part in parts}  # type: ignore[index]
 
 
 def shown(fold: str) -> dict[str, str]:
     """Map the file of each form that a fold shows to the text which it shows."""
-    forms = re.findall(r'<div class="take-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', fold, re.S)
+    head = r'<div class="copies-form">[^\n]*<a href="([^"]+)" download>[^\n]*\n'
+    forms = re.findall(head + r'<div class="highlight"><pre>(.*?)</pre>', fold, re.S)
     return {file: html.unescape(re.sub(r"<[^>]*>", "", code)) for file, code in forms}
 
 
@@ -102,6 +86,46 @@ def test_the_files_of_a_removed_cell_and_of_a_removed_page_are_removed(site: Sit
     assert not site.file("part/second").exists()
 
 
+def test_a_cell_that_reads_a_file_has_it_beside_its_copies_and_says_so(site: Site, tmp_path: Path) -> None:
+    assert {"numbers.txt", "the-number.py", "its-double.py", "its-double-numpy-only.py"} <= served(site, "part/second")
+    for copy, printed in {"the-number": "21\n", "its-double": "[42]\n", "its-double-numpy-only": "[42]\n"}.items():
+        there = tmp_path / copy
+        there.mkdir()
+        for name in (f"{copy}.py", "numbers.txt"):
+            shutil.copy(site.file(f"part/second/{name}"), there)
+        head = re.match(r"(#.*\n)*", (there / f"{copy}.py").read_text(encoding="utf-8"))[0]  # type: ignore[index]
+        assert re.search(r"^# .*Needs .*numbers\.txt:\n# save .*\bpart/second/numbers\.txt of the site", head, re.M)
+        command = [sys.executable, f"{copy}.py"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT) if "numpy-only" not in copy else ""}
+        run = subprocess.run(command, cwd=there, env=environment, capture_output=True, text=True, check=False)
+        assert (run.stdout, run.stderr) == (printed, "")
+    folded = folds(site.page("part/second"))
+    link = '<a href="second/numbers.txt" download>numbers.txt</a>'
+    assert f'<span class="copies-needs">needs {link}</span>' in folded["the-number"]
+    assert f'<span class="copies-needs">needs convbook, {link}</span>' in folded["its-double"]
+    assert link not in folded["recipe-negate"]
+
+
+def test_the_file_beside_the_copies_is_the_one_that_the_chapter_reads_and_goes_with_them(site: Site) -> None:
+    source = site.folder / "docs" / "data" / "numbers.txt"
+    source.write_text(" 21 \n", encoding="utf-8")
+    assert site.build() == ""
+    assert site.file("part/second/numbers.txt").read_bytes() == source.read_bytes()
+    site.change("part/second", 'Path("../data/numbers.txt").read_text()', '"21"')
+    site.change("part/second", "reads: [../data/numbers.txt]\n", "")
+    assert site.build() == ""
+    assert not site.file("part/second/numbers.txt").exists()
+
+
+def test_a_cell_that_puts_the_path_together_is_offered_as_shown_with_the_reason(site: Site) -> None:
+    site.change("part/second", 'Path("../data/numbers.txt")', 'Path("..", "data", "numbers.txt")')
+    assert site.build() == ""
+    fold = folds(site.page("part/second"))["the-number"]
+    assert "There is no form that runs alone. It names numbers.txt without the path" in fold
+    assert 'href="second/the-number-cell.py"' in fold
+    assert not {"the-number.py", "its-double.py", "numbers.txt"} & served(site, "part/second")
+
+
 # Addresses ----------------------------------------------------------------------------------------------------
 def lines_of(site: Site, page: str, name: str) -> list[int]:
     """Give the lines of the fences that open cells of this name."""
@@ -136,7 +160,7 @@ def test_the_fold_of_a_cell_shows_each_form_just_as_its_file_has_it(site: Site) 
         for fold in folds(site.page(page)).values()
         for file, text in shown(fold).items()
     }
-    assert len(found) == 5 + 2
+    assert len(found) == 5 + 2 + 1 + 2
     for (page, file), text in found.items():
         assert text == site.file(page).parent.joinpath(file).read_text(encoding="utf-8"), file
 
@@ -145,25 +169,25 @@ def test_a_fold_names_its_cell_and_links_to_its_files(site: Site) -> None:
     fold = folds(site.page("part/second"))["recipe-negate"]
     links = re.findall(r'<a href="([^"]+)" download>([^<]+)</a>', fold)
     assert links == [(f"second/recipe-negate{form}.py", f"recipe-negate{form}.py") for form in FORMS]
-    assert re.findall(r'take-label">([^<]+)<', fold) == ["Standalone", "NumPy only"]
+    assert re.findall(r'copies-label">([^<]+)<', fold) == ["Standalone", "NumPy only"]
     assert ">needs convbook<" in fold
-    assert re.findall(r'take-label">([^<]+)<', folds(site.page("part/first"))["start"]) == ["Standalone, NumPy only"]
+    assert re.findall(r'copies-label">([^<]+)<', folds(site.page("part/first"))["start"]) == ["Standalone, NumPy only"]
 
 
-def test_a_form_that_is_not_offered_has_a_reason_and_names_what_the_cell_requires(site: Site) -> None:
+def test_a_form_that_is_not_available_has_a_reason_and_names_what_the_cell_requires(site: Site) -> None:
     site.change("part/first", "name: start\n", "name: start\nrequires: [pillow]\n")
     assert site.build() == ""
     fold = folds(site.page("part/first"))["start"]
-    assert re.findall(r'take-label">([^<]+)<', fold) == ["Standalone"]
+    assert re.findall(r'copies-label">([^<]+)<', fold) == ["Standalone"]
     assert ">needs pillow<" in fold
     assert "There is no form with NumPy only. It needs pillow." in fold
 
 
-def test_a_folded_cell_folds_what_can_be_taken_along_with_it(site: Site) -> None:
+def test_a_folded_cell_folds_what_can_be_copied_with_it(site: Site) -> None:
     page = site.page("part/first")
     code = page[page.index("Code of this figure") :]
-    assert code.index('<div class="take">') < code.index("fig-line.py") < code.index("</details>\n</div>")
-    solution = page[page.index('id="ex-double"') : page.index('id="take-along"')]
+    assert code.index('<div class="copies">') < code.index("fig-line.py") < code.index("</details>\n</div>")
+    solution = page[page.index('id="ex-double"') : page.index('id="a-recipe"')]
     assert "twice.py" in solution
 
 

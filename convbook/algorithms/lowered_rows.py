@@ -6,20 +6,20 @@ copies, since the taps of a column see the same rows, one after the other.
 
 import numpy as np
 
-from convbook.algorithms.layer import Layer
-from convbook.arguments import Array
+from convbook._arguments import Array
+from convbook.algorithms.problem import Problem
 
 
-def lower_rows(x: Array, layer: Layer, first: int, step: int, position: int, out: Array) -> None:
+def lower_rows(x: Array, problem: Problem, first: int, step: int, position: int, out: Array) -> None:
     """Copy rows of the input, `step` apart, from row `first` on, once per tap of a row of the window.
 
     `out` has the shape ``(groups, channels, taps of a row, rows, examples, positions in a row)``, in any order in
     memory, and holds what the positions in a row from `position` on see.
     A row before the input is negative, and zero like all that lies beyond it.
     """
-    height, width = layer.windows.size
-    stride, dilation = layer.windows.stride[1], layer.windows.dilation[1]
-    before = layer.windows.padding[1][0] - position * stride
+    height, width = problem.windows.size
+    stride, dilation = problem.windows.stride[1], problem.windows.dilation[1]
+    before = problem.windows.padding[1][0] - position * stride
     groups, channels, taps, rows, images, row = out.shape
     x = x.reshape(images, groups, channels, height, width)
     low = min(rows, max(0, -(first // step)))

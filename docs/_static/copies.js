@@ -44,7 +44,7 @@ async function copy(button, form, what) {
 
 function button(form, name) {
   const made = document.createElement("button");
-  const label = form.querySelector(".take-label").textContent;
+  const label = form.querySelector(".copies-label").textContent;
   const what = `${label.replace(/^S/, "s")}, ${name}`;
   made.type = "button";
   made.value = label;
@@ -56,12 +56,12 @@ function button(form, name) {
   return made;
 }
 
-for (const take of document.querySelectorAll(".take")) {
+for (const copies of document.querySelectorAll(".copies")) {
   const buttons = document.createElement("div");
-  const name = take.querySelector("summary .visually-hidden").textContent.trim();
-  buttons.className = "take-buttons";
-  buttons.append(...[...take.querySelectorAll(".take-form")].map(form => button(form, name)));
-  take.prepend(buttons);
+  const name = copies.querySelector("summary .visually-hidden").textContent.trim();
+  buttons.className = "copies-buttons";
+  buttons.append(...[...copies.querySelectorAll(".copies-form")].map(form => button(form, name)));
+  copies.prepend(buttons);
 }
 
 // The button on the code itself shows that it has copied; it does not say so.
@@ -100,5 +100,5 @@ function colorAll(fold) {
 }
 
 addEventListener("toggle", ({ target }) => {
-  if (target.open && target.matches(".take > details")) colorAll(target);
+  if (target.open && target.matches(".copies > details")) colorAll(target);
 }, true);

@@ -3,19 +3,20 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from convbook._arguments import Array
+from convbook._caching import Caching, cached_property
+from convbook._geometry import Geometry, index
 from convbook.algorithms import scratch
-from convbook.arguments import Array
-from convbook.keeping import Keeper, kept
-from convbook.shapes import Geometry
-from convbook.windows import index
+from convbook.algorithms.exactness import compute_dtype
 
 
 @dataclass(frozen=True)
-class Layer(Keeper):
+class Problem(Caching):
     """The sizes of a convolution of `batch` examples, and the dtype in which it is computed."""
 
     batch: int
@@ -32,58 +33,74 @@ class Layer(Keeper):
     def __hash__(self) -> int:
         return self._hash
 
-    @kept
+    @cached_property
     def _hash(self) -> int:
         """The hash is computed once: every call looks its plan up."""
         sizes = self.batch, self.channels, self.filters, self.groups
         return hash((sizes, self.windows, self.dtype, self.exact, self.converted))
 
-    @kept
+    @cached_property
     def channels_each(self) -> int:
         """The channels that one filter sees."""
         return self.channels // self.groups
 
-    @kept
+    @cached_property
     def filters_each(self) -> int:
         """The filters of one group."""
         return self.filters // self.groups
 
-    @kept
+    @cached_property
     def taps(self) -> int:
         """The taps of a filter in one channel."""
         return math.prod(self.windows.kernel)
 
-    @kept
+    @cached_property
     def positions(self) -> int:
         """The outputs of one filter on one example."""
         return math.prod(self.windows.output)
 
-    @kept
+    @cached_property
     def strided(self) -> bool:
         """Whether windows are more than one cell apart on the last axis: copies then skip cells."""
         return self.windows.stride[-1] > 1
 
-    @kept
+    @cached_property
     def unit_steps(self) -> bool:
         """Whether stride and dilation are 1 everywhere."""
         return set(self.windows.stride) == set(self.windows.dilation) == {1}
 
-    @kept
+    @cached_property
     def pointwise(self) -> bool:
         """Whether each output sees one cell, the one of its own position: nothing has to be laid out."""
         same_rows = self.windows.output[1:] == self.windows.size[1:]
         steps = set(self.windows.stride) == {1}
         return self.taps == 1 and steps and same_rows and not any(map(any, self.windows.padding))
 
-    @kept
+    @cached_property
     def small(self) -> bool:
         """Whether a second thread would cost more than it could save."""
         return self.multiply_adds * self.batch < 1_000_000
 
-    @kept
+    @cached_property
     def multiply_adds(self) -> int:
         """The products in the sums of one example, by the definition."""
         return self.filters * self.channels_each * self.taps * self.positions
+
+
+#: A problem: one object for the same sizes, by which is looked up what has been found for it.
+problem_with = lru_cache(1024)(Problem)
+
+
+def problem_of(x: Array, weight: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Problem:
+    """Describe the convolution of two arrays."""
+    exact, compute_in = dtype.kind in "iu", compute_dtype(x, weight, dtype)
+    converted = not x.dtype == dtype == compute_in or not in_line(x)
+    return problem_with(x.shape[0], x.shape[1], weight.shape[0], groups, windows, compute_in, exact, converted)
+
+
+def unsigned(array: Array, dtype: np.dtype[Any]) -> Array:
+    """Return signed integers, none of them negative, as unsigned ones for sums of those: NumPy's copies refuse them."""
+    return array.astype(dtype, copy=False) if dtype.kind == "u" else array
 
 
 @dataclass(frozen=True)
@@ -117,7 +134,7 @@ class Cut:
 
 
 def in_line(x: Array) -> bool:
-    """Tell whether the spatial axes of ``(N, C, *spatial)`` lie in memory as one axis."""
+    """Return whether the spatial axes of ``(N, C, *spatial)`` lie in memory as one axis."""
     return all(x.strides[axis] == x.shape[axis + 1] * x.strides[axis + 1] for axis in range(2, x.ndim - 1))
 
 

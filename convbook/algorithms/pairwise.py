@@ -1,4 +1,4 @@
-"""Totals of many numbers, whose rounding errors grow with the logarithm of their count, wherever they lie in memory.
+"""Pairwise summation: sums of many numbers whose rounding errors grow with the logarithm of their count, in any layout.
 
 A number that is added to a large sum loses its last digits; so sums of two are added, then sums of four, and so on.
 NumPy's own sums do this only along an axis whose numbers are neighbors in memory: one by one, sixteen million times 0.1
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from convbook.arguments import Array
+from convbook._arguments import Array
 
-#: So few numbers may be added one by one.
+#: Up to this many numbers may be added one by one.
 FEW = 64
 
 #: Into how many parts a long axis is cut, which are added in pairs: the more, the less memory sums of two take.
@@ -45,7 +45,7 @@ def in_pairs(term: Callable[[int], Array], first: int, last: int, dtype: np.dtyp
 
 
 def in_groups(term: Callable[[int], Array], count: int, dtype: np.dtype[Any]) -> Array:
-    """Add so many terms: few of them one by one, such sums in pairs, so that not many sums are kept at a time."""
+    """Add this many terms: few of them one by one, such sums in pairs, so that not many sums are kept at a time."""
 
     def group(which: int) -> Array:
         found, numbers = term(which * FEW), range(which * FEW + 1, min((which + 1) * FEW, count))

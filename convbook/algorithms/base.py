@@ -8,10 +8,10 @@ from itertools import product, repeat
 from operator import add, sub
 from typing import Any, ClassVar, NamedTuple, Self
 
-from convbook.algorithms.layer import Cut, Layer, seen
+from convbook._arguments import Array
+from convbook._caching import Caching, cached_property
+from convbook.algorithms.problem import Cut, Problem, seen
 from convbook.algorithms.scratch import BLOCK as BLOCK
-from convbook.arguments import Array
-from convbook.keeping import Keeper, kept
 
 
 class Block(NamedTuple):
@@ -27,14 +27,14 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Algorithm(Keeper, ABC):
+class Algorithm(Caching, ABC):
     """One way to compute a layer, planned: what it costs and how it cuts the outputs into blocks.
 
     The three steps are `plan`, once for all layers of the same sizes; `prepare`, once for a call, which brings the
     weights into the form that the blocks need; and for each block `run`, on what `cells` has brought into form.
     """
 
-    layer: Layer
+    problem: Problem
     #: How many examples make a block, how many of the groups, and how many outputs along each spatial axis: mostly
     #: some rows (indices of the first axis), whole as they are.
     images: int
@@ -49,7 +49,7 @@ class Algorithm(Keeper, ABC):
 
     name: ClassVar[str]
     #: Whether rounding errors are several times those of the plain sums.
-    enlarges: ClassVar[bool] = False
+    amplifies: ClassVar[bool] = False
     #: Whether `run` puts outputs into any array that it is given, of whatever dtype and layout.
     anywhere: ClassVar[bool] = False
     #: Whether other products are added up than those of the sums, which may overflow or vanish where these do not.
@@ -59,7 +59,7 @@ class Algorithm(Keeper, ABC):
 
     @classmethod
     @abstractmethod
-    def plan(cls, layer: Layer, threads: int, *, finite: bool) -> Self | str:
+    def plan(cls, problem: Problem, threads: int, *, finite: bool) -> Self | str:
         """Return the plan for a layer, or in words why there is none."""
 
     @abstractmethod
@@ -68,15 +68,15 @@ class Algorithm(Keeper, ABC):
 
     def cells(self, x: Array, block: Block) -> Any:
         """Return what `run` needs of the input: the cells that a block's outputs see, with zeros beyond the input."""
-        return block.cells.of(x, self.layer.dtype)
+        return block.cells.of(x, self.problem.dtype)
 
     @abstractmethod
     def run(self, cells: Any, prepared: Any, out: Array) -> None:
         """Compute a block of outputs, of shape ``(images, filters, rows, ...)``, from what `cells` returned."""
 
     @property
-    def contained(self) -> bool:
-        """Whether infinities and NaNs reach the outputs that see them, and no other."""
+    def keeps_nonfinite_local(self) -> bool:
+        """Whether infinities and NaNs stay local: they reach the outputs that see them, and no other."""
         return False
 
     @property
@@ -84,31 +84,31 @@ class Algorithm(Keeper, ABC):
         """The rows of outputs of a block."""
         return self.box[0]
 
-    @kept
+    @cached_property
     def blocks(self) -> list[Block]:
         """The blocks, found once for all layers of the same sizes: for small ones this is most of the work."""
-        layer, output, found = self.layer, self.layer.windows.output, []
+        problem, output, found = self.problem, self.problem.windows.output, []
         corners = list(product(*map(range, repeat(0), output, self.box)))
-        for example in range(0, layer.batch, self.images):
+        for example in range(0, problem.batch, self.images):
             examples = slice(example, example + self.images)
-            for group in range(0, layer.groups, self.groups):
-                last = min(group + self.groups, layer.groups)
-                channels = slice(group * layer.channels_each, last * layer.channels_each)
-                filters = slice(group * layer.filters_each, last * layer.filters_each)
+            for group in range(0, problem.groups, self.groups):
+                last = min(group + self.groups, problem.groups)
+                channels = slice(group * problem.channels_each, last * problem.channels_each)
+                filters = slice(group * problem.filters_each, last * problem.filters_each)
                 for corner in corners:
                     ends = tuple(map(min, map(add, corner, self.box), output))
                     outputs = examples, filters, *map(slice, corner, ends)
                     computed = self.outputs(tuple(map(sub, ends, corner)))
-                    cells = seen(layer.windows, (examples, channels), corner, computed)
+                    cells = seen(problem.windows, (examples, channels), corner, computed)
                     found.append(Block(outputs, slice(group, last), (examples, channels), cells))
         return found
 
     def worthwhile(self) -> bool:
-        """Tell whether the estimate is good for such a layer, and memory suffices: if not, only on request."""
-        return self.bytes <= room(self.layer) and self.prepared <= prepared_at_most(self.layer)
+        """Return whether the estimate is good for such a layer, and memory suffices: if not, only on request."""
+        return self.bytes <= room(self.problem) and self.prepared <= prepared_at_most(self.problem)
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
-        """Return how many outputs per axis are computed to get so many."""
+        """Return how many outputs per axis are computed to get this many."""
         return round_up(box[0], self.unit), *box[1:]
 
 
@@ -128,7 +128,7 @@ def round_up(n: int, unit: int) -> int:
 #: Parts of rows are multiples of this, if they are not shorter.
 _ALIGNED = 16
 
-#: How many numbers a block of so many examples, groups, and outputs along each axis takes at most.
+#: How many numbers a block of this many examples, groups, and outputs along each axis takes at most.
 Needs = Callable[[int, int, tuple[int, ...]], float]
 
 
@@ -140,15 +140,15 @@ class Share(NamedTuple):
     box: tuple[int, ...]
     bytes: int
 
-    def blocks(self, layer: Layer) -> float:
+    def blocks(self, problem: Problem) -> float:
         """Return how many blocks a layer has, small rests counted as what they are."""
-        boxes = math.prod(n / each for n, each in zip(layer.windows.output, self.box, strict=True))
-        return layer.batch / self.images * layer.groups / self.groups * boxes
+        boxes = math.prod(n / each for n, each in zip(problem.windows.output, self.box, strict=True))
+        return problem.batch / self.images * problem.groups / self.groups * boxes
 
 
-def room(layer: Layer) -> int:
+def room(problem: Problem) -> int:
     """Return how many bytes a block may take: those that each thread keeps, or more where a single filter is large."""
-    return max(BLOCK, 16 * layer.channels_each * layer.taps * layer.dtype.itemsize)
+    return max(BLOCK, 16 * problem.channels_each * problem.taps * problem.dtype.itemsize)
 
 
 def lent(size: int) -> int:
@@ -159,13 +159,13 @@ def lent(size: int) -> int:
     return min(size, BLOCK // 2) if size < BLOCK else 0
 
 
-def prepared_at_most(layer: Layer) -> int:
+def prepared_at_most(problem: Problem) -> int:
     """Return how many bytes the filters may take in another form."""
-    return max(2 * BLOCK, 8 * layer.filters * layer.channels_each * layer.taps * layer.dtype.itemsize)
+    return max(2 * BLOCK, 8 * problem.filters * problem.channels_each * problem.taps * problem.dtype.itemsize)
 
 
 def cut(
-    layer: Layer,
+    problem: Problem,
     threads: int,
     needs: Needs,
     *,
@@ -178,46 +178,46 @@ def cut(
     """Choose how many examples, groups and rows a block has.
 
     A block of one example, for which `numbers` temporary numbers are made in all, rows of `unit`, should stay near
-    `budget` bytes, so that it stays in a cache, but give a matrix product at least so many `columns`: several examples
-    side by side, or some of the groups, or so many `rows` of one (by default, what makes half the columns).
+    `budget` bytes, so that it stays in a cache, but give a matrix product at least this many `columns`: by several
+    examples side by side, or some of the groups, or this many `rows` of one (by default, what makes half the columns).
     """
-    output = layer.windows.output
-    in_a_row = layer.positions // output[0]
-    size = max(1, int(numbers * layer.dtype.itemsize))
-    fit, wanted = budget // size, columns // layer.positions
+    output = problem.windows.output
+    in_a_row = problem.positions // output[0]
+    size = max(1, int(numbers * problem.dtype.itemsize))
+    fit, wanted = budget // size, columns // problem.positions
     if max(fit, wanted) > 1:  # several examples side by side, but something for every thread
-        images = max(1, min(max(fit, wanted), -(-layer.batch // threads)))
-        share = fitted(layer, _evenly(layer.batch, images), layer.groups, output, needs, unit)
+        images = max(1, min(max(fit, wanted), -(-problem.batch // threads)))
+        share = fitted(problem, _evenly(problem.batch, images), problem.groups, output, needs, unit)
         if share.images > 1:
             return share
-    groups = layer.groups
+    groups = problem.groups
     if groups > 1:
         parts = min(groups, -(-size // budget))
-        if layer.batch < threads and layer.multiply_adds > 2e6:
+        if problem.batch < threads and problem.multiply_adds > 2e6:
             parts = min(groups, round_up(parts, threads))
         groups = -(-groups // parts)
-        size = -(-size * groups // layer.groups)
+        size = -(-size * groups // problem.groups)
     least = max(unit, round_up(rows or -(-columns // (2 * in_a_row)), unit))
     rows = min(output[0], max(least, budget * output[0] // size))
     blocks = -(-output[0] // rows)
-    if layer.groups == groups and layer.batch < threads and layer.multiply_adds > 2e6:
+    if problem.groups == groups and problem.batch < threads and problem.multiply_adds > 2e6:
         blocks = min(round_up(blocks, threads), output[0])  # too few examples for the threads: share one's rows
     rows = min(round_up(-(-output[0] // blocks), unit), output[0])
-    return fitted(layer, 1, groups, (rows, *output[1:]), needs, unit)
+    return fitted(problem, 1, groups, (rows, *output[1:]), needs, unit)
 
 
-def fitted(layer: Layer, images: int, groups: int, box: tuple[int, ...], needs: Needs, unit: int = 1) -> Share:
+def fitted(problem: Problem, images: int, groups: int, box: tuple[int, ...], needs: Needs, unit: int = 1) -> Share:
     """Make a block smaller until it fits: fewer examples, then groups, then less of the longest axis, rows by `unit`.
 
     What is left may be too large all the same, if a single output sees too much.
     """
     images, sizes = max(1, images), list(box)
-    most = room(layer)
-    while (taken := math.ceil(needs(images, groups, tuple(sizes)) * layer.dtype.itemsize)) > most:
+    most = room(problem)
+    while (taken := math.ceil(needs(images, groups, tuple(sizes)) * problem.dtype.itemsize)) > most:
         least = [unit, *repeat(1, len(sizes) - 1)]
         longest = max(range(len(sizes)), key=lambda axis: sizes[axis] if sizes[axis] > least[axis] else 0)
         if images > 1:
-            images = _evenly(layer.batch, _reduced(images, most, taken))
+            images = _evenly(problem.batch, _reduced(images, most, taken))
         elif groups > 1:
             groups = _reduced(groups, most, taken)
         elif sizes[longest] > least[longest]:

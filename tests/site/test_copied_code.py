@@ -1,4 +1,4 @@
-"""What every chapter of the built site offers to take along; `make check-site` runs this."""
+"""What every chapter of the built site has to copy; `make check-site` runs this."""
 
 import ast
 import html
@@ -25,9 +25,9 @@ MARKUP = re.compile(r"^:::|\{[a-z]+(:[a-z]+)?\}`|^\([a-z-]+\)=$", re.M)
 CHAPTERS = [
     page for page in pages().values() if page.name.split("/")[0] in {"operation", "pictures", "layers", "speed"}
 ]
-FORM = re.compile(r'<div class="take-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', re.S)
+FORM = re.compile(r'<div class="copies-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', re.S)
 LINK = re.compile(r'<a href="([^"]+\.py)" download>')
-OFFERING = [page for page in pages().values() if 'class="take"' in page.source]
+WITH_COPIES = [page for page in pages().values() if 'class="copies"' in page.source]
 SOURCES = {
     path.relative_to(ROOT / "docs").with_suffix("").as_posix(): path
     for path in sorted((ROOT / "docs").rglob("*.md"))
@@ -105,13 +105,13 @@ def wrong(page: Page, root: Path) -> Iterator[str]:
             yield f"{file} is not what the page shows"
 
 
-@pytest.mark.parametrize("page", OFFERING, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", WITH_COPIES, ids=lambda page: page.name)
 def test_every_file_of_a_page_is_there_and_is_what_the_page_shows(page: Page) -> None:
     assert list(wrong(page, SITE)) == []
 
 
 def test_a_missing_file_and_one_that_differs_would_be_noticed(tmp_path: Path) -> None:
-    page = next(page for page in OFFERING if page.name == "pictures/padding.html")
+    page = next(page for page in WITH_COPIES if page.name == "pictures/padding.html")
     shutil.copytree(SITE / "pictures", tmp_path / "pictures")
     first, second = [file for file, _ in FORM.findall(page.source)][:2]
     (tmp_path / "pictures" / first).unlink()
@@ -134,7 +134,7 @@ def test_every_cell_of_a_chapter_has_its_files_and_there_is_no_other(chapter: st
 def test_every_file_of_a_function_is_linked_from_its_page() -> None:
     linked = {
         (page.path.parent / file).relative_to(SITE).as_posix()
-        for page in OFFERING
+        for page in WITH_COPIES
         if page.name.startswith("api/")
         for file in LINK.findall(page.source)
     }

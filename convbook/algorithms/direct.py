@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from convbook._arguments import Array
+from convbook._geometry import full_shape
 from convbook.algorithms import cost
-from convbook.algorithms.scaling import is_finite
-from convbook.arguments import Array
+from convbook.algorithms.exactness import is_finite
 
-#: NumPy has a loop of its own for real kernels of at most so many taps.
+#: NumPy has a loop of its own for real kernels of at most this many taps.
 _FEW = 11
 
 
 @dataclass(frozen=True)
 class Sums:
-    """The cheapest way to add up, for two arrays of which the first is not the smaller.
+    """The cheapest way to add up, for two arrays, the larger one first.
 
     The estimates are of what was measured beside `cost`'s, in microseconds.
     """
@@ -87,11 +88,6 @@ def of_copies(a: Array, b: Array) -> Array:
     for shift in np.ndindex(b.shape):
         y[tuple(slice(s, s + n) for s, n in zip(shift, a.shape, strict=True))] += b[shift] * a
     return y
-
-
-def full_shape(n: tuple[int, ...], k: tuple[int, ...]) -> tuple[int, ...]:
-    """Return how many sums have at least one term, along each axis."""
-    return tuple(a + b - 1 for a, b in zip(n, k, strict=True))
 
 
 def _spaced(n: tuple[int, ...], k: tuple[int, ...]) -> tuple[int, int]:

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from convbook._arguments import Array
+from convbook._geometry import full_shape
 from convbook.algorithms import cost
-from convbook.algorithms.sums import full_shape
-from convbook.arguments import Array
 
-#: So many sums of two lines are worth the trouble of transforming them in phases; of more, each phase leaves the cache.
+#: This many sums of two lines are worth being transformed in phases; of more, each phase leaves the cache.
 _IN_PHASES: Final = range(1 << 14, 1 << 19)
 #: The elements of spectra that are multiplied at once, so that they stay in the cache.
 _AT_ONCE: Final = 1 << 11
@@ -84,15 +84,6 @@ def overlap_add(a: Array, b: Array) -> Array:
         place = tuple(slice(c, c + size) for c, size in zip(corner, shape, strict=True))
         y[place] += _in_dtype(a.dtype, with_b(block)[tuple(map(slice, shape))])
     return y
-
-
-def rounds_exactly(a: Array, b: Array) -> bool:
-    """Tell whether a transform in float64 is sure to err by less than 1/2 in every sum, if they are of integers."""
-    if a.dtype.kind in "fc":
-        return True
-    length = math.prod(full_shape(a.shape, b.shape)) * 2**a.ndim  # no fast length is twice the least one
-    norms = [float(np.linalg.norm(array.astype(np.float64).ravel())) for array in (a, b)]
-    return 32 * 2.0**-53 * math.log2(2 * length) * norms[0] * norms[1] < 0.5
 
 
 def _lengths(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ Pair = tuple[int, int]
 PerAxis = int | Sequence[int]
 Padding = int | str | Sequence[int | Pair]
 
-#: So many bytes a process of today's 64-bit machines can address, whatever memory there is.
+#: A process of today's 64-bit machines can address this many bytes, whatever memory there is.
 _ADDRESSES = 1 << 47
 
 
@@ -93,6 +93,16 @@ def must_have_shape(name: str, array: Array, shape: tuple[int, ...], meaning: st
     """Refuse an array whose shape is not `shape`; `meaning` says in words whose shape that is."""
     if array.shape != shape:
         raise ValueError(f"`{name}` (of shape {array.shape}) must have the shape {shape} of {meaning}.")
+
+
+def must_have_as_many_axes(*operands: tuple[str, tuple[int, ...]]) -> None:
+    """Refuse two operands, given by name and shape, if one is empty or their ranks differ."""
+    for name, shape in operands:
+        if 0 in shape:
+            raise ValueError(f"`{name}` (of shape {shape}) must have at least one element.")
+    (first, n), (second, k) = operands
+    if len(n) != len(k):
+        raise ValueError(f"`{second}` (of shape {k}) must have as many axes as `{first}` (of shape {n}).")
 
 
 def sum_dtypes(*operands: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
@@ -322,7 +332,7 @@ def pad_pairs(name: str, value: object, axes: int) -> tuple[Pair, ...]:
 
 
 def is_several(value: object) -> TypeGuard[Sequence[Any]]:
-    """Tell whether `value` has entries: a list, a tuple, a range or an array with an axis."""
+    """Return whether `value` has entries: a list, a tuple, a range or an array with an axis."""
     return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 

@@ -1,4 +1,4 @@
-"""What a reader does to take code along: presses a button, opens a fold, follows a link, with scripts and without."""
+"""What a reader does to copy code: presses a button, opens a fold, follows a link, with scripts and without."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +10,11 @@ from built_site import SITE, pages
 from chromium import AXE, WATCH
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-OFFERING = [name for name, page in pages().items() if 'class="take"' in page.source]
+WITH_COPIES = [name for name, page in pages().items() if 'class="copies"' in page.source]
 CHAPTER, FUNCTIONS, COOKBOOK = "pictures/padding.html", "api/convolution.html", "appendices/cookbook.html"
 SOME = [CHAPTER, FUNCTIONS, COOKBOOK]
 STATUS = "p[role=status].visually-hidden"
-BUTTONS = ".take-buttons button"
+BUTTONS = ".copies-buttons button"
 CLIPBOARD_ALLOWED = ["clipboard-read", "clipboard-write"]
 PATIENCE = 90_000  # milliseconds
 expect.set_options(timeout=PATIENCE / 3)
@@ -37,7 +37,7 @@ PRESSED = f"""async buttons => {{
     }}
     return found;
 }}"""
-#: Of so many cells of a page the code as shown is copied, too, by keyboard.
+#: Of this many cells of a page the code as shown is copied, too, by keyboard.
 BY_KEY = 4
 
 
@@ -78,37 +78,37 @@ def copied(page: Page, button: Locator) -> str:
     return str(page.evaluate(CLIPBOARD))
 
 
-def files(take: Locator, links: str, name: str) -> list[str]:
+def files(copies: Locator, links: str, name: str) -> list[str]:
     """Read the files to which links of a fold lead."""
-    hrefs = take.evaluate(f"take => [...take.querySelectorAll('{links}')].map(a => a.getAttribute('href'))")
+    hrefs = copies.evaluate(f"copies => [...copies.querySelectorAll('{links}')].map(a => a.getAttribute('href'))")
     return [(SITE / name).parent.joinpath(href).read_bytes().decode() for href in hrefs]
 
 
 def copies_and_files(page: Page, name: str) -> Iterator[tuple[str, str, str]]:
     """Press the buttons of a page; give the name of each, what it copies, and the file that has the same."""
     unfold(page)
-    takes = page.locator(".take")
-    expect(takes.first).to_be_attached()
-    for place in range(takes.count()):
-        take = takes.nth(place)
-        pressed = take.locator(BUTTONS).evaluate_all(PRESSED)
-        for (label, copy), file in zip(pressed, files(take, ".take-form a", name), strict=True):
+    folds = page.locator(".copies")
+    expect(folds.first).to_be_attached()
+    for place in range(folds.count()):
+        copies = folds.nth(place)
+        pressed = copies.locator(BUTTONS).evaluate_all(PRESSED)
+        for (label, copy), file in zip(pressed, files(copies, ".copies-form a", name), strict=True):
             yield label, copy, file
         # A paste into a terminal must not run at once: the code as shown comes without its last end of a line.
-        for file in files(take, ".take-note a", name) if place < BY_KEY else ():
-            shown = take.locator("xpath=ancestor::div[contains(@class, 'cell ')]").locator("button.copybtn")
+        for file in files(copies, ".copies-note a", name) if place < BY_KEY else ():
+            shown = copies.locator("xpath=ancestor::div[contains(@class, 'cell ')]").locator("button.copybtn")
             yield "as shown", copied(page, shown) + "\n", file
 
 
 # The buttons --------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", OFFERING)
+@pytest.mark.parametrize("name", WITH_COPIES)
 def test_every_copy_is_its_file_byte_by_byte(page: Page, site: str, name: str) -> None:
     page.goto(f"{site}{name}")
     seen = 0
     for label, copy, file in copies_and_files(page, name):
         assert copy == file, label
         seen += 1
-    assert seen >= pages()[name].source.count('class="take"')
+    assert seen >= pages()[name].source.count('class="copies"')
 
 
 @pytest.mark.parametrize("name", SOME)
@@ -119,7 +119,7 @@ def test_the_buttons_work_from_files(page: Page, name: str) -> None:
 
 def test_a_copy_that_differs_from_its_file_would_be_noticed(page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
-    page.evaluate("document.querySelector('.take-form pre').append('# more')")
+    page.evaluate("document.querySelector('.copies-form pre').append('# more')")
     label, copy, file = next(copies_and_files(page, CHAPTER))
     assert label.startswith("Copy ")
     assert copy == f"{file}# more"
@@ -155,11 +155,11 @@ def test_where_the_clipboard_is_closed_the_code_is_shown_and_selected(browser: B
     context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page = context.new_page()
     page.goto(f"{site}{CHAPTER}")
-    take = page.locator(".take").locator("visible=true").first
-    assert not take.locator("details").evaluate("d => d.open")
-    take.locator("button").first.press("Enter")
-    expect(take.locator("button").first).to_have_text("Selected")
-    code = take.locator("pre").first
+    copies = page.locator(".copies").locator("visible=true").first
+    assert not copies.locator("details").evaluate("d => d.open")
+    copies.locator("button").first.press("Enter")
+    expect(copies.locator("button").first).to_have_text("Selected")
+    code = copies.locator("pre").first
     expect(code).to_be_in_viewport()
     assert page.evaluate("String(getSelection())").strip() == str(code.text_content()).strip()
     expect(page.locator(STATUS)).to_contain_text("The code is selected")
@@ -174,7 +174,7 @@ def test_on_a_phone_the_buttons_are_seen_and_cover_nothing(browser: Browser, sit
     page.goto(f"{site}{name}")
     unfold(page)
     found: list[dict[str, Any]] = page.evaluate(
-        """() => [...document.querySelectorAll(".take-buttons button")].map(button => {
+        """() => [...document.querySelectorAll(".copies-buttons button")].map(button => {
             button.scrollIntoView({block: "center"});
             const now = button.getBoundingClientRect();
             const top = document.elementFromPoint((now.left + now.right) / 2, (now.top + now.bottom) / 2);
@@ -207,10 +207,12 @@ def test_axe_finds_nothing_while_folds_are_closed_and_buttons_are_seen(
 ) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{site}{name}")
-    page.add_style_tag(content=".take-buttons { opacity: 1 !important; }")
+    page.add_style_tag(content=".copies-buttons { opacity: 1 !important; }")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     page.locator(BUTTONS).first.press("Enter")
-    found = page.evaluate("axe.run({include: [['.take'], ['.recipe-filter']].filter(s => document.querySelector(s))})")
+    found = page.evaluate(
+        "axe.run({include: [['.copies'], ['.recipe-filter']].filter(s => document.querySelector(s))})"
+    )
     assert [violation["id"] for violation in found["violations"]] == []
     assert found["passes"]
 
@@ -221,13 +223,13 @@ def test_without_scripts_a_fold_opens_and_its_links_give_the_files(browser: Brow
     context = window(browser, java_script_enabled=False, accept_downloads=True)
     page = context.new_page()
     page.goto(f"{site}{name}")
-    take = page.locator(".take").locator("visible=true").first
-    code = take.locator("pre").first
+    copies = page.locator(".copies").locator("visible=true").first
+    code = copies.locator("pre").first
     expect(code).to_be_hidden()
-    take.locator("summary").press("Enter")
+    copies.locator("summary").press("Enter")
     expect(code).to_be_visible()
     with page.expect_download() as download:
-        take.locator("a").first.click()
+        copies.locator("a").first.click()
     assert Path(download.value.path()).read_bytes().decode() == code.text_content()
     assert page.locator(BUTTONS).count() == 0
     assert page.locator(".recipe-filter").locator("visible=true").count() == 0

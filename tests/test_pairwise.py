@@ -1,9 +1,9 @@
-"""Totals count every number once, and their rounding errors hardly grow."""
+"""Pairwise sums count every number once, and their rounding errors hardly grow."""
 
 import numpy as np
 import pytest
 
-from convbook.algorithms.totals import FEW, in_pairs, total
+from convbook.algorithms.pairwise import FEW, in_pairs, total
 
 
 @pytest.mark.parametrize("dtype", ["int64", "float32", "float64", "complex64"])
