@@ -14,7 +14,7 @@ import nbformat
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
-from small_site import ROOT, Site
+from site_builds import ROOT, Site
 
 from book import snippets
 from book.downloads import plain_markdown, serve, single_file
@@ -191,11 +191,3 @@ def test_a_role_links_to_the_wheel_the_file_and_the_zip(site: Site) -> None:
     assert f'href="downloads/{wheel.name}">{wheel.name}</a>' in page
     assert 'href="downloads/convbook.py">convbook.py</a>' in page
     assert 'href="downloads/convbook-site.zip">all of it</a>' in page
-
-
-def test_two_builds_in_two_folders_serve_the_same_bytes(site: Site, tmp_path: Path) -> None:
-    other = Site(tmp_path / "elsewhere" / "deeper")
-    assert other.build() == ""
-    first, second = site.contents(), other.contents()
-    assert first.keys() == second.keys()
-    assert [name for name in first if first[name] != second[name]] == []
