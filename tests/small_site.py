@@ -1,13 +1,8 @@
 """A site of a few pages with the book's own settings, for the tests of what it serves and of its cookbook."""
 
-import os
-import re
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from site_builds import ROOT, Site
 
 CONF = """
 import runpy
@@ -26,6 +21,7 @@ pygments_style = "default"
 """
 
 FIRST = r"""---
+myst: {html_meta: {description: "The first chapter."}}
 file_format: mystnb
 kernelspec: {name: python3}
 ---
@@ -145,6 +141,7 @@ add(2, 3)
 """
 
 SECOND = """---
+myst: {html_meta: {description: "The second chapter."}}
 file_format: mystnb
 kernelspec: {name: python3}
 reads: [../data/numbers.txt]
@@ -193,7 +190,11 @@ convbook.convolve([number], [2]).tolist()
 ```
 """
 
-COOKBOOK = """# Cookbook
+COOKBOOK = """---
+myst: {html_meta: {description: "The recipes."}}
+---
+
+# Cookbook
 
 ## Sums
 
@@ -210,7 +211,11 @@ part/second recipe-negate signs
 Take {served}`wheel`, {served}`file` or {served}`all of it <zip>`.
 """
 
-INDEX = """# A book
+INDEX = """---
+myst: {html_meta: {description: "A book of two chapters."}}
+---
+
+# A book
 
 ```{toctree}
 :numbered:
@@ -225,61 +230,20 @@ cookbook
 """
 
 
-@dataclass
-class Site:
-    """A copy of the site that can be changed and built again."""
+def write(folder: Path) -> None:
+    """Write the pages into a folder, and what they read."""
+    sources = {"index": INDEX, "cookbook": COOKBOOK, "part/first": FIRST, "part/second": SECOND}
+    for name, text in sources.items():
+        path = folder / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "numbers.txt").write_text("21\n", encoding="utf-8")
 
-    folder: Path
 
-    def __post_init__(self) -> None:
-        """Write the sources."""
-        part = self.folder / "docs" / "part"
-        part.mkdir(parents=True)
-        (self.folder / "conf.py").write_text(CONF % str(ROOT / "conf.py"), encoding="utf-8")
-        (self.folder / "convbook").symlink_to(ROOT / "convbook")
-        sources = {"index": INDEX, "cookbook": COOKBOOK, "part/first": FIRST, "part/second": SECOND}
-        for name, text in sources.items():
-            self.source(name).write_text(text, encoding="utf-8")
-        (self.folder / "docs" / "data").mkdir()
-        (self.folder / "docs" / "data" / "numbers.txt").write_text("21\n", encoding="utf-8")
-
-    def source(self, name: str) -> Path:
-        return self.folder / "docs" / f"{name}.md"
-
-    def change(self, name: str, old: str, new: str) -> None:
-        """Replace a text that stands once in a source."""
-        text = self.source(name).read_text(encoding="utf-8")
-        assert text.count(old) == 1, (name, old)
-        self.source(name).write_text(text.replace(old, new), encoding="utf-8")
-
-    def build(self, builder: str = "html") -> str:
-        """Build the site, in two processes as `make html` does; return what it warns of."""
-        build = self.folder / "_build"
-        command = [sys.executable, "-m", "sphinx", "-c", self.folder, "-b", builder, "-d", build / "doctrees", "-q"]
-        command += ["-j", "2", self.folder / "docs", build / builder]
-        environment = os.environ | {"NO_COLOR": "1", "CONVBOOK_URL": ""}
-        run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        assert run.returncode == 0, run.stderr
-        return run.stderr
-
-    def file(self, name: str) -> Path:
-        return self.folder / "_build" / "html" / name
-
-    def page(self, name: str) -> str:
-        return self.file(f"{name}.html").read_text(encoding="utf-8")
-
-    def words(self, name: str) -> str:
-        """Give the text of a page without its elements."""
-        return " ".join(re.sub(r"<[^>]*>", " ", self.page(name)).split())
-
-    def written(self) -> dict[str, int]:
-        """Say when each page and each download was written (Sphinx writes what lies in _static every time)."""
-        site = self.folder / "_build" / "html"
-        kinds = {".html", ".ipynb", ".py", ".whl", ".zip"}
-        return {p.relative_to(site).as_posix(): p.stat().st_mtime_ns for p in site.rglob("*") if p.suffix in kinds}
-
-    def contents(self) -> dict[str, bytes]:
-        """Give all that the site serves."""
-        site = self.folder / "_build" / "html"
-        files = {p.relative_to(site).as_posix(): p for p in sorted(site.rglob("*")) if p.is_file()}
-        return {name: path.read_bytes() for name, path in files.items() if not path.name.startswith(".")}
+def small_site(folder: Path) -> Site:
+    """Write the site, with its configuration."""
+    write(folder / "docs")
+    (folder / "conf.py").write_text(CONF % str(ROOT / "conf.py"), encoding="utf-8")
+    (folder / "convbook").symlink_to(ROOT / "convbook")
+    return Site(folder)

@@ -7,13 +7,13 @@ import inspect
 import json
 import pkgutil
 import re
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import small_site
+from site_builds import Site
 
 import convbook
 from book import ROOT
@@ -44,46 +44,38 @@ def public_names() -> dict[str, object]:
     return found
 
 
-# A small book: the real reference, and chapters of one line ------------------------------------------------------
-def small_book(folder: Path) -> Path:
-    """Write the sources of a book whose reference is the real one."""
-    chapters = []
+# A small book: the real reference, the pages of the small site, and chapters of one line -------------------------
+def chapters(folder: Path) -> list[str]:
+    """Write a page of one line in the place of each chapter; give their names."""
+    names = []
     for path in sorted((ROOT / "docs").glob("*/*.md")):
-        document = path.relative_to(ROOT / "docs")
-        if document.parts[0].startswith("_") or document.parts[0] == "api":
+        name = path.relative_to(ROOT / "docs")
+        if name.parts[0].startswith("_") or name.parts[0] == "api":
             continue
         text = path.read_text(encoding="utf-8")
         title = re.search(r"^(\([\w-]+\)=\n)?# (.*)", text, re.M)
-        label, words = (title[1] or "", title[2]) if title else ("", document.stem)
-        target = folder / document
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(STUB.format(label=label, title=words, body=""), encoding="utf-8")
-        chapters.append(document.with_suffix("").as_posix())
-    (folder / "api").mkdir()
-    (folder / "api" / "index.md").write_bytes((ROOT / "docs" / "api" / "index.md").read_bytes())
-    contents = "\n".join(["```{toctree}", *chapters, "api/index", "```"])
-    links = "{py:func}`numpy.convolve` {py:func}`convbook.corr2d`"
-    (folder / "index.md").write_text(
-        STUB.format(label="", title="A book", body=f"{contents}\n\n{links}"), encoding="utf-8"
-    )
-    return folder
+        label, words = (title[1] or "", title[2]) if title else ("", name.stem)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(STUB.format(label=label, title=words, body=""), encoding="utf-8")
+        names.append(name.with_suffix("").as_posix())
+    return names
 
 
-def build(source: Path) -> subprocess.CompletedProcess[str]:
-    """Build the small book with the real configuration."""
-    command = [sys.executable, "-m", "sphinx", "-c", str(ROOT), "-d", str(source.parent / "doctrees"), "-j", "2"]
-    command += ["-D", "nb_execution_mode=off", "-b", "html", str(source), str(source.parent / "html")]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-class Book:
-    """The built reference."""
+class Book(Site):
+    """The built reference, with the whole real configuration."""
 
     def __init__(self, folder: Path) -> None:
-        self.source = small_book(folder / "docs")
-        self.result = build(self.source)
-        self.html = folder / "html"
-        self.search = (self.html / "searchindex.js").read_text(encoding="utf-8")
+        super().__init__(folder, configuration=ROOT)
+        small_site.write(self.path("docs"))
+        contents = ["```{toctree}", ":numbered:", "part/first", "part/second", "```", ""]
+        contents += ["```{toctree}", "cookbook", *chapters(self.path("docs")), "api/index", "```"]
+        self.path("docs/api").mkdir()
+        self.source("api/index").write_bytes((ROOT / "docs" / "api" / "index.md").read_bytes())
+        body = "\n".join([*contents, "", "{py:func}`numpy.convolve` {py:func}`convbook.corr2d`"])
+        self.source("index").write_text(STUB.format(label="", title="A book", body=body), encoding="utf-8")
+        self.result = self.build(processes=2)
+        self.html = self.file("")
+        self.search = self.file("searchindex.js").read_text(encoding="utf-8")
         self.pages = {p.name: p.read_text(encoding="utf-8") for p in sorted((self.html / "api").glob("*.html"))}
 
     def entry(self, name: str) -> str:
@@ -102,8 +94,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
 # The pages ------------------------------------------------------------------------------------------------------
 def test_the_reference_builds_without_a_warning(book: Book) -> None:
-    assert book.result.returncode == 0
-    assert [line for line in book.result.stderr.splitlines() if "WARNING" in line or "ERROR" in line] == []
+    assert book.result.warnings == ""
+    assert not book.result.failed
 
 
 def test_every_public_name_has_an_anchor_on_exactly_one_page(book: Book) -> None:
@@ -225,24 +217,27 @@ def test_what_people_look_for_leads_to_what_exists(book: Book) -> None:
         )
 
 
-def test_a_build_with_no_change_reads_no_page(book: Book) -> None:
-    again = build(book.source)
-    assert "0 added, 0 changed, 0 removed" in again.stdout, again.stdout
-    assert "reading sources" not in again.stdout
-    assert (book.html / "searchindex.js").read_text(encoding="utf-8") == book.search
+def test_a_build_with_no_change_writes_no_page(book: Book) -> None:
+    before = book.times()
+    again = book.build()
+    assert again.executed == again.written == set()
+    assert book.times() == before
+    assert book.file("searchindex.js").read_text(encoding="utf-8") == book.search
 
 
-def test_two_builds_in_two_folders_are_the_same(book: Book, tmp_path: Path) -> None:
-    other = Book(tmp_path)
-    assert other.pages == book.pages
-    assert other.search == book.search
+def test_two_builds_in_two_folders_serve_the_same_bytes(book: Book, tmp_path: Path) -> None:
+    other = Book(tmp_path / "elsewhere" / "deeper")
+    first, second = book.contents(), other.contents()
+    assert first.keys() == second.keys()
+    assert {"part/first.ipynb", "api/signal.html", "searchindex.js", "downloads/convbook-site.zip"} <= first.keys()
+    assert [name for name in first if first[name] != second[name]] == []
 
 
 def test_a_misspelt_name_warns_whether_it_is_ours_or_another_library_s(book: Book) -> None:
-    index = book.source / "index.md"
+    index = book.source("index")
     wrong = "\n".join(f"{{py:func}}`{name}`" for name in ("numpy.convolv", "convbook.convolv"))
     index.write_text(f"{index.read_text(encoding='utf-8')}\n{wrong}\n", encoding="utf-8")
-    warnings = [line for line in build(book.source).stderr.splitlines() if "WARNING" in line]
+    warnings = [line for line in book.build().warnings.splitlines() if "WARNING" in line]
     assert len(warnings) == 2, "\n".join(warnings)
     assert "index.md" in warnings[0]
     assert "reference target not found: numpy.convolv " in warnings[0]

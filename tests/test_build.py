@@ -8,114 +8,36 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
+from site_builds import ROOT, Site
 
 from book.execution import build, inputs
 from book.execution.dependencies import Library
 
-# What Sphinx will remove one day is not this test's subject.
-pytestmark = [
-    pytest.mark.filterwarnings(f"ignore::{name}") for name in ("DeprecationWarning", "PendingDeprecationWarning")
-]
-
-ROOT = Path(__file__).parents[1]
 SOURCE = Path(__file__).parent / "small_book"
 
 
-@dataclass
-class Result:
-    """What a build did."""
-
-    failed: bool
-    warnings: str
-    executed: set[str] = field(default_factory=set)
-    written: set[str] = field(default_factory=set)
-
-
-class Book:
-    """A copy of the small book that can be changed and built again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def path(self, name: str) -> Path:
-        return self.folder / name
-
-    def change(self, name: str, old: str, new: str) -> int:
-        """Replace a text that stands once in the file; return the line of the change."""
-        path = self.path(name)
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, (name, old)
-        path.write_text(text.replace(old, new), encoding="utf-8")
-        return text[: text.index(old)].count("\n") + 1
-
-    def line(self, name: str, text: str) -> int:
-        """Give the number of the first line that holds the text."""
-        lines = self.path(name).read_text(encoding="utf-8").splitlines()
-        return next(n for n, line in enumerate(lines, 1) if text in line)
-
-    def build(self) -> Result:
-        before = self._times()
-        said, warnings = StringIO(), StringIO()
-        with patch_docutils(self.folder), docutils_namespace():
-            app = Sphinx(
-                self.folder / "docs",
-                self.folder,
-                self.folder / "_build" / "html",
-                self.folder / "_build" / "doctrees",
-                "html",
-                status=said,
-                warning=warnings,
-                warningiserror=True,
-            )
-            app.build()
-        done = {name for name, when in self._times().items() if before.get(name) != when}
-        text = re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()).replace(f"{self.folder}/docs/", "")
-        return Result(
-            failed=app.statuscode != 0,
-            warnings=text,
-            executed=set(re.findall(r"^executed (\S+) in", said.getvalue(), re.M)),
-            written={name.removesuffix(".html") for name in done},
-        )
-
-    def page(self, name: str) -> str:
-        return self.path(f"_build/html/{name}.html").read_text(encoding="utf-8")
+class Book(Site):
+    """A copy of the small book."""
 
     def notebook(self, name: str) -> dict[str, list[dict[str, object]]]:
-        return json.loads(self.path(f"_build/jupyter_execute/{name}.ipynb").read_text(encoding="utf-8"))
+        return json.loads(self.file(f"{name}.ipynb", "jupyter_execute").read_text(encoding="utf-8"))
 
     def published(self) -> dict[str, bytes]:
         """Give what the build has made that is the same in every build."""
-        places = [self.path("_build/html"), self.path("_build/jupyter_execute")]
         return {
             path.relative_to(self.folder).as_posix(): path.read_bytes()
-            for place in places
-            for path in place.rglob("*")
+            for place in ("html", "jupyter_execute")
+            for path in self.file("", place).rglob("*")
             if path.suffix in {".html", ".ipynb", ".js", ".inv"}
         }
-
-    def _times(self) -> dict[str, int]:
-        site = self.path("_build/html")
-        return {path.relative_to(site).as_posix(): path.stat().st_mtime_ns for path in site.rglob("*.html")}
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in os.environ.items():  # a build sets what its kernels inherit
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("CONVBOOK_ROOT", str(ROOT))
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the small book without a fault, and keep a copy beside it."""
-    os.environ["CONVBOOK_ROOT"] = str(ROOT)
     folder = tmp_path_factory.mktemp("book")
     shutil.copytree(SOURCE, folder / "small")
     result = Book(folder / "small").build()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from docutils import nodes
-from small_site import ROOT, Site
+from site_builds import ROOT, Site
 
 from book.execution import chapters
 
@@ -36,27 +36,27 @@ def test_the_search_finds_a_recipe_in_the_cookbook(site: Site) -> None:
 
 
 def test_nothing_is_written_when_nothing_has_changed(site: Site) -> None:
-    before = site.written()
-    assert site.build() == ""
-    assert site.written() == before
+    before = site.times()
+    assert site.build().warnings == ""
+    assert site.times() == before
 
 
 def test_a_changed_recipe_is_changed_in_the_cookbook_and_runs_in_its_chapter_only(site: Site) -> None:
-    before = site.written()
-    site.change("part/second", "convolve([5], [1])[0]", "convolve([7], [1])[0]")
-    site.change("part/second", "  -5\n", "  -7\n")
-    assert site.build() == ""
+    before = site.times()
+    site.change("docs/part/second.md", "convolve([5], [1])[0]", "convolve([7], [1])[0]")
+    site.change("docs/part/second.md", "  -5\n", "  -7\n")
+    assert site.build().warnings == ""
     assert re.search(r"<pre><span></span>-7\n</pre>", site.page("cookbook"))
-    assert site.written()["part/first.html"] == before["part/first.html"]
+    assert site.times()["part/first.html"] == before["part/first.html"]
 
 
 def test_a_recipe_without_a_place_a_wrong_name_and_a_wrong_section_are_reported(site: Site) -> None:
-    site.change("cookbook", "part/second recipe-negate signs", "part/second recipe-sign signs")
-    site.change("cookbook", "recipe-add table", "recipe-add tables")
-    said = site.build()
-    assert "cookbook.md:12: WARNING: part/second has no cell 'recipe-sign' tagged `recipe`" in said
+    site.change("docs/cookbook.md", "part/second recipe-negate signs", "part/second recipe-sign signs")
+    site.change("docs/cookbook.md", "recipe-add table", "recipe-add tables")
+    said = site.build().warnings
+    assert "cookbook.md:16: WARNING: part/second has no cell 'recipe-sign' tagged `recipe`" in said
     assert "the recipe 'recipe-negate' of part/second has no place in the cookbook" in said
-    assert "cookbook.md:6: WARNING: part/first has no section #tables" in said
+    assert "cookbook.md:10: WARNING: part/first has no section #tables" in said
 
 
 def listed() -> list[tuple[str, str, str]]:

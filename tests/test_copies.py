@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from small_site import ROOT, Site
+from site_builds import ROOT, Site
 
 from book.execution import chapters
 from book.snippets import Snippet, snippets_of
@@ -64,23 +64,23 @@ def test_a_figure_gives_its_name_to_its_cell(site: Site) -> None:
 
 
 def test_files_that_are_gone_are_written_again_and_others_left_alone(site: Site) -> None:
-    before = site.written()
+    before = site.times()
     site.file("part/first/start.py").unlink()
     shutil.rmtree(site.file("part/second"))
-    assert site.build() == ""
-    after = site.written()
+    assert site.build().warnings == ""
+    after = site.times()
     assert after.keys() == before.keys()
     gone = {name for name in before if name == "part/first/start.py" or name.startswith("part/second/")}
     assert {name for name in before if before[name] != after[name]} == gone
 
 
 def test_the_files_of_a_removed_cell_and_of_a_removed_page_are_removed(site: Site) -> None:
-    site.change("part/first", "name: start\n", "name: beginning\n")
+    site.change("docs/part/first.md", "name: start\n", "name: beginning\n")
     site.source("part/second").unlink()
-    site.change("index", "part/second\n", "")
-    site.change("cookbook", "part/second recipe-negate signs", "")
-    site.change("part/first", "[the other](#ch-second)", "another")
-    assert site.build() == ""
+    site.change("docs/index.md", "part/second\n", "")
+    site.change("docs/cookbook.md", "part/second recipe-negate signs", "")
+    site.change("docs/part/first.md", "[the other](#ch-second)", "another")
+    assert site.build().warnings == ""
     assert "start.py" not in served(site, "part/first")
     assert "beginning.py" in served(site, "part/first")
     assert not site.file("part/second").exists()
@@ -109,17 +109,17 @@ def test_a_cell_that_reads_a_file_has_it_beside_its_copies_and_says_so(site: Sit
 def test_the_file_beside_the_copies_is_the_one_that_the_chapter_reads_and_goes_with_them(site: Site) -> None:
     source = site.folder / "docs" / "data" / "numbers.txt"
     source.write_text(" 21 \n", encoding="utf-8")
-    assert site.build() == ""
+    assert site.build().warnings == ""
     assert site.file("part/second/numbers.txt").read_bytes() == source.read_bytes()
-    site.change("part/second", 'Path("../data/numbers.txt").read_text()', '"21"')
-    site.change("part/second", "reads: [../data/numbers.txt]\n", "")
-    assert site.build() == ""
+    site.change("docs/part/second.md", 'Path("../data/numbers.txt").read_text()', '"21"')
+    site.change("docs/part/second.md", "reads: [../data/numbers.txt]\n", "")
+    assert site.build().warnings == ""
     assert not site.file("part/second/numbers.txt").exists()
 
 
 def test_a_cell_that_puts_the_path_together_is_offered_as_shown_with_the_reason(site: Site) -> None:
-    site.change("part/second", 'Path("../data/numbers.txt")', 'Path("..", "data", "numbers.txt")')
-    assert site.build() == ""
+    site.change("docs/part/second.md", 'Path("../data/numbers.txt")', 'Path("..", "data", "numbers.txt")')
+    assert site.build().warnings == ""
     fold = folds(site.page("part/second"))["the-number"]
     assert "There is no form that runs alone. It names numbers.txt without the path" in fold
     assert 'href="second/the-number-cell.py"' in fold
@@ -133,9 +133,9 @@ def lines_of(site: Site, page: str, name: str) -> list[int]:
 
 
 def test_cells_with_one_address_are_reported_with_file_and_line(site: Site) -> None:
-    site.change("part/first", "name: failing\n", "name: start\n")
-    site.change("part/first", "name: twice\n", "name: start-cell\n")
-    said = site.build()
+    site.change("docs/part/first.md", "name: failing\n", "name: start\n")
+    site.change("docs/part/first.md", "name: twice\n", "name: start-cell\n")
+    said = site.build().warnings
     (_, again), (suffixed,) = (lines_of(site, "part/first", name) for name in ("start", "start-cell"))
     assert f"part/first.md:{again}: WARNING: part/first/start.py would be the address of two files" in said
     assert f"part/first.md:{suffixed}: WARNING: part/first/start-cell.py would be the address of two files" in said
@@ -146,8 +146,8 @@ def test_the_script_of_a_page_keeps_its_address_on_disks_that_do_not_tell_capita
     text = site.source("part/second").read_text(encoding="utf-8").replace("ch-second", "ch-third")
     (site.folder / "docs" / "part" / "first").mkdir()
     site.source("part/first/Start").write_text(text.replace("[recipe]", "[]").replace(":::{recipe}", ":::{pitfall}"))
-    site.change("index", "part/second\n", "part/second\npart/first/Start\n")
-    said = site.build()
+    site.change("docs/index.md", "part/second\n", "part/second\npart/first/Start\n")
+    said = site.build().warnings
     (line,) = lines_of(site, "part/first", "start")
     assert f"part/first.md:{line}: WARNING: part/first/start.py would be the address of two files" in said
 
@@ -175,8 +175,8 @@ def test_a_fold_names_its_cell_and_links_to_its_files(site: Site) -> None:
 
 
 def test_a_form_that_is_not_available_has_a_reason_and_names_what_the_cell_requires(site: Site) -> None:
-    site.change("part/first", "name: start\n", "name: start\nrequires: [pillow]\n")
-    assert site.build() == ""
+    site.change("docs/part/first.md", "name: start\n", "name: start\nrequires: [pillow]\n")
+    assert site.build().warnings == ""
     fold = folds(site.page("part/first"))["start"]
     assert re.findall(r'copies-label">([^<]+)<', fold) == ["Standalone"]
     assert ">needs pillow<" in fold
@@ -209,5 +209,5 @@ def test_books_and_texts_without_files_have_no_folds(site: Site) -> None:
 
 def site_text(site: Site) -> str:
     site.build("text")
-    texts = (site.folder / "_build" / "text").rglob("*.txt")
+    texts = site.file("", "text").rglob("*.txt")
     return "".join(path.read_text(encoding="utf-8") for path in texts)

@@ -1,6 +1,8 @@
-"""What the site serves beside its pages: chapters as notebooks and scripts, the wheel, the site as one zip."""
+"""What the site serves beside its pages: chapters as notebooks and scripts, the wheel, the site as one zip.
 
-import ast
+That each chapter's notebook shows what its page shows is what `make check-site` asks.
+"""
+
 import json
 import os
 import re
@@ -14,19 +16,10 @@ import nbformat
 from docutils import nodes
 from docutils.utils import new_document
 from nbclient import NotebookClient
-from small_site import ROOT, Site
+from site_builds import ROOT, Site
 
-from book import snippets
 from book.downloads import plain_markdown, serve, single_file
-from book.execution import chapters, guards
-from book.execution.session import Session
-from book.snippets.slicer import Page, Source
-
-CHAPTERS = [
-    path
-    for path in sorted((ROOT / "docs").glob("*/*.md"))
-    if not path.parent.name.startswith("_") and chapters.is_chapter(path)
-]
+from book.execution import guards
 
 
 def texts(site: Site) -> str:
@@ -114,33 +107,6 @@ def test_the_script_shows_words_and_outputs_as_comments_and_its_figures_at_the_e
     assert text.endswith("plt.show()\n")
 
 
-# Every chapter of the book ------------------------------------------------------------------------------------
-def test_no_shown_cell_of_the_book_fails_without_what_is_left_out_of_the_hidden_ones() -> None:
-    """Chapters whose hidden cells do more than glue give the same without them."""
-    ran = 0
-    for path in CHAPTERS:
-        cells = chapters.read(path).cells
-        hidden = [n for n, cell in enumerate(cells) if "remove-cell" in cell.metadata.get("tags", [])]
-        if all(only_glues(cells[n].source) for n in hidden) or any(chapters.missing(cell) for cell in cells):
-            continue
-        ran += 1
-        shown = [n for n in range(len(cells)) if n not in hidden]
-        needed = snippets.hidden(Page([Source(cell.source) for cell in cells]), shown)
-        with Session(path.parent) as session:
-            for n, cell in enumerate(cells):
-                if n in needed:
-                    source = chapters.Cell(path, cell.line, cell.first, cell.name, needed[n], {})
-                    assert session.run(source)[1] is None
-                elif n in shown:
-                    faults = guards.faults(cell.metadata, session.run(cell)[0])
-                    assert not faults, f"{path.stem}:{cell.line}: {faults}"
-    assert ran
-
-
-def only_glues(source: str) -> bool:
-    return all("glue" in ast.unparse(statement) for statement in ast.parse(source).body)
-
-
 # The wheel ----------------------------------------------------------------------------------------------------
 def test_the_wheel_installs_without_an_index_and_is_the_library(site: Site, tmp_path: Path) -> None:
     (wheel,) = site.file("downloads").glob("*.whl")
@@ -191,11 +157,3 @@ def test_a_role_links_to_the_wheel_the_file_and_the_zip(site: Site) -> None:
     assert f'href="downloads/{wheel.name}">{wheel.name}</a>' in page
     assert 'href="downloads/convbook.py">convbook.py</a>' in page
     assert 'href="downloads/convbook-site.zip">all of it</a>' in page
-
-
-def test_two_builds_in_two_folders_serve_the_same_bytes(site: Site, tmp_path: Path) -> None:
-    other = Site(tmp_path / "elsewhere" / "deeper")
-    assert other.build() == ""
-    first, second = site.contents(), other.contents()
-    assert first.keys() == second.keys()
-    assert [name for name in first if first[name] != second[name]] == []

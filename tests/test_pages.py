@@ -2,11 +2,8 @@
 
 import base64
 import io
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,10 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from scipy.io import wavfile
+from site_builds import ROOT, Site
 
 from convbook import figures
 
-ROOT = Path(__file__).parents[1]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 PAGES = ["index", "part/first", "part/second", "part/heard", "faulty", "search", "genindex", "404"]
 
@@ -77,58 +74,39 @@ class Reader(HTMLParser):
         self.open[-1].children.append(data)
 
 
-@dataclass
-class Site:
-    """The built book and what the build said."""
+class Pages(Site):
+    """The book of a few pages, and what its build said."""
 
-    folder: Path
-    warnings: str
+    said: str
 
-    def source(self, page: str) -> str:
-        return (self.folder / f"{page}.html").read_text(encoding="utf-8")
-
-    def page(self, page: str) -> Node:
+    def tree(self, page: str) -> Node:
         reader = Reader()
-        reader.feed(self.source(page))
+        reader.feed(self.page(page))
         assert len(reader.open) == 1, "a tag is not closed"
         return reader.open[0]
 
 
-def build(folder: Path, builder: str = "html", **environment: str) -> Site:
-    """Build the book, without stopping at its planted faults."""
-    book = folder / "book"
-    if not book.exists():
-        shutil.copytree(Path(__file__).parent / "pages_book", book)
-        (book / "convbook").symlink_to(ROOT / "convbook")  # kernels import the library from beside conf.py
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-c",
-        str(book),
-        "-b",
-        builder,
-        "-d",
-        str(folder / "_build" / "doctrees"),
-    ]
-    command += ["-n", "-q", str(book / "docs"), str(folder / "_build" / builder)]
-    environment = {**os.environ, "CONVBOOK_ROOT": str(ROOT), "NO_COLOR": "1", "CONVBOOK_URL": "", **environment}
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
-    assert run.returncode == 0, run.stderr
-    return Site(folder / "_build" / builder, run.stderr)
+def written(folder: Path) -> Pages:
+    """Write the sources of the book."""
+    shutil.copytree(Path(__file__).parent / "pages_book", folder)
+    (folder / "convbook").symlink_to(ROOT / "convbook")  # kernels import the library from beside conf.py
+    return Pages(folder)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return build(tmp_path_factory.mktemp("pages"))
+def site(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    """Build the book, without stopping at its planted faults."""
+    book = written(tmp_path_factory.mktemp("pages") / "book")
+    book.said = book.build().warnings
+    return book
 
 
 # The frame --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_states_the_policy_before_it_loads_anything(site: Site, page: str) -> None:
-    head = site.page(page).one("head")
+def test_every_page_states_the_policy_before_it_loads_anything(site: Pages, page: str) -> None:
+    head = site.tree(page).one("head")
     metas = [node for node in head.children if isinstance(node, Node)]
     assert metas[0].attributes["http-equiv"] == "Content-Security-Policy"
     assert metas[0].attributes["content"] == (
@@ -138,8 +116,8 @@ def test_every_page_states_the_policy_before_it_loads_anything(site: Site, page:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_has_an_inline_script(site: Site, page: str) -> None:
-    tree = site.page(page)
+def test_no_page_has_an_inline_script(site: Pages, page: str) -> None:
+    tree = site.tree(page)
     scripts = list(tree.all("script"))
     assert scripts, "theme.js and Furo's own are expected"
     assert all(script.attributes.get("src") and not script.text for script in scripts)
@@ -148,20 +126,20 @@ def test_no_page_has_an_inline_script(site: Site, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_fetches_from_another_host(site: Site, page: str) -> None:
-    for node in site.page(page).all():
+def test_no_page_fetches_from_another_host(site: Pages, page: str) -> None:
+    for node in site.tree(page).all():
         for name in ("src", "href", "action", "data", "poster"):
             value = node.attributes.get(name, "")
             if node.tag != "a":
                 assert not re.match(r"(?!data:)[a-z]+:|//", value), (node.tag, value)
-    sheets = [path.read_text(encoding="utf-8") for path in (site.folder / "_static").rglob("*.css")]
+    sheets = [path.read_text(encoding="utf-8") for path in site.file("_static").rglob("*.css")]
     assert len(sheets) > 3
     assert [url for sheet in sheets for url in re.findall(r"url\(\s*['\"]?((?:https?:)?//[^)]*)", sheet)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_says_what_it_is(site: Site, page: str) -> None:
-    tree = site.page(page)
+def test_every_page_says_what_it_is(site: Pages, page: str) -> None:
+    tree = site.tree(page)
     assert next(tree.all("html")).attributes["lang"] == "en"
     assert len(tree.one("title").text) > 5
     described = [meta for meta in tree.all("meta") if meta.attributes.get("name") == "description"]
@@ -170,42 +148,38 @@ def test_every_page_says_what_it_is(site: Site, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_a_reader_sees_lies_in_a_landmark(site: Site, page: str) -> None:
-    body = site.page(page).one("body")
+def test_what_a_reader_sees_lies_in_a_landmark(site: Pages, page: str) -> None:
+    body = site.tree(page).one("body")
     assert len(list(body.all("main"))) == len(list(body.all("h1"))) == 1
     labels = [node.attributes["aria-label"] for node in body.all("nav")]
     assert len(labels) == len(set(labels))
     assert all(node.attributes.get("aria-level") for node in body.all() if node.attributes.get("role") == "heading")
 
 
-def test_no_address_of_the_sites_own_is_named_without_a_place_to_serve_it(site: Site) -> None:
-    text = site.source("index")
+def test_no_address_of_the_sites_own_is_named_without_a_place_to_serve_it(site: Pages) -> None:
+    text = site.page("index")
     assert 'rel="canonical"' not in text
     assert "og:url" not in text
-    assert not (site.folder / "sitemap.xml").exists()
+    assert not site.file("sitemap.xml").exists()
 
 
 def test_the_sites_address_gives_canonical_links_a_sitemap_and_a_404_page_below_it(tmp_path: Path) -> None:
-    shutil.copytree(Path(__file__).parent / "pages_book", tmp_path / "book")
+    served = written(tmp_path / "book")
     for page in ("part/first", "part/second", "part/heard", "faulty"):  # nothing to execute
-        (tmp_path / "book" / "docs" / f"{page}.md").write_text(f"# {page}\n", encoding="utf-8")
-    book = tmp_path / "book"
-    command = [sys.executable, "-m", "sphinx", "-c", str(book), "-q", str(book / "docs"), str(tmp_path / "html")]
-    environment = {**os.environ, "CONVBOOK_ROOT": str(ROOT), "CONVBOOK_URL": "https://example.org/below/"}
-    subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True)
-    served = Site(tmp_path / "html", "")
-    assert '<link rel="canonical" href="https://example.org/below/part/first.html"' in served.source("part/first")
-    assert "https://example.org/below/part/first.html" in (served.folder / "sitemap.xml").read_text(encoding="utf-8")
-    assert 'property="og:url" content="https://example.org/below/part/first.html"' in served.source("part/first")
+        served.source(page).write_text(f"# {page}\n", encoding="utf-8")
+    served.build(url="https://example.org/below/")
+    assert '<link rel="canonical" href="https://example.org/below/part/first.html"' in served.page("part/first")
+    assert "https://example.org/below/part/first.html" in served.file("sitemap.xml").read_text(encoding="utf-8")
+    assert 'property="og:url" content="https://example.org/below/part/first.html"' in served.page("part/first")
     links = [
-        node.attributes["href"] for node in served.page("404").all("link") if "stylesheet" in node.attributes["rel"]
+        node.attributes["href"] for node in served.tree("404").all("link") if "stylesheet" in node.attributes["rel"]
     ]
     assert links
     assert all(link.startswith("/below/_static/") for link in links)
 
 
-def test_fonts_are_served_by_the_site(site: Site) -> None:
-    static = site.folder / "_static"
+def test_fonts_are_served_by_the_site(site: Pages) -> None:
+    static = site.file("_static")
     named = re.findall(r"url\(([^)]+)\)", (static / "fonts.css").read_text(encoding="utf-8"))
     assert len(named) >= 9
     assert all(name.endswith(".woff2") and (static / name).exists() for name in named)
@@ -218,29 +192,29 @@ def test_fonts_are_served_by_the_site(site: Site) -> None:
 # Formulas ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_formula_keeps_the_full_stop_that_follows_it_on_its_line(site: Site) -> None:
-    first, together = site.page("part/first").all("span", "together")
+def test_a_formula_keeps_the_full_stop_that_follows_it_on_its_line(site: Pages) -> None:
+    first, together = site.tree("part/first").all("span", "together")
     assert first.text.endswith("] ,")
     assert together.text.endswith("h ,")
     assert len(list(together.all("span", "math"))) == 1
     assert len(list(together.all("wbr"))) == 1  # x ⋆ h breaks after its operator only
 
 
-def test_no_other_full_stop_or_comma_of_the_line_moves(site: Site) -> None:
-    (line,) = (p for p in site.page("part/first").all("p") if p.text.startswith("The sum"))
+def test_no_other_full_stop_or_comma_of_the_line_moves(site: Pages) -> None:
+    (line,) = (p for p in site.tree("part/first").all("p") if p.text.startswith("The sum"))
     assert line.text.replace(" ", "").endswith("h,c,d.")
     assert "],a,b,andnot" in line.text.replace(" ", "")
 
 
-def test_formulas_are_set_in_the_page_with_mathml_inside(site: Site) -> None:
-    tree = site.page("part/first")
+def test_formulas_are_set_in_the_page_with_mathml_inside(site: Pages) -> None:
+    tree = site.tree("part/first")
     assert len(list(tree.all("math"))) == 3
     assert len(list(tree.all("span", "katex"))) == 3
-    assert "MathJax" not in site.source("part/first")
+    assert "MathJax" not in site.page("part/first")
 
 
-def test_a_displayed_formula_is_numbered_and_linked(site: Site) -> None:
-    tree = site.page("part/first")
+def test_a_displayed_formula_is_numbered_and_linked(site: Pages) -> None:
+    tree = site.tree("part/first")
     block = tree.one("div", "math")
     assert block.attributes["id"] == "equation-eq-sum"
     assert block.one("span", "eqno").text.startswith("(1.1)")
@@ -250,37 +224,37 @@ def test_a_displayed_formula_is_numbered_and_linked(site: Site) -> None:
     )
 
 
-def test_all_pages_share_one_sheet_and_one_script(site: Site) -> None:
+def test_all_pages_share_one_sheet_and_one_script(site: Pages) -> None:
     for page in ("index", "part/first", "search"):
-        source = site.source(page)
+        source = site.page(page)
         assert len(re.findall(r'<link rel="stylesheet" href="[^"]*_static/book\.css\?v=\w+">', source)) == 1, page
         assert source.count('rel="stylesheet"') == 1, page
         assert len(re.findall(r'<script src="[^"]*_static/book\.js\?v=\w+" defer>', source)) == 1, page
 
 
-def test_only_pages_with_formulas_ask_for_their_fonts_before_the_sheet_does(site: Site) -> None:
-    assert "KaTeX_Main-Regular.woff2" in site.source("part/first")
-    assert "KaTeX" not in site.source("search")
+def test_only_pages_with_formulas_ask_for_their_fonts_before_the_sheet_does(site: Pages) -> None:
+    assert "KaTeX_Main-Regular.woff2" in site.page("part/first")
+    assert "KaTeX" not in site.page("search")
 
 
-def test_the_sheet_has_what_its_parts_name_under_the_addresses_seen_from_there(site: Site) -> None:
-    static = site.folder / "_static"
+def test_the_sheet_has_what_its_parts_name_under_the_addresses_seen_from_there(site: Pages) -> None:
+    static = site.file("_static")
     text = (static / "book.css").read_text(encoding="utf-8")
     addresses = [address for address in re.findall(r"url\(['\"]?([^'\")]+)", text) if not address.startswith("data:")]
     assert any(address.startswith("katex/fonts/") for address in addresses)
     assert [address for address in addresses if not (static / address).is_file()] == []
 
 
-def test_a_formula_that_does_not_parse_is_a_warning_with_its_line(site: Site) -> None:
-    assert re.search(r"faulty\.md:8: WARNING: this formula does not parse: .*\\frac\{1", site.warnings)
-    assert re.search(r"faulty\.md:10: WARNING: this formula does not parse: .*\\unknown", site.warnings)
+def test_a_formula_that_does_not_parse_is_a_warning_with_its_line(site: Pages) -> None:
+    assert re.search(r"faulty\.md:8: WARNING: this formula does not parse: .*\\frac\{1", site.said)
+    assert re.search(r"faulty\.md:10: WARNING: this formula does not parse: .*\\unknown", site.said)
 
 
 # Figures ----------------------------------------------------------------------------------------------------------
 
 
-def test_figures_are_named_pictures_with_numbered_captions(site: Site) -> None:
-    tree = site.page("part/first")
+def test_figures_are_named_pictures_with_numbered_captions(site: Pages) -> None:
+    tree = site.tree("part/first")
     pictures = list(tree.all("svg", "figure-svg"))
     assert [p.attributes["aria-label"] for p in pictures] == [
         'A line that rises from 0 to "2".',
@@ -293,8 +267,8 @@ def test_figures_are_named_pictures_with_numbered_captions(site: Site) -> None:
 
 
 @pytest.mark.parametrize("page", ["index", "part/first", "part/second", "faulty"])
-def test_ids_are_unique_and_every_reference_to_one_resolves(site: Site, page: str) -> None:
-    tree = site.page(page)
+def test_ids_are_unique_and_every_reference_to_one_resolves(site: Pages, page: str) -> None:
+    tree = site.tree(page)
     ids = [node.attributes["id"] for node in tree.all() if "id" in node.attributes]
     assert [name for name, count in Counter(ids).items() if count > 1] == []
     for node in tree.all():
@@ -304,24 +278,24 @@ def test_ids_are_unique_and_every_reference_to_one_resolves(site: Site, page: st
         assert set(wanted) <= set(ids)
 
 
-def test_palette_colors_become_variables_and_other_colors_stay(site: Site) -> None:
+def test_palette_colors_become_variables_and_other_colors_stay(site: Pages) -> None:
     from convbook.figures.style import BLUE, PALETTE
 
     styles = [
-        n.attributes.get("style", "") for svg in site.page("part/first").all("svg", "figure-svg") for n in svg.all()
+        n.attributes.get("style", "") for svg in site.tree("part/first").all("svg", "figure-svg") for n in svg.all()
     ]
     assert any(f"stroke:var(--fig-blue,{BLUE})" in style for style in styles)
     assert any("stroke:#123456" in style for style in styles)
     fixed = set(re.findall(r"(?<!,)#[0-9a-f]{6}", " ".join(styles)))
     assert fixed & {light for light, _ in PALETTE.values()} == set()
-    sheet = (site.folder / "_static" / "fonts.css").read_text(encoding="utf-8")
+    sheet = site.file("_static/fonts.css").read_text(encoding="utf-8")
     for name, (light, dark) in PALETTE.items():
         assert f"--fig-{name}:{light}" in sheet
         assert f"--fig-{name}:{dark}" in sheet
 
 
-def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Site) -> None:
-    first, second = site.page("part/first").all("svg", "figure-svg")
+def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Pages) -> None:
+    first, second = site.tree("part/first").all("svg", "figure-svg")
     assert list(first.all("style")) == list(first.all("metadata")) == []
     assert not any(path.attributes.get("d", "").startswith("M0 180") for path in first.all("path"))
     assert second.one("image").attributes["width"] == "2"
@@ -331,7 +305,7 @@ def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Sit
     assert pixels[..., 0].tolist() == [[0, 255], [255, 0]]
 
 
-def test_the_colors_of_the_kernels_settings_are_the_palettes(site: Site) -> None:
+def test_the_colors_of_the_kernels_settings_are_the_palettes(site: Pages) -> None:
     from convbook.figures.style import PALETTE
 
     text = (ROOT / "docs" / "_ipython" / "matplotlibrc").read_text(encoding="utf-8")
@@ -340,25 +314,25 @@ def test_the_colors_of_the_kernels_settings_are_the_palettes(site: Site) -> None
     assert used <= {light for light, _ in PALETTE.values()}
 
 
-def test_an_image_file_is_inlined_without_its_scripts(site: Site) -> None:
-    picture = next(site.page("faulty").one("main").all("circle"))
+def test_an_image_file_is_inlined_without_its_scripts(site: Pages) -> None:
+    picture = next(site.tree("faulty").one("main").all("circle"))
     assert picture.attributes["style"] == "fill:var(--fig-blue,#1762b6)"
     assert picture.attributes["r"] == "40.12"
     assert "id" not in picture.attributes
-    assert "alert" not in site.source("faulty")
+    assert "alert" not in site.page("faulty")
 
 
-def test_a_figure_without_words_is_a_warning_with_its_line(site: Site) -> None:
+def test_a_figure_without_words_is_a_warning_with_its_line(site: Pages) -> None:
     for wanted in ("`mystnb: image: alt:`", "`mystnb: figure: caption:`", "`mystnb: figure: name:`"):
-        assert re.search(rf"faulty\.md:34: WARNING: a cell that draws needs {re.escape(wanted)}", site.warnings)
-    assert re.search(r"faulty\.md:38: WARNING: `alt` is missing", site.warnings)
+        assert re.search(rf"faulty\.md:34: WARNING: a cell that draws needs {re.escape(wanted)}", site.said)
+    assert re.search(r"faulty\.md:38: WARNING: `alt` is missing", site.said)
 
 
 # Sounds -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_sound_is_a_file_beside_its_page_and_is_fetched_only_when_it_is_played(site: Site) -> None:
-    figure = site.page("part/heard").one("figure")
+def test_a_sound_is_a_file_beside_its_page_and_is_fetched_only_when_it_is_played(site: Pages) -> None:
+    figure = site.tree("part/heard").one("figure")
     assert figure.attributes["id"] == "sound-steps"
     assert figure.one("span", "caption-number").text == "Figure 3.1"
     players = list(figure.all("audio"))
@@ -372,28 +346,28 @@ def test_a_sound_is_a_file_beside_its_page_and_is_fetched_only_when_it_is_played
         assert player.attributes["src"] == player.one("a").attributes["href"] == file
         assert player.attributes["preload"] == "none"
         assert "controls" in player.attributes
-    assert "base64,UklGR" not in site.source("part/heard"), "the page holds a WAV file"
-    assert sorted(path.name for path in site.folder.rglob("*.wav") if "faulty" not in path.parts) == [
+    assert "base64,UklGR" not in site.page("part/heard"), "the page holds a WAV file"
+    assert sorted(path.name for path in site.file("").rglob("*.wav") if "faulty" not in path.parts) == [
         "sound-steps-1.wav",
         "sound-steps-2.wav",
     ]
     for file in files:
-        rate, samples = wavfile.read(site.folder / "part" / file)
+        rate, samples = wavfile.read(site.file(f"part/{file}"))
         assert (rate, len(samples), samples.dtype) == (8000, 2000, np.int16)
 
 
-def test_a_sound_without_words_is_a_warning_with_its_line(site: Site) -> None:
+def test_a_sound_without_words_is_a_warning_with_its_line(site: Pages) -> None:
     for wanted in ("caption", "name"):
-        assert re.search(rf"faulty\.md:40: WARNING: a cell that draws needs `mystnb: figure: {wanted}:`", site.warnings)
-    assert "faulty.md:40: WARNING: a cell that draws needs `mystnb: image: alt:`" not in site.warnings
+        assert re.search(rf"faulty\.md:40: WARNING: a cell that draws needs `mystnb: figure: {wanted}:`", site.said)
+    assert "faulty.md:40: WARNING: a cell that draws needs `mystnb: image: alt:`" not in site.said
 
 
-def test_a_cell_with_sounds_needs_no_guard(site: Site) -> None:
-    assert "heard.md" not in site.warnings
+def test_a_cell_with_sounds_needs_no_guard(site: Pages) -> None:
+    assert "heard.md" not in site.said
 
 
-def test_the_code_of_a_sound_is_folded_after_it(site: Site) -> None:
-    cell = site.page("part/heard").one("div", "cell-figure")
+def test_the_code_of_a_sound_is_folded_after_it(site: Pages) -> None:
+    cell = site.tree("part/heard").one("div", "cell-figure")
     order = [c.attributes["class"].split()[0] for c in cell.children if isinstance(c, Node)]
     assert order == ["cell_output", "fold"]
 
@@ -413,8 +387,8 @@ def test_sounds_of_one_figure_keep_their_differences_in_loudness_and_do_not_clic
 # Boxes, exercises, folds ---------------------------------------------------------------------------------------------
 
 
-def test_solutions_lie_folded_in_their_exercise(site: Site) -> None:
-    tree = site.page("part/first")
+def test_solutions_lie_folded_in_their_exercise(site: Pages) -> None:
+    tree = site.tree("part/first")
     first, second = tree.all("div", "exercise")
     assert first.attributes["id"] == "ex-first"
     assert first.one("p", "admonition-title").text.startswith("Exercise 1.1 The first")
@@ -427,25 +401,25 @@ def test_solutions_lie_folded_in_their_exercise(site: Site) -> None:
     assert len(list(tree.all("details", "solution"))) == 1
 
 
-def test_an_exercise_says_how_hard_it_is_beside_its_title(site: Site) -> None:
-    first, second = site.page("part/first").all("div", "exercise")
+def test_an_exercise_says_how_hard_it_is_beside_its_title(site: Pages) -> None:
+    first, second = site.tree("part/first").all("div", "exercise")
     assert first.one("span", "exercise-level").text == "warm-up"
     assert list(second.all("span", "exercise-level")) == []
 
 
-def test_exercises_and_figures_are_counted_through_all_parts(site: Site) -> None:
-    links = [a.text for a in site.page("part/second").one("article").all("a", "reference")]
+def test_exercises_and_figures_are_counted_through_all_parts(site: Pages) -> None:
+    links = [a.text for a in site.tree("part/second").one("article").all("a", "reference")]
     assert links == ["Figure 1.1", "Exercise 1.1", "Exercise 1.2", "Exercise 2.1"]
 
 
-def test_cells_lie_in_the_recipe_that_they_follow(site: Site) -> None:
-    box = site.page("part/first").one("div", "recipe")
+def test_cells_lie_in_the_recipe_that_they_follow(site: Pages) -> None:
+    box = site.tree("part/first").one("div", "recipe")
     assert box.one("p", "admonition-title").text == "Recipe Add"
     assert "1 + 2" in box.one("div", "cell_input").text
 
 
-def test_a_fold_has_a_summary_of_words_only_and_the_figure_comes_first(site: Site) -> None:
-    tree = site.page("part/first")
+def test_a_fold_has_a_summary_of_words_only_and_the_figure_comes_first(site: Pages) -> None:
+    tree = site.tree("part/first")
     summaries = [summary for summary in tree.all("summary") if not summary.text.startswith("Copy this ")]
     assert [summary.text for summary in summaries] == ["Code of this figure", "Solution"]
     assert all(isinstance(child, str) for summary in summaries for child in summary.children)
@@ -454,25 +428,22 @@ def test_a_fold_has_a_summary_of_words_only_and_the_figure_comes_first(site: Sit
     assert order == ["cell_output", "fold"]
 
 
-def test_misplaced_solutions_and_cells_are_warnings_with_their_lines(site: Site) -> None:
-    assert re.search(r"faulty\.md:14: WARNING: no exercise stands before this solution", site.warnings)
-    assert re.search(r"faulty\.md:23: WARNING: this solves 'ex-other', but .* 'ex-one'", site.warnings)
-    assert re.search(r"faulty\.md:27: WARNING: this cell is tagged `recipe`", site.warnings)
+def test_misplaced_solutions_and_cells_are_warnings_with_their_lines(site: Pages) -> None:
+    assert re.search(r"faulty\.md:14: WARNING: no exercise stands before this solution", site.said)
+    assert re.search(r"faulty\.md:23: WARNING: this solves 'ex-other', but .* 'ex-one'", site.said)
+    assert re.search(r"faulty\.md:27: WARNING: this cell is tagged `recipe`", site.said)
 
 
-def test_a_page_that_nobody_described_is_a_warning(site: Site) -> None:
-    assert re.search(r"faulty\.md: WARNING: the page has no description", site.warnings)
-    assert "first.md: WARNING" not in site.warnings
+def test_a_page_that_nobody_described_is_a_warning(site: Pages) -> None:
+    assert re.search(r"faulty\.md: WARNING: the page has no description", site.said)
+    assert "first.md: WARNING" not in site.said
 
 
 @pytest.mark.parametrize("builder", ["text", "latex", "man", "epub"])
-def test_other_builders_write_every_page(site: Site, builder: str) -> None:
-    folder = site.folder.parents[1]
-    (folder / "book" / "docs" / "faulty.md").unlink(missing_ok=True)  # or it would be executed once more
-    other = build(folder, builder)
-    assert "Traceback" not in other.warnings
-    files = {"text": "part/first.txt", "latex": "convbook.tex", "man": "convbook.1", "texinfo": "convbook.texi"}
-    written = files.get(builder, "part/first.xhtml")
-    text = (other.folder / written).read_text(encoding="utf-8")
+def test_other_builders_write_every_page(site: Pages, builder: str) -> None:
+    site.source("faulty").unlink(missing_ok=True)  # or it would be executed once more
+    assert "Traceback" not in site.build(builder).warnings
+    files = {"text": "part/first.txt", "latex": "convbook.tex", "man": "convbook.1", "epub": "part/first.xhtml"}
+    text = site.file(files[builder], builder).read_text(encoding="utf-8")
     assert "What is 1 + 1?" in text
     assert "In words, two." in text
