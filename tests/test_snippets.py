@@ -249,6 +249,11 @@ CASES = {
     "several statements in one line": ["a = 1; b = 2; a += b", "print(a)"],
     "a text over several lines": ["if True:\n    s = '''a\n  b'''", "print(s)"],
     "a matched case": ["v = (1, 2)", "match v:\n    case (a, b):\n        c = a + b", "print(c)"],
+    "the rest of a matched dictionary": [
+        "d = {1: 2, 3: 4}",
+        "match d:\n    case {1: _, **rest}:\n        pass",
+        "print(rest)",
+    ],
     "a heap": ["import heapq\nh = [3, 1, 2]", "heapq.heapify(h)", "print(h)"],
     "a figure": [
         "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()",

@@ -8,10 +8,10 @@ from functools import cache
 from io import StringIO
 
 from book import ROOT
+from book.execution.names import FUNCTIONS, own
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
 from book.snippets.known_calls import SILENT_FUNCTIONS, SILENT_METHODS
-from book.snippets.names import FUNCTIONS, own
 from book.snippets.slicer import Page
 
 MATPLOTLIBRC = ROOT / "docs" / "_ipython" / "matplotlibrc"

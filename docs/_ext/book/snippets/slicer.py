@@ -8,10 +8,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from book.execution.names import Names, names_of
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
 from book.snippets.known_calls import CHANCE, FIGURE, SETTINGS
-from book.snippets.names import Names, names_of
 
 RAISES = "raises-exception"
 HIDDEN = {"remove-cell", "remove_cell"}
