@@ -20,7 +20,7 @@ from book import snippets
 from book.downloads import plain_markdown, serve, single_file
 from book.execution import chapters, guards
 from book.execution.session import Session
-from book.snippets.slicer import Page, Source
+from book.snippets.slicer import Page
 
 CHAPTERS = [
     path
@@ -125,7 +125,7 @@ def test_no_shown_cell_of_the_book_fails_without_what_is_left_out_of_the_hidden_
             continue
         ran += 1
         shown = [n for n in range(len(cells)) if n not in hidden]
-        needed = snippets.hidden(Page([Source(cell.source) for cell in cells]), shown)
+        needed = snippets.hidden(Page(cells), shown)
         with Session(path.parent) as session:
             for n, cell in enumerate(cells):
                 if n in needed:

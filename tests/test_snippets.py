@@ -11,8 +11,9 @@ import pytest
 import convbook
 from book import ROOT
 from book.execution import chapters, guards
+from book.execution.chapters import Cell
 from book.snippets import function_snippet, snippets_of
-from book.snippets.slicer import Page, Source
+from book.snippets.slicer import Page
 from book.snippets.standalone import standalone
 
 
@@ -26,7 +27,7 @@ def _numpy_prints_as_before() -> Iterator[None]:
 
 def snippet(*cells, raises=()):
     """Give the standalone snippet of the last of some cells."""
-    sources = [Source(cell, frozenset({"raises-exception"} if n in raises else ())) for n, cell in enumerate(cells)]
+    sources = [Cell.of(cell, tags=["raises-exception"] if n in raises else []) for n, cell in enumerate(cells)]
     return standalone(Page(sources), len(cells) - 1)
 
 
@@ -351,10 +352,10 @@ def test_a_name_that_is_both_import_and_variable_keeps_its_place():
 
 def test_hidden_cells_are_taken_only_for_the_names_that_they_define():
     cells = [
-        Source("x = 1"),
-        Source("y = x\nglue('y', y)", frozenset({"remove-cell"})),
-        Source("print(x)"),
-        Source("print(y)"),
+        Cell.of("x = 1"),
+        Cell.of("y = x\nglue('y', y)", tags=["remove-cell"]),
+        Cell.of("print(x)"),
+        Cell.of("print(y)"),
     ]
     page = Page(cells)
     assert not page.shown(1)

@@ -7,15 +7,14 @@ understands and Python does not) counts as using all of it.
 
 import ast
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from book.execution.chapters import parsed
 from book.execution.names import members, origin_of
 from book.files import digest_of_folder
 
-_MAGIC = re.compile(r"^%matplotlib\b.*$", re.MULTILINE)
 #: Who has one of these can come by any module.
 _ANY_MODULE = {"__import__", "eval", "exec", "importlib", "pkgutil", "runpy", "modules"}
 
@@ -32,7 +31,7 @@ class Library:
     def files_used_by(self, sources: Iterable[str]) -> set[Path]:
         """List the files that the code of a chapter depends on."""
         try:
-            trees = [ast.parse(_MAGIC.sub("", source)) for source in sources]
+            trees = [parsed(source) for source in sources]
         except SyntaxError:
             return self._files([self.package])
         whole = ast.Module([node for tree in trees for node in tree.body], [])

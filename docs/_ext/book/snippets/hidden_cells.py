@@ -19,7 +19,7 @@ def hidden(page: Page, shown: Sequence[int]) -> dict[int, str]:
     """Map the cells that are not shown to the code of them that the shown ones need."""
     taken = [s for s in page.taken(*shown) if s.cell not in shown]
     written = [(group, *silent(page, group, fails=fails)) for fails, group in grouped(page, taken)]
-    code = [page.cells[number].code for number in shown]
+    code = [page.cells[number].source for number in shown]
     code += [text for group, text, _ in written if not group[0].is_import]
     mentioned = named(*map(ast.parse, code))
     found = {}

@@ -43,7 +43,7 @@ def standalone(page: Page, number: int) -> str:
         gap = (cell_before is not None and cell_before != first.cell) or first.gap
         blocks.append((text, gap, is_definition(first.node)))
         cell_before = first.cell
-    body = _own_text(page.cells[number].code, [s for s in taken if s.cell == number], staying)
+    body = _own_text(page.cells[number].source, [s for s in taken if s.cell == number], staying)
     text = ""
     definition = False
     for block, gap, defines in blocks:
