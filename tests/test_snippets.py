@@ -464,8 +464,14 @@ def test_texts_of_the_cell_are_not_touched():
 
 
 def test_snippets_of_one_chapter_have_names_of_their_own():
-    cells = [chapters.Cell(None, 1, 1, "one_name", "print(1)", {}) for _ in range(2)]
+    cells = [Cell.of("one_name = 1") for _ in range(2)]
     assert [s.name for s in snippets_of(cells, "p")] == ["one-name", "one-name-2"]
+
+
+def test_a_given_name_stays_as_it_is_beside_others_that_would_be_the_same():
+    given = {"mystnb": {"figure": {"name": "fig-line"}}}
+    cells = [Cell.of("fig_line = 1"), Cell.of("fig_line = 2", **given), Cell.of("fig_line = 3")]
+    assert [s.name for s in snippets_of(cells, "p")] == ["fig-line", "fig-line", "fig-line-3"]
 
 
 def test_a_function_of_the_library_can_be_copied(monkeypatch):
@@ -610,11 +616,11 @@ def test_a_figure_that_is_copied_is_the_same_picture(call, monkeypatch):
 
 #: The cells of the book that need nothing but convbook, and still have no form without it.
 TOO_LONG = {
-    "what-a-prior-buys/learning-curves-2": "an experiment over three cells, and the figure of its curves",
-    "learning-a-kernel/losses-by-step-2": "two descents with a layer's gradients, and the figure of their losses",
-    "learning-a-kernel/kernel-tiles": "a kernel learned with a layer's gradients, and three tables",
-    "choosing-a-kernel/answers": "five kernels, and the figure that shows what they answer",
-    "cheap-kernels/answers": "a kernel's terms and what each of them answers, as a figure",
+    "what-a-prior-buys/fig-learning-curves": "an experiment over three cells, and the figure of its curves",
+    "learning-a-kernel/fig-centering": "two descents with a layer's gradients, and the figure of their losses",
+    "learning-a-kernel/fig-same-answers": "a kernel learned with a layer's gradients, and three tables",
+    "choosing-a-kernel/fig-six-answers": "five kernels, and the figure that shows what they answer",
+    "cheap-kernels/fig-shortened-disk": "a kernel's terms and what each of them answers, as a figure",
     "stride/dilation-zero": "the error message needs the library's checks of all arguments",
 }
 

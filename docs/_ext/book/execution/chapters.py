@@ -100,9 +100,18 @@ def digest_of(text: str) -> str:
 
 
 def cell_name(source: str, metadata: Mapping[str, Any]) -> str:
-    """Give the cell's name: the one in its metadata, else what its last line calls or sets."""
-    name = str(metadata.get("name") or _subject(source) or "cell")
-    return re.sub(r"\W+", "-", name).strip("-")
+    """Give the cell's name, as addresses and messages have it: what its last line calls or sets if none is given."""
+    return given_name(metadata) or _as_address(_subject(source) or "") or "cell"
+
+
+def given_name(metadata: Mapping[str, Any]) -> str:
+    """Give the name that a cell, or its figure, has by its author's word: no other cell can change it."""
+    figure = (metadata.get("mystnb") or {}).get("figure") or {}
+    return _as_address(str(metadata.get("name") or figure.get("name") or ""))
+
+
+def _as_address(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name).strip("-")
 
 
 def _subject(source: str) -> str | None:

@@ -25,6 +25,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from book.execution.chapters import given_name
 from book.page.boxes import tagged
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def name_of(cell: nodes.container) -> str:
-    return str(cell["cell_metadata"].get("name", ""))
+    return given_name(cell["cell_metadata"])
 
 
 def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:

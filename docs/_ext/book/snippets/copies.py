@@ -27,6 +27,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from book import files
 from book.execution.build import chapter_of, executed
+from book.execution.chapters import Cell
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Copies, CopiesFold, Form, skip, visit_fold
 from book.snippets.forms import file_address
@@ -71,23 +72,16 @@ def add_copies(app: Sphinx, doctree: nodes.document) -> None:
         source = next((part for part in cell if part.get("nb_element") == "cell_code_source"), None)
         if snippet is None or source is None:
             continue
-        metadata, line = cell["cell_metadata"], cells[snippet.number].line
-        copies = copies_of(snippet, lasting_name(metadata) or snippet.name, page, metadata.get("requires"), line)
+        copies = copies_of(snippet, cells[snippet.number], page)
         note(env, copies)
         # What stands in the input is folded with it.
         (source if cell.get("hide_mode") else cell).append(CopiesFold("", copies=copies))
 
 
-def lasting_name(metadata: dict[str, Any]) -> str:
-    """Give the name that a cell, or its figure, has by its author's word: no other cell can change it."""
-    figure = (metadata.get("mystnb") or {}).get("figure") or {}
-    return re.sub(r"[\W_]+", "-", str(metadata.get("name") or figure.get("name") or "")).strip("-")
-
-
-def copies_of(snippet: Snippet, name: str, page: str, requires: list[str] | None, line: int) -> Copies:
+def copies_of(snippet: Snippet, cell: Cell, page: str) -> Copies:
     """Give the forms of a cell their labels and addresses."""
-    address = f"{page}/{name}"
-    needs = tuple(requires or ())
+    address = f"{page}/{snippet.name}"
+    needs = tuple(cell.metadata.get("requires") or ())
     files = tuple(file_address(page, file) for file in snippet.files)
     forms = []
     if snippet.standalone is not None:
@@ -96,8 +90,8 @@ def copies_of(snippet: Snippet, name: str, page: str, requires: list[str] | None
         forms.append(Form(BOTH if snippet.same else STANDALONE, f"{address}.py", snippet.standalone, needs, files))
     if snippet.numpy_only is not None and not snippet.same:
         forms.append(Form(NUMPY_ONLY, f"{address}-numpy-only.py", snippet.numpy_only, files=files))
-    cell = Form("As shown", f"{address}-cell.py", f"{snippet.cell}\n")
-    return Copies(name, tuple(forms), snippet.reason, cell, line, snippet.files)
+    shown = Form("As shown", f"{address}-cell.py", f"{snippet.cell}\n")
+    return Copies(snippet.name, tuple(forms), snippet.reason, shown, cell.line, snippet.files)
 
 
 # Functions --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from book.execution.chapters import Cell
+from book.execution.chapters import Cell, given_name
 from book.snippets.as_script import without_idle_style
 from book.snippets.data_files import PathNotKnownError, beside
 from book.snippets.inline import LIBRARY, LONGEST, NotAvailable, inlined, uses_convbook
@@ -26,7 +26,7 @@ class Snippet:
     """The forms in which one cell can be copied."""
 
     number: int  # of the cell among the code cells of its chapter
-    name: str  # readable, and unique in the chapter
+    name: str  # readable, and unique in the chapter unless it is given twice
     cell: str  # as shown
     standalone: str | None
     numpy_only: str | None
@@ -58,9 +58,9 @@ def snippets_of(cells: Sequence[Cell], page: str, site: str = "", reads: Sequenc
     for number, cell in enumerate(cells):
         if not program.shown(number):
             continue
-        name = cell.name.replace("_", "-")
+        name = cell.name
         names[name] = names.get(name, 0) + 1
-        if names[name] > 1:
+        if names[name] > 1 and not given_name(cell.metadata):  # two cells of one given name are reported
             name += f"-{names[name]}"
         try:
             code, files = beside(standalone(program, number), reads)
