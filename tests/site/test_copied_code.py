@@ -45,7 +45,7 @@ def test_a_chapter_offers_itself_as_a_notebook_and_as_a_script(page: Page) -> No
     nbformat.validate(book)
     words = "\n\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     assert not MARKUP.search(words), MARKUP.search(words)
-    assert "glue" not in "".join(cell.source for cell in book.cells if cell.cell_type == "code")
+    assert not re.search(r"\bglue\b", "\n".join(cell.source for cell in book.cells if cell.cell_type == "code"))
     ast.parse(page.path.with_suffix(".py").read_text(encoding="utf-8"))
 
 
@@ -126,7 +126,9 @@ def test_every_cell_of_a_chapter_has_its_files_and_there_is_no_other(chapter: st
     here = chapter.rpartition("/")[2]
     own = {file for file in LINK.findall(page.source) if file != f"{here}.py"}
     played = {element.attributes["src"] for element in page.elements if element.tag == "audio"}
-    assert own | played == {f"{here}/{path.name}" for path in (SITE / chapter).iterdir()}
+    read = {f"{here}/{Path(name).name}" for name in chapters.read(SOURCES[chapter]).metadata.get("reads", [])}
+    assert all(f'href="{file}" download' in page.source for file in read)
+    assert own | played | read == {f"{here}/{path.name}" for path in (SITE / chapter).iterdir()}
     expected = {f"{here}/{name}{form}.py" for name in names(SOURCES[chapter]) for form in ("", "-cell")}
     assert {file for file in own if not file.endswith("-numpy-only.py")} == expected
 
