@@ -17,6 +17,7 @@ from site_builds import Site
 
 import convbook
 from book import ROOT
+from book.execution.chapters import read
 from book.reference import docstrings, inventories, usage
 from book.snippets import function_snippet
 
@@ -245,6 +246,9 @@ def test_a_misspelt_name_warns_whether_it_is_ours_or_another_library_s(book: Boo
 
 
 # Which chapters use what ----------------------------------------------------------------------------------------
+FRONT_MATTER = "---\nfile_format: mystnb\n---\n\n"
+
+
 @pytest.mark.parametrize(
     ("code", "used"),
     [
@@ -258,14 +262,16 @@ def test_a_misspelt_name_warns_whether_it_is_ours_or_another_library_s(book: Boo
         ("%matplotlib inline\nfrom convbook import conv", {"convbook.conv"}),
     ],
 )
-def test_uses_are_found_in_the_code_of_the_cells(code: str, used: set[str]) -> None:
+def test_uses_are_found_in_the_code_of_the_cells(tmp_path: Path, code: str, used: set[str]) -> None:
     known = {"convbook.conv", "convbook.pad", "convbook.kernels.box", "convbook.definitions.corr1d"}
-    chapter = f"# Title\n\n```{{code-cell}} python\n---\nexpect: |\n  1\n---\n{code}\n```\n\nconvbook.pad is prose.\n"
-    assert usage.names(chapter, "convbook") & known == used
+    text = f"# Title\n\n```{{code-cell}} python\n---\nexpect: |\n  1\n---\n{code}\n```\n\nconvbook.pad is prose.\n"
+    path = tmp_path / "chapter.md"
+    path.write_text(FRONT_MATTER + text, encoding="utf-8")
+    assert usage.names(read(path), "convbook") & known == used
 
 
 def test_chapters_are_named_in_the_order_of_the_contents(tmp_path: Path) -> None:
-    cell = "```{code-cell} python\n:tags: [hide-input]\nfrom convbook import conv\n```\n"
+    cell = FRONT_MATTER + "```{code-cell} python\n:tags: [hide-input]\nfrom convbook import conv\n```\n"
     for name in ("a", "b"):
         (tmp_path / f"{name}.md").write_text(cell, encoding="utf-8")
     (tmp_path / "index.md").write_text("```{toctree}\nb\na\n```\n", encoding="utf-8")

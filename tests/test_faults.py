@@ -200,7 +200,7 @@ def label(value: Path | str) -> str:
 @cache
 def used_by(path: Path) -> list[str]:
     """List the functions of the table that a chapter uses."""
-    names = usage.names(path.read_text(encoding="utf-8"), "convbook")
+    names = usage.names(chapters.read(path), "convbook")
     return [name for name in FAULTS if f"convbook.{name}" in names]
 
 
@@ -236,16 +236,13 @@ def put(monkeypatch: pytest.MonkeyPatch, sound: Function, other: Function) -> No
 def first_fault(path: Path) -> str | None:
     """Run a chapter until a guard fails; say which."""
     with Session(path.parent) as session:
-        for cell in read(path).cells:
+        for cell in chapters.read(path).cells:
             if chapters.missing(cell):
                 continue
             outputs, _ = session.run(cell)
             if found := guards.faults(cell.metadata, outputs):
                 return f"{path.name}:{cell.line}: {found[0]}"
     return None
-
-
-read = cache(chapters.read)
 
 
 @pytest.mark.parametrize("path", BOOK, ids=label)

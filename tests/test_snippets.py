@@ -11,8 +11,9 @@ import pytest
 import convbook
 from book import ROOT
 from book.execution import chapters, guards
+from book.execution.chapters import Cell
 from book.snippets import function_snippet, snippets_of
-from book.snippets.slicer import Page, Source
+from book.snippets.slicer import Page
 from book.snippets.standalone import standalone
 
 
@@ -26,7 +27,7 @@ def _numpy_prints_as_before() -> Iterator[None]:
 
 def snippet(*cells, raises=()):
     """Give the standalone snippet of the last of some cells."""
-    sources = [Source(cell, frozenset({"raises-exception"} if n in raises else ())) for n, cell in enumerate(cells)]
+    sources = [Cell.of(cell, tags=["raises-exception"] if n in raises else []) for n, cell in enumerate(cells)]
     return standalone(Page(sources), len(cells) - 1)
 
 
@@ -249,6 +250,11 @@ CASES = {
     "several statements in one line": ["a = 1; b = 2; a += b", "print(a)"],
     "a text over several lines": ["if True:\n    s = '''a\n  b'''", "print(s)"],
     "a matched case": ["v = (1, 2)", "match v:\n    case (a, b):\n        c = a + b", "print(c)"],
+    "the rest of a matched dictionary": [
+        "d = {1: 2, 3: 4}",
+        "match d:\n    case {1: _, **rest}:\n        pass",
+        "print(rest)",
+    ],
     "a heap": ["import heapq\nh = [3, 1, 2]", "heapq.heapify(h)", "print(h)"],
     "a figure": [
         "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()",
@@ -346,10 +352,10 @@ def test_a_name_that_is_both_import_and_variable_keeps_its_place():
 
 def test_hidden_cells_are_taken_only_for_the_names_that_they_define():
     cells = [
-        Source("x = 1"),
-        Source("y = x\nglue('y', y)", frozenset({"remove-cell"})),
-        Source("print(x)"),
-        Source("print(y)"),
+        Cell.of("x = 1"),
+        Cell.of("y = x\nglue('y', y)", tags=["remove-cell"]),
+        Cell.of("print(x)"),
+        Cell.of("print(y)"),
     ]
     page = Page(cells)
     assert not page.shown(1)
@@ -458,8 +464,14 @@ def test_texts_of_the_cell_are_not_touched():
 
 
 def test_snippets_of_one_chapter_have_names_of_their_own():
-    cells = [chapters.Cell(None, 1, 1, "one_name", "print(1)", {}) for _ in range(2)]
+    cells = [Cell.of("one_name = 1") for _ in range(2)]
     assert [s.name for s in snippets_of(cells, "p")] == ["one-name", "one-name-2"]
+
+
+def test_a_given_name_stays_as_it_is_beside_others_that_would_be_the_same():
+    given = {"mystnb": {"figure": {"name": "fig-line"}}}
+    cells = [Cell.of("fig_line = 1"), Cell.of("fig_line = 2", **given), Cell.of("fig_line = 3")]
+    assert [s.name for s in snippets_of(cells, "p")] == ["fig-line", "fig-line", "fig-line-3"]
 
 
 def test_a_function_of_the_library_can_be_copied(monkeypatch):
@@ -604,11 +616,11 @@ def test_a_figure_that_is_copied_is_the_same_picture(call, monkeypatch):
 
 #: The cells of the book that need nothing but convbook, and still have no form without it.
 TOO_LONG = {
-    "what-a-prior-buys/learning-curves-2": "an experiment over three cells, and the figure of its curves",
-    "learning-a-kernel/losses-by-step-2": "two descents with a layer's gradients, and the figure of their losses",
-    "learning-a-kernel/kernel-tiles": "a kernel learned with a layer's gradients, and three tables",
-    "choosing-a-kernel/answers": "five kernels, and the figure that shows what they answer",
-    "cheap-kernels/answers": "a kernel's terms and what each of them answers, as a figure",
+    "what-a-prior-buys/fig-learning-curves": "an experiment over three cells, and the figure of its curves",
+    "learning-a-kernel/fig-centering": "two descents with a layer's gradients, and the figure of their losses",
+    "learning-a-kernel/fig-same-answers": "a kernel learned with a layer's gradients, and three tables",
+    "choosing-a-kernel/fig-six-answers": "five kernels, and the figure that shows what they answer",
+    "cheap-kernels/fig-shortened-disk": "a kernel's terms and what each of them answers, as a figure",
     "stride/dilation-zero": "the error message needs the library's checks of all arguments",
 }
 

@@ -7,7 +7,8 @@ from apart import printed_by
 from planted_pages import PAGES
 from test_hidden_cells import notebook_of
 
-from book.snippets.slicer import Page, Source
+from book.execution.chapters import Cell
+from book.snippets.slicer import Page
 from book.snippets.standalone import standalone
 
 
@@ -23,7 +24,7 @@ def shown_by(page: str) -> str:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_snippet_shows_what_its_page_shows(page: str) -> None:
     cells = PAGES[page]
-    code = standalone(Page([Source(cell) for cell in cells]), len(cells) - 1)
+    code = standalone(Page([Cell.of(cell) for cell in cells]), len(cells) - 1)
     assert printed_by(code) == [shown_by(page)]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from book.execution.chapters import Cell
 from book.snippets import hidden, slicer
 
 #: The name that a cell may have in Jupyter.
@@ -47,9 +48,7 @@ class Page:
     def _needed(self, code: Mapping[int, NotebookNode]) -> dict[int, str]:
         """Map the code cells that the page does not show to the code of them that the others need."""
         numbers = list(code)
-        program = slicer.Page(
-            [slicer.Source(cell.source, frozenset(cell.metadata.get("tags", []))) for cell in code.values()]
-        )
+        program = slicer.Page([Cell.of(cell.source, **cell.metadata) for cell in code.values()])
         shown = [numbers.index(part) for part in self.parts if isinstance(part, int)]
         return {numbers[n]: text for n, text in hidden(program, shown).items()}
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from book.snippets.names import FUNCTIONS, local_name, locals_of, targets_of
+from book.execution.names import FUNCTIONS, local_name, locals_of, targets_of
 from book.snippets.standalone import sorted_imports
 
 WIDTH = 120

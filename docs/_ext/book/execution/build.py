@@ -18,7 +18,7 @@ from myst_nb.core.execute.base import NotebookClientBase
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
+from sphinx.environment import CONFIG_OK, BuildEnvironment
 from sphinx.util import logging
 
 from book import ROOT, patches
@@ -31,11 +31,28 @@ logger = logging.getLogger(__name__)
 AUTHORS_ONLY = ("expect", "free")
 #: Where the environment, beside what Sphinx notes of a page, notes what its outputs depend on.
 INPUTS = "inputs_of_the_outputs"
+#: ... and the chapter itself, for all who need its cells.
+CHAPTER = "chapter"
 
 
 def executed(env: BuildEnvironment) -> dict[str, Inputs]:
     """Map each executed chapter to its inputs."""
     return {name: noted[INPUTS] for name, noted in env.metadata.items() if INPUTS in noted}
+
+
+def chapter_of(env: BuildEnvironment, docname: str) -> chapters.Chapter:
+    """Give the chapter that a page has been made of."""
+    chapter: chapters.Chapter = env.metadata[docname][CHAPTER]
+    return chapter
+
+
+def chapter_now(env: BuildEnvironment, path: Path) -> chapters.Chapter:
+    """Give the chapter as its file is now, whether or not this build has read its page yet."""
+    noted = env.metadata.get(env.path2doc(path) or "", {}).get(CHAPTER)
+    if noted is None or env.config_status != CONFIG_OK:  # other code of ours may have noted it
+        return chapters.read(path)
+    is_current = noted.path == path and noted.digest == chapters.digest_of(path.read_text(encoding="utf-8"))
+    return noted if is_current else chapters.read(path)
 
 
 # Executing and checking --------------------------------------------------------------------------------------
@@ -48,8 +65,9 @@ class ExecutedChapter(NotebookClientBase):
 
     def start_client(self) -> None:
         notebook, status = self.notebook, {}
-        cells = chapters.cells_of(notebook, self.path)
-        if cells:
+        chapter = chapters.of_notebook(notebook, self.path, self.path.read_text(encoding="utf-8"))
+        self.app.env.metadata[self.docname][CHAPTER] = chapter
+        if cells := {cell.index: cell for cell in chapter.cells}:
             inputs = Inputs.of(self.app, self.path, cells.values(), notebook.metadata)
             for file in inputs.reads:
                 if not file.is_file():

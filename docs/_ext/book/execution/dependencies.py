@@ -7,14 +7,14 @@ understands and Python does not) counts as using all of it.
 
 import ast
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from book.execution.chapters import parsed
+from book.execution.names import members, origin_of
 from book.files import digest_of_folder
 
-_MAGIC = re.compile(r"^%matplotlib\b.*$", re.MULTILINE)
 #: Who has one of these can come by any module.
 _ANY_MODULE = {"__import__", "eval", "exec", "importlib", "pkgutil", "runpy", "modules"}
 
@@ -31,14 +31,14 @@ class Library:
     def files_used_by(self, sources: Iterable[str]) -> set[Path]:
         """List the files that the code of a chapter depends on."""
         try:
-            trees = [ast.parse(_MAGIC.sub("", source)) for source in sources]
+            trees = [parsed(source) for source in sources]
         except SyntaxError:
             return self._files([self.package])
         whole = ast.Module([node for tree in trees for node in tree.body], [])
         if any(_can_import_anything(node) for node in ast.walk(whole)):
             return self._files([self.package])
         found: set[Path] = set()
-        waiting = self._files(self._names(whole, self.package))
+        waiting = self._files(members(whole, self.package, is_module=self._is_module))
         while waiting:
             found |= waiting
             waiting = {other for file in waiting for other in self._imports_of(file)} - found
@@ -46,42 +46,11 @@ class Library:
 
     def _imports_of(self, file: Path) -> set[Path]:
         module = self._module_of(file)
-        return self._files(self._names(_parse(file), module if file.stem == "__init__" else module.rpartition(".")[0]))
-
-    def _names(self, tree: ast.AST, package: str) -> Iterator[str]:
-        """Give the dotted names of the library that the code uses; a module's name alone stands for all of it."""
-        modules: dict[str, str] = {}  # local name -> module
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    if self._is_ours(alias.name):
-                        modules[alias.asname or self.package] = alias.name if alias.asname else self.package
-            elif isinstance(node, ast.ImportFrom):
-                origin = node.module or ""
-                if node.level:
-                    parts = package.split(".")
-                    origin = ".".join([*parts[: len(parts) - node.level + 1], *([origin] if origin else [])])
-                if self._is_ours(origin):
-                    for alias in node.names:
-                        name = origin if alias.name == "*" else f"{origin}.{alias.name}"
-                        if alias.name != "*" and self._is_module(name):
-                            modules[alias.asname or alias.name] = name
-                        else:
-                            yield name
-        chains = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
-                chains[id(node.value)] = node
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in modules:
-                name, part = modules[node.id], chains.get(id(node))
-                while part is not None:
-                    name += f".{part.attr}"
-                    part = chains.get(id(part))
-                yield name
+        within = module if file.stem == "__init__" else module.rpartition(".")[0]
+        return self._files(members(_parse(file), self.package, within, self._is_module))
 
     def _files(self, names: Iterable[str]) -> set[Path]:
-        return {file for name in names for file in self._resolve(name)}
+        return {file for name in set(names) for file in self._resolve(name)}
 
     def _resolve(self, name: str, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
         """Give the file that defines a name, and the packages on the way, except the one that holds the library."""
@@ -108,15 +77,10 @@ class Library:
         exports = {}
         for node in _parse(file).body:
             if isinstance(node, ast.ImportFrom):
-                parts = module.split(".")
-                origin = ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
-                origin = origin if node.level else node.module or ""
-                if self._is_ours(origin):
+                origin = origin_of(node, module)
+                if origin.split(".")[0] == self.package:
                     exports |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names}
         return exports
-
-    def _is_ours(self, name: str) -> bool:
-        return name.split(".")[0] == self.package
 
     def _is_module(self, name: str) -> bool:
         return self._file_of(name).exists()

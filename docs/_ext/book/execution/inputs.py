@@ -22,7 +22,7 @@ from book.execution import chapters, kernel
 from book.execution.dependencies import Library, fingerprint
 
 #: The modules that make outputs, or say what these depend on. Guards only look at them.
-MAKERS = ("chapters", "dependencies", "inputs", "kept", "kernel", "settings")
+MAKERS = ("chapters", "dependencies", "inputs", "kept", "kernel", "names", "settings")
 #: How kernels print and draw.
 STYLE = sorted(path for path in (ROOT / "docs" / "_ipython").iterdir() if path.is_file())
 #: What belongs to the system or to an installed package changes with these.

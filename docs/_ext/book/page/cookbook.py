@@ -12,7 +12,7 @@ that the cookbook does not list, or lists twice, is a warning, and so is a line 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from book.execution.chapters import given_name
 from book.page.boxes import tagged
 
 logger = logging.getLogger(__name__)
+
+#: Where the environment notes what a page lists of others, and which recipes it has itself.
+LISTED, RECIPES = "recipes_listed", "recipes"
 
 
 @dataclass(frozen=True)
@@ -67,43 +71,29 @@ class RecipesDirective(SphinxDirective):
                 entries.append(Entry(*words, self.lineno + self.content_offset + n + 1))
         node = Recipes("", entries=entries)
         self.set_source_info(node)
-        known(self.env)[self.env.docname] = known(self.env).get(self.env.docname, []) + entries
+        self.env.metadata[self.env.docname].setdefault(LISTED, []).extend(entries)
         return [node]
 
 
 # What the environment remembers -----------------------------------------------------------------------------
 def known(env: BuildEnvironment) -> dict[str, list[Entry]]:
     """Map each page with recipes of others to what it lists."""
-    if not hasattr(env, "cookbook_entries"):
-        env.cookbook_entries = {}
-    return env.cookbook_entries
+    return {page: noted[LISTED] for page, noted in env.metadata.items() if LISTED in noted}
 
 
 def offered(env: BuildEnvironment) -> dict[str, list[str]]:
     """Map each chapter to the names of its recipes."""
-    if not hasattr(env, "cookbook_offers"):
-        env.cookbook_offers = {}
-    return env.cookbook_offers
+    return {page: noted[RECIPES] for page, noted in env.metadata.items() if RECIPES in noted}
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     names = [name_of(cell) for cell in doctree.findall(nodes.container) if tagged(cell, "recipe")]
     if names:
-        offered(app.env)[app.env.docname] = names
-
-
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    known(env).pop(docname, None)
-    offered(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
-    for mine, theirs in ((known(env), known(other)), (offered(env), offered(other))):
-        mine.update({name: value for name, value in theirs.items() if name in docnames})
+        app.env.metadata[app.env.docname][RECIPES] = names
 
 
 def name_of(cell: nodes.container) -> str:
-    return str(cell["cell_metadata"].get("name", ""))
+    return given_name(cell["cell_metadata"])
 
 
 def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -212,8 +202,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("recipes", RecipesDirective)
     app.add_post_transform(FillRecipes)
     app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("env-get-updated", outdated)
     app.connect("env-check-consistency", check)
     app.connect("builder-inited", add_filter)

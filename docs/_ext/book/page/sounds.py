@@ -18,7 +18,6 @@ no request to any other host.
 
 import base64
 import re
-from collections.abc import Set
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,8 @@ from book.files import serve
 PLAYER = re.compile(r'<p>([^<]*) <audio controls src="data:audio/wav;base64,([A-Za-z0-9+/=]+)"></audio></p>')
 #: Names the files that were written, so that the next build finds those that no page has any more.
 WRITTEN = ".sounds"
+#: Where the environment notes the sounds of a page.
+SOUNDS = "sounds"
 
 
 def is_sound(html: str) -> bool:
@@ -44,9 +45,7 @@ def is_sound(html: str) -> bool:
 
 def sounds(env: BuildEnvironment) -> dict[str, dict[str, bytes]]:
     """Map each page that has sounds to its files: their addresses below the site, and what is in them."""
-    if not hasattr(env, "sounds"):
-        env.sounds = {}
-    return env.sounds
+    return {page: noted[SOUNDS] for page, noted in env.metadata.items() if SOUNDS in noted}
 
 
 class Player(nodes.General, nodes.Element):
@@ -66,7 +65,7 @@ class TakeOutSounds(SphinxTransform):
 
     def _players(self, html: str, metadata: dict[str, Any]) -> list[nodes.Node]:
         figure = (metadata.get("mystnb") or {}).get("figure") or {}
-        page, files = self.env.docname, sounds(self.env).setdefault(self.env.docname, {})
+        page, files = self.env.docname, self.env.metadata[self.env.docname].setdefault(SOUNDS, {})
         players: list[nodes.Node] = []
         for number, (name, content) in enumerate(PLAYER.findall(html), 1):
             file = f"{page}/{figure.get('name', 'sound')}-{number}.wav"
@@ -92,14 +91,6 @@ def skip(translator: Any, node: Player) -> None:
     raise nodes.SkipNode
 
 
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    sounds(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
-    sounds(env).update({name: found for name, found in sounds(other).items() if name in docnames})
-
-
 def write(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.name == "html":
         files = {name: content for page in sounds(app.env).values() for name, content in page.items()}
@@ -109,7 +100,5 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(Player, html=(visit_player, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None)))
     app.add_transform(TakeOutSounds)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("build-finished", write, priority=700)  # the zip, at 800, holds them
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

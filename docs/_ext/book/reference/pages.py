@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book import ROOT
+from book.execution.build import chapter_now
 from book.files import Stamp, digest_of_folder, write
 from book.reference import public_names, usage
 from book.reference.docstrings import Docstring
@@ -46,7 +48,8 @@ def write_pages(app: Sphinx) -> None:
     rooms = public_names.rooms(public, app.config.api_rooms)
     renderer = Renderer(db, config)
     renderer.public = {entry.defined: entry.path for entry in public}
-    renderer.users = usage.chapters(Path(app.srcdir), public_names.aliases(public), PACKAGE)
+    reading = partial(chapter_now, app.env)
+    renderer.users = usage.chapters(Path(app.srcdir), public_names.aliases(public), PACKAGE, reading)
 
     stamp = Stamp(Path(app.doctreedir) / "reference.json")
     conf = (Path(app.confdir) / "conf.py").read_text(encoding="utf-8")

@@ -2,45 +2,29 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-_CELL = re.compile(r"^(?P<fence>`{3,}|:{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[`:]*\s*$", re.M | re.S)
-_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:[ \t]*:[^\n]*\n)+)", re.M | re.S)
-_MAGIC = re.compile(r"^[%!].*$", re.M)
+from myst_nb.core.read import MystMetadataParsingError
+
+from book.execution.chapters import Chapter, is_chapter, read
+from book.execution.names import members
 
 
-def code(text: str) -> Iterator[ast.Module]:
-    """Parse the cells of a chapter."""
-    for match in _CELL.finditer(text):
-        with suppress(SyntaxError):  # running the cell reports it, with its line
-            yield ast.parse(_MAGIC.sub("", _OPTIONS.sub("", match["body"])))
-
-
-def names(text: str, package: str) -> set[str]:
+def names(chapter: Chapter, package: str) -> set[str]:
     """Collect the dotted names below `package` that the cells of a chapter import or use."""
-    bound: dict[str, str] = {}
-    used: set[str] = set()
-    for tree in code(text):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    if alias.name.split(".")[0] == package:
-                        bound[alias.asname or package] = alias.name if alias.asname else package
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package:
-                for alias in node.names:
-                    bound[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-                    used.add(f"{node.module}.{alias.name}")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute):
-                parts = ast.unparse(node).split(".")
-                if parts[0] in bound:
-                    used.add(".".join([bound[parts[0]], *parts[1:]]))
-    return used
+    body: list[ast.stmt] = []
+    for cell in chapter.cells:
+        with suppress(SyntaxError):  # running the cell reports it, with its line
+            body += cell.tree.body
+    found = [name.split(".") for name in members(ast.Module(body, []), package)]
+    return {".".join(parts[:length]) for parts in found for length in range(2, len(parts) + 1)}
 
 
-def chapters(source: Path, aliases: dict[str, str], package: str) -> dict[str, list[str]]:
+def chapters(
+    source: Path, aliases: dict[str, str], package: str, reading: Callable[[Path], Chapter] = read
+) -> dict[str, list[str]]:
     """Map public paths to the documents whose cells use them, in the order of the front page."""
     front = source / "index.md"
     contents = front.read_text(encoding="utf-8") if front.exists() else ""
@@ -49,9 +33,10 @@ def chapters(source: Path, aliases: dict[str, str], package: str) -> dict[str, l
         document = path.relative_to(source).with_suffix("").as_posix()
         if document == "index" or any(part.startswith(("_", ".")) for part in document.split("/")):
             continue
-        text = path.read_text(encoding="utf-8")
-        for name in names(text, package) if package in text else ():
-            if name in aliases:
+        if package not in path.read_text(encoding="utf-8") or not is_chapter(path):
+            continue
+        with suppress(MystMetadataParsingError):  # reading the page reports it
+            for name in names(reading(path), package) & aliases.keys():
                 users.setdefault(aliases[name], set()).add(document)
 
     def place(document: str) -> tuple[int, str]:

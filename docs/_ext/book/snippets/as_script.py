@@ -8,10 +8,10 @@ from functools import cache
 from io import StringIO
 
 from book import ROOT
+from book.execution.names import FUNCTIONS, own
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
 from book.snippets.known_calls import SILENT_FUNCTIONS, SILENT_METHODS
-from book.snippets.names import FUNCTIONS, own
 from book.snippets.slicer import Page
 
 MATPLOTLIBRC = ROOT / "docs" / "_ipython" / "matplotlibrc"
@@ -39,13 +39,15 @@ def as_script(page: Page, number: int, body: str) -> str:
     cell = page.cells[number]
     body, quiet = without_semicolon(body)
     statements = [s for s in page.statements if s.cell == number]
-    if quiet or cell.expect is None or page.raises(number) or not isinstance(statements[-1].node, ast.Expr):
+    # Its guard; none can be where the output is free, and nothing is shown where there is neither.
+    expected = cell.metadata.get("expect", "" if "free" in cell.metadata else None)
+    if quiet or expected is None or page.raises(number) or not isinstance(statements[-1].node, ast.Expr):
         return body
     last = statements[-1]
     if returns_nothing(page.analysis, last.node.value, last.facts):  # type: ignore[attr-defined]
         return body
     printed = any(page.analysis.prints(s.node, s.facts) for s in statements[:-1])
-    lines = cell.expect.strip().splitlines() or [""]
+    lines = str(expected).strip().splitlines() or [""]
     exact = any(_REPR.match(line) for line in (lines if printed else lines[:1]))
     return _wrapped(body, "print(repr(" if exact else "print(", "))" if exact else ")")
 

@@ -14,7 +14,7 @@ so names that would share one are a warning at the line of the cell.
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,8 +26,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from book import files
-from book.execution import chapters
-from book.execution.build import executed
+from book.execution.build import chapter_of, executed
+from book.execution.chapters import Cell
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Copies, CopiesFold, Form, skip, visit_fold
 from book.snippets.forms import file_address
@@ -39,13 +39,18 @@ BOTH = f"{STANDALONE}, {NUMPY_ONLY}"
 CONVBOOK = re.compile(r"^\s*(?:import|from) convbook\b", re.M)
 #: Names the files that were served, so that the next build finds those that are no longer available.
 SERVED = ".snippets"
+#: Where the environment notes the copies of a page.
+COPIES = "copies"
 
 
 def all_copies(env: BuildEnvironment) -> dict[str, list[Copies]]:
     """Map each page to its copies."""
-    if not hasattr(env, "copies"):
-        env.copies = {}
-    return env.copies
+    return {page: noted[COPIES] for page, noted in env.metadata.items() if COPIES in noted}
+
+
+def note(env: BuildEnvironment, copies: Copies) -> None:
+    """Add copies to those of the page that is being read."""
+    env.metadata[env.docname].setdefault(COPIES, []).append(copies)
 
 
 # Cells ------------------------------------------------------------------------------------------------------
@@ -55,38 +60,28 @@ def add_copies(app: Sphinx, doctree: nodes.document) -> None:
     if not shown:
         return
     env, page = app.env, app.env.docname
-    chapter = chapters.read(Path(env.doc2path(page)))
+    chapter = chapter_of(env, page)
     cells, reads = chapter.cells, chapter.metadata.get("reads") or ()
     try:
         snippets = list(snippets_of(cells, page, app.config.html_baseurl, reads))
-        found = {cells[snippet.number].line: snippet for snippet in snippets}
+        found = {cells[snippet.number].index: snippet for snippet in snippets}
     except SyntaxError:
         return  # what executes the cell has said so
-    lines = env.metadata[page]["source_map"]
     for cell in shown:
-        line = lines[cell["cell_index"]]
+        snippet = found.get(cell["cell_index"])
         source = next((part for part in cell if part.get("nb_element") == "cell_code_source"), None)
-        if line not in found or source is None:
+        if snippet is None or source is None:
             continue
-        metadata = cell["cell_metadata"]
-        copies = copies_of(
-            found[line], lasting_name(metadata) or found[line].name, page, metadata.get("requires"), line
-        )
-        all_copies(env).setdefault(page, []).append(copies)
+        copies = copies_of(snippet, cells[snippet.number], page)
+        note(env, copies)
         # What stands in the input is folded with it.
         (source if cell.get("hide_mode") else cell).append(CopiesFold("", copies=copies))
 
 
-def lasting_name(metadata: dict[str, Any]) -> str:
-    """Give the name that a cell, or its figure, has by its author's word: no other cell can change it."""
-    figure = (metadata.get("mystnb") or {}).get("figure") or {}
-    return re.sub(r"[\W_]+", "-", str(metadata.get("name") or figure.get("name") or "")).strip("-")
-
-
-def copies_of(snippet: Snippet, name: str, page: str, requires: list[str] | None, line: int) -> Copies:
+def copies_of(snippet: Snippet, cell: Cell, page: str) -> Copies:
     """Give the forms of a cell their labels and addresses."""
-    address = f"{page}/{name}"
-    needs = tuple(requires or ())
+    address = f"{page}/{snippet.name}"
+    needs = tuple(cell.metadata.get("requires") or ())
     files = tuple(file_address(page, file) for file in snippet.files)
     forms = []
     if snippet.standalone is not None:
@@ -95,8 +90,8 @@ def copies_of(snippet: Snippet, name: str, page: str, requires: list[str] | None
         forms.append(Form(BOTH if snippet.same else STANDALONE, f"{address}.py", snippet.standalone, needs, files))
     if snippet.numpy_only is not None and not snippet.same:
         forms.append(Form(NUMPY_ONLY, f"{address}-numpy-only.py", snippet.numpy_only, files=files))
-    cell = Form("As shown", f"{address}-cell.py", f"{snippet.cell}\n")
-    return Copies(name, tuple(forms), snippet.reason, cell, line, snippet.files)
+    shown = Form("As shown", f"{address}-cell.py", f"{snippet.cell}\n")
+    return Copies(snippet.name, tuple(forms), snippet.reason, shown, cell.line, snippet.files)
 
 
 # Functions --------------------------------------------------------------------------------------------------
@@ -108,30 +103,22 @@ class CopiesDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {"reason": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        path, page = self.arguments[0], self.env.docname
+        path = self.arguments[0]
         file = f"api/{path.replace('.', '/')}.py"
         forms = (Form(NUMPY_ONLY, file, "\n".join(self.content) + "\n"),) if self.content else ()
         copies = Copies(path, forms, self.options.get("reason", ""))
-        all_copies(self.env).setdefault(page, []).append(copies)
+        note(self.env, copies)
         return [CopiesFold("", copies=copies)]
 
 
-# What the environment remembers -----------------------------------------------------------------------------
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    all_copies(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
-    all_copies(env).update({name: found for name, found in all_copies(other).items() if name in docnames})
-
-
+# Files ------------------------------------------------------------------------------------------------------
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """No two files have one address, on a disk that does not tell capitals either."""
     taken: dict[str, str] = {f"{page}.py".casefold(): f"the script of {page}" for page in executed(env)}
-    for page in sorted(all_copies(env)):
-        for file in sorted({file for copies in all_copies(env)[page] for file in copies.reads}):
+    for page, found in sorted(all_copies(env).items()):
+        for file in sorted({file for copies in found for file in copies.reads}):
             taken.setdefault(file_address(page, file).casefold(), f"{file}, which {page} reads")
-        for copies in all_copies(env)[page]:
+        for copies in found:
             what = f"{copies.name!r} of {page}" + (f", line {copies.line}" if copies.line else "")
             for form in copies.served:
                 if (other := taken.setdefault(form.file.casefold(), what)) != what:
@@ -139,7 +126,6 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
                     logger.warning(text, form.file, other, what, location=(page, copies.line), type="copies")
 
 
-# Files ------------------------------------------------------------------------------------------------------
 def serve(app: Sphinx, exception: Exception | None) -> None:
     """Write every file that is not there or has changed, and take away those that are no longer available."""
     if exception is not None or app.builder.name != "html":
@@ -170,8 +156,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("copies", CopiesDirective)
     app.connect("builder-inited", add_script)
     app.connect("doctree-read", add_copies)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("env-check-consistency", check)
     app.connect("build-finished", serve, priority=700)  # the zip, at 800, holds them
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

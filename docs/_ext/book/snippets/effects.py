@@ -17,6 +17,19 @@ from functools import cache
 
 import numpy as np
 
+from book.execution.names import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    Function,
+    arguments_of,
+    defaults,
+    free_names,
+    locals_of,
+    named,
+    names_of,
+    own,
+    targets_of,
+)
 from book.snippets.facts import Facts, Summary, imported, module_of
 from book.snippets.known_calls import (
     ARGUMENT_CHANGERS,
@@ -34,18 +47,6 @@ from book.snippets.known_calls import (
     SETTINGS,
     SHALLOW,
     WRITERS,
-)
-from book.snippets.names import (
-    COMPREHENSIONS,
-    FUNCTIONS,
-    Function,
-    arguments_of,
-    defaults,
-    free_names,
-    locals_of,
-    names_of,
-    own,
-    targets_of,
 )
 from book.snippets.objects import Objects, pairs_of, writes
 
@@ -187,7 +188,7 @@ class Analysis(Objects):
 
     def _consumed(self, node: ast.expr, facts: Facts) -> set[str]:
         """Give the iterators, which move on when they are read."""
-        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and facts.kinds.get(n.id) == "iterator"}
+        return {name for name in named(node) if facts.kinds.get(name) == "iterator"}
 
     def _changed_by_call(self, node: ast.Call, facts: Facts) -> set[str]:
         found: set[str] = set()

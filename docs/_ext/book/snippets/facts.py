@@ -3,8 +3,8 @@
 import ast
 from dataclasses import dataclass, field
 
+from book.execution.names import chain, local_name
 from book.snippets.known_calls import SHALLOW
-from book.snippets.names import local_name
 
 
 @dataclass
@@ -86,10 +86,7 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
 
 def module_of(node: ast.AST, facts: Facts) -> str | None:
     """Give the dotted name of what an expression like ``np.linalg.norm`` stands for."""
-    path: list[str] = []
-    while isinstance(node, ast.Attribute):
-        path.insert(0, node.attr)
-        node = node.value
-    if isinstance(node, ast.Name) and node.id in facts.modules:
-        return ".".join([facts.modules[node.id], *path])
+    root, path = chain(node)
+    if isinstance(root, ast.Name) and root.id in facts.modules:
+        return ".".join([facts.modules[root.id], *path])
     return None

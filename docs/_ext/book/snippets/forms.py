@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
+from book.execution.chapters import Cell, given_name
 from book.snippets.as_script import without_idle_style
 from book.snippets.data_files import PathNotKnownError, beside
 from book.snippets.inline import LIBRARY, LONGEST, NotAvailable, inlined, uses_convbook
-from book.snippets.slicer import Page, Source, Statement
+from book.snippets.slicer import Page, Statement
 from book.snippets.standalone import standalone
 
 LICENSE = "BSD-3-Clause"
@@ -21,20 +21,12 @@ CHECKS = "It needs convbook's own checks, whose errors it catches."
 SINGLE_FILE = "downloads/convbook.py"  # of the site; `downloads` serves it
 
 
-class CellLike(Protocol):
-    """What is needed of a `chapters.Cell`."""
-
-    name: str
-    source: str
-    metadata: dict[str, object]
-
-
 @dataclass(frozen=True)
 class Snippet:
     """The forms in which one cell can be copied."""
 
     number: int  # of the cell among the code cells of its chapter
-    name: str  # readable, and unique in the chapter
+    name: str  # readable, and unique in the chapter unless it is given twice
     cell: str  # as shown
     standalone: str | None
     numpy_only: str | None
@@ -55,20 +47,20 @@ def version() -> str:
     return found[1]
 
 
-def snippets_of(cells: Sequence[CellLike], page: str, site: str = "", reads: Sequence[str] = ()) -> Iterator[Snippet]:
+def snippets_of(cells: Sequence[Cell], page: str, site: str = "", reads: Sequence[str] = ()) -> Iterator[Snippet]:
     """Give the snippets of the cells that readers see.
 
     `page` is the chapter's name, such as ``pictures/padding``, `site` the address of the site, if it is known, and
     `reads` names the files that the chapter reads.
     """
-    program = Page([_source(cell) for cell in cells])
+    program = Page(cells)
     names: dict[str, int] = {}
     for number, cell in enumerate(cells):
         if not program.shown(number):
             continue
-        name = cell.name.replace("_", "-")
+        name = cell.name
         names[name] = names.get(name, 0) + 1
-        if names[name] > 1:
+        if names[name] > 1 and not given_name(cell.metadata):  # two cells of one given name are reported
             name += f"-{names[name]}"
         try:
             code, files = beside(standalone(program, number), reads)
@@ -88,21 +80,15 @@ def file_address(page: str, file: str) -> str:
     return f"{page}/{posixpath.basename(file)}"
 
 
-def _needs(cells: Sequence[CellLike], taken: Sequence[Statement], number: int) -> list[str]:
+def _needs(cells: Sequence[Cell], taken: Sequence[Statement], number: int) -> list[str]:
     """List what must be installed beyond the usual: what is declared by the cells that statements come from."""
     sources = {number}
     for s in taken:
         name = getattr(s.node, "module", None) or s.node.names[0].name if s.is_import else ""  # type: ignore[attr-defined]
         if name.partition(".")[0] not in {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "convbook"}:
             sources.add(s.cell)
-    found = [name for source in sorted(sources) for name in cells[source].metadata.get("requires") or ()]  # type: ignore[attr-defined]
+    found = [name for source in sorted(sources) for name in cells[source].metadata.get("requires") or ()]
     return list(dict.fromkeys(found))
-
-
-def _source(cell: CellLike) -> Source:
-    tags: Iterable[str] = cell.metadata.get("tags") or ()  # type: ignore[assignment]
-    shown = cell.metadata.get("expect", "" if "free" in cell.metadata else None)
-    return Source(cell.source, frozenset(tags), shown if shown is None else str(shown))
 
 
 def _head(code: str, page: str, needs: list[str], files: list[str], site: str) -> str:

@@ -7,8 +7,8 @@ put them into. What is left shows nothing: no value, no print, no figure.
 import ast
 from collections.abc import Sequence
 
+from book.execution.names import local_name, named
 from book.snippets import as_script
-from book.snippets.names import local_name
 from book.snippets.slicer import Page, Statement
 from book.snippets.standalone import grouped, is_definition, silent
 
@@ -19,24 +19,24 @@ def hidden(page: Page, shown: Sequence[int]) -> dict[int, str]:
     """Map the cells that are not shown to the code of them that the shown ones need."""
     taken = [s for s in page.taken(*shown) if s.cell not in shown]
     written = [(group, *silent(page, group, fails=fails)) for fails, group in grouped(page, taken)]
-    code = [page.cells[number].code for number in shown]
+    code = [page.cells[number].source for number in shown]
     code += [text for group, text, _ in written if not group[0].is_import]
-    named = {n.id for text in code for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    mentioned = named(*map(ast.parse, code))
     found = {}
     for number in sorted({s.cell for s in taken}):
         own = [part for part in written if part[0][0].cell == number]
-        if code := _cell(page, own, named):
+        if code := _cell(page, own, mentioned):
             found[number] = code
     return found
 
 
-def _cell(page: Page, parts: list[tuple[list[Statement], str, list[str]]], named: set[str]) -> str:
+def _cell(page: Page, parts: list[tuple[list[Statement], str, list[str]]], mentioned: set[str]) -> str:
     """Write what is needed of one cell; imports that nothing names any more are left out."""
     code, definition = "", False
     for (first, *_), text, _ in parts:
         if first.is_import:
             name = local_name(first.node.names[0])  # type: ignore[attr-defined]
-            text = "" if name not in named else NO_GLUE if name == "glue" else text
+            text = "" if name not in mentioned else NO_GLUE if name == "glue" else text
         if not text:
             continue
         defines = is_definition(first.node) or text == NO_GLUE

@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import Path
 
 from book import ROOT
+from book.execution.names import bound, chain, local_name, named
 from book.snippets.bare import only_checks, without_checks, without_docstrings
 from book.snippets.facts import imported
-from book.snippets.names import FUNCTIONS, local_name
 from book.snippets.standalone import sorted_imports
 
 LONGEST = 150
@@ -82,7 +82,7 @@ def _module(path: Path, checked: bool = True) -> Module:
             text = without_checks(text, _checkers(path))
         if isinstance(constants.get(names[0]), str):  # KERNEL = RED = PALETTE["red"][0]
             text = f"{names[0]} = {_quoted(constants[names[0]])}"
-        needed = frozenset(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)) - {*names}
+        needed = frozenset(named(ast.parse(text)) - {*names})
         for name in names:
             definitions[name] = Definition(name, text, needed, order)
     return Module(definitions, imports)
@@ -177,7 +177,7 @@ def inlined(code: str, *, exact: bool, head: str) -> str:
     replaced: dict[str, str] = {}
     for written, dotted in _written(tree, modules):
         wanted[written] = _resolve(dotted)
-    others = _bound(tree)
+    others = bound(node for node in ast.walk(tree) if not _is_convbook(node))
     own_names = {local for local, dotted in modules.items() if "." in dotted and dotted not in ("convbook",)}
     for written, (_, name) in wanted.items():
         if "." not in written:
@@ -258,11 +258,7 @@ def _written(tree: ast.AST, modules: dict[str, str]) -> list[tuple[str, str]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute | ast.Name):
             continue
-        path: list[str] = []
-        root: ast.expr = node
-        while isinstance(root, ast.Attribute):
-            path.insert(0, root.attr)
-            root = root.value
+        root, path = chain(node)
         if not isinstance(root, ast.Name) or root.id not in modules:
             continue
         dotted = [*modules[root.id].split("."), *path]
@@ -282,21 +278,6 @@ def _written(tree: ast.AST, modules: dict[str, str]) -> list[tuple[str, str]]:
 
 def _is_module(name: str) -> bool:
     return (LIBRARY / f"{name}.py").is_file() or (LIBRARY / name).is_dir()
-
-
-def _bound(tree: ast.AST) -> set[str]:
-    """Give all names that a snippet binds, at any level."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom) and not _is_convbook(node):
-            found |= {local_name(alias) for alias in node.names}
-    return found
 
 
 def _gathered(
@@ -367,13 +348,7 @@ def _gathered(
 
 @cache
 def _local_names(text: str) -> frozenset[str]:
-    tree = ast.parse(text)
-    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    names |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-    names |= {n.name for n in ast.walk(tree) if isinstance(n, (*FUNCTIONS, ast.ClassDef)) and hasattr(n, "name")}
-    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler) and n.name}
-    names |= {local_name(a) for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
-    return frozenset(names)
+    return frozenset(bound(ast.walk(ast.parse(text))))
 
 
 def _without_convbook(code: str, tree: ast.Module) -> tuple[str, list[ast.stmt]]:

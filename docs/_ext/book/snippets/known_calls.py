@@ -60,11 +60,6 @@ HANDLES = words("""
 """)
 # Special methods that are called by the name of their class or object; the others are called by whatever uses it.
 CALLED = words("__init__ __call__ __post_init__")
-# Context managers that let every exception pass: after their body all of it has run.
-TRANSPARENT = words("""
-    errstate printoptions open redirect_stdout redirect_stderr catch_warnings rc_context nullcontext chdir closing
-    TemporaryDirectory style
-""")
 # Functions that show what they are given.
 PRINTERS = words("""
     print display glue help pprint

@@ -3,6 +3,7 @@
 import ast
 import builtins
 
+from book.execution.names import CONTAINERS, Function, defaults, free_names, targets_of
 from book.snippets.facts import Facts, Summary, imported, module_of
 from book.snippets.known_calls import (
     CHANCE,
@@ -20,7 +21,6 @@ from book.snippets.known_calls import (
     SETTINGS,
     VIEWS,
 )
-from book.snippets.names import CONTAINERS, Function, defaults, free_names, targets_of
 
 
 class Objects:

@@ -6,25 +6,18 @@ the data flow that `effects` finds, statement by statement.
 
 import ast
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 
+from book.execution.chapters import Cell
+from book.execution.names import Names, names_of
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
 from book.snippets.known_calls import CHANCE, FIGURE, SETTINGS
-from book.snippets.names import Names, names_of
 
 RAISES = "raises-exception"
 HIDDEN = {"remove-cell", "remove_cell"}
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
-
-
-@dataclass(frozen=True)
-class Source:
-    """The text of one code cell, its tags, and what it must show, if it shows any text."""
-
-    code: str
-    tags: frozenset[str] = frozenset()
-    expect: str | None = None  # its guard; "" where none can be
 
 
 @dataclass
@@ -48,9 +41,9 @@ class Statement:
 class Page:
     """The code cells of a chapter as one program."""
 
-    def __init__(self, cells: Sequence[Source]) -> None:
+    def __init__(self, cells: Sequence[Cell]) -> None:
         self.cells = cells
-        self.statements = [s for number, cell in enumerate(cells) for s in _statements(number, cell.code)]
+        self.statements = [s for number, cell in enumerate(cells) for s in _statements(number, cell)]
         self.analysis = Analysis(statement.node for statement in self.statements)
         facts = Facts()
         for s in self.statements:
@@ -114,9 +107,10 @@ class _Written(ast.NodeTransformer):
         return node
 
 
-def _statements(number: int, code: str) -> list[Statement]:
+def _statements(number: int, cell: Cell) -> list[Statement]:
+    code = cell.source
     lines = code.splitlines()
-    nodes = _Written().visit(ast.parse(code)).body
+    nodes = (_Written().visit(deepcopy(cell.tree)) if "getattr" in code else cell.tree).body
     ends = [0, *(node.end_lineno or 0 for node in nodes)]
     found = []
     for place, node in enumerate(nodes):

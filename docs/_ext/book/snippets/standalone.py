@@ -10,9 +10,9 @@ import tokenize
 from collections.abc import Iterable
 from io import StringIO
 
+from book.execution.names import local_name, named
 from book.snippets import as_script
 from book.snippets.known_calls import PRINTERS
-from book.snippets.names import local_name
 from book.snippets.slicer import Page, Statement
 
 IMPORT_WIDTH = 88
@@ -43,7 +43,7 @@ def standalone(page: Page, number: int) -> str:
         gap = (cell_before is not None and cell_before != first.cell) or first.gap
         blocks.append((text, gap, is_definition(first.node)))
         cell_before = first.cell
-    body = _own_text(page.cells[number].code, [s for s in taken if s.cell == number], staying)
+    body = _own_text(page.cells[number].source, [s for s in taken if s.cell == number], staying)
     text = ""
     definition = False
     for block, gap, defines in blocks:
@@ -79,10 +79,10 @@ def _needed_imports(taken: list[Statement], number: int) -> list[Statement]:
     code = [s for s in taken if not s.is_import]
     if not any(s.cell == number for s in code):
         return [s for s in taken if s.is_import]
-    named = {n.id for s in code for n in ast.walk(s.node) if isinstance(n, ast.Name)}
+    mentioned = named(*(s.node for s in code))
     found, seen = [], set()
     for s in taken:
-        if s.is_import and local_name(s.node.names[0]) in named:  # type: ignore[attr-defined]
+        if s.is_import and local_name(s.node.names[0]) in mentioned:  # type: ignore[attr-defined]
             rebound = any(local_name(s.node.names[0]) in one.names.binds for one in code)  # type: ignore[attr-defined]
             if rebound or s.text not in seen:
                 found.append(s)
