@@ -295,6 +295,22 @@ def test_other_packages_or_another_way_to_draw_or_to_compute_execute_everything(
     assert book.build().executed == set()
 
 
+def test_what_the_build_sets_for_itself_is_no_change_for_the_next_build(
+    book: Book, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """scikit-learn, say, sets a variable of its thread pool when it is imported."""
+    installed = inputs.packages()
+
+    def importing() -> list[str]:
+        os.environ["KMP_SET_BY_AN_IMPORT"] = "1"
+        return [*installed, "another 1.0"]
+
+    monkeypatch.setattr(inputs, "packages", importing)
+    assert book.build().executed == {"part/doubling", "part/negation"}
+    monkeypatch.setattr(inputs, "packages", lambda: [*installed, "another 1.0"])
+    assert book.build().executed == set()
+
+
 def test_what_makes_outputs_is_all_that_the_makers_of_outputs_import() -> None:
     room = Path(inputs.__file__).parent
     imported = set()

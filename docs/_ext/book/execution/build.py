@@ -167,6 +167,7 @@ def prepare_kernels(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    kernel.note_variables()
     app.add_config_value("toolchain", [], "env", list)
     app.connect("config-inited", note_toolchain)
     app.connect("builder-inited", prepare_kernels)

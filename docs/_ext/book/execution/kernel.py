@@ -141,15 +141,24 @@ def _merged(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield last
 
 
+#: The variables with which the build began: packages that it imports set some for their own process.
+_outside: dict[str, str] = {}
+
+
+def note_variables() -> None:
+    _outside.clear()
+    _outside.update(os.environ)
+
+
 def conditions() -> dict[str, str]:
     """Give the variables around the build that may change what a kernel computes."""
-    found = {name: value for name, value in sorted(os.environ.items()) if CONDITIONS.fullmatch(name)}
+    found = {name: value for name, value in sorted(_outside.items()) if CONDITIONS.fullmatch(name)}
     return found | settings.ENVIRONMENT
 
 
 def environment(root: Path, ipython: Path) -> dict[str, str]:
     """Give the variables of a kernel, and no others: it imports the library in `root` and shows figures inline."""
-    places = {name: value for name, value in os.environ.items() if PLACES.fullmatch(name)}
+    places = {name: value for name, value in _outside.items() if PLACES.fullmatch(name)}
     own = {
         "PYTHONPATH": str(root),
         "IPYTHONDIR": str(ipython),
