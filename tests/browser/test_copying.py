@@ -92,7 +92,7 @@ def copies_and_files(page: Page, name: str) -> Iterator[tuple[str, str, str]]:
     for place in range(folds.count()):
         copies = folds.nth(place)
         pressed = copies.locator(BUTTONS).evaluate_all(PRESSED)
-        for (label, copy), file in zip(pressed, files(copies, ".copies-form a", name), strict=True):
+        for (label, copy), file in zip(pressed, files(copies, ".copies-head > a", name), strict=True):
             yield label, copy, file
         # A paste into a terminal must not run at once: the code as shown comes without its last end of a line.
         for file in files(copies, ".copies-note a", name) if place < BY_KEY else ():
