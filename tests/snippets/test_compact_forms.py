@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 from apart import printed_by
 
 import convbook
+from book.execution.chapters import Cell
 from book.snippets import compact_forms, function_snippet, snippets_of
 from book.snippets.bare import without_checks
 from book.snippets.inline import NotAvailable, inlined
@@ -421,7 +421,7 @@ CATCHES = {
 @pytest.mark.parametrize("code", CATCHES.values(), ids=CATCHES)
 def test_who_catches_an_error_gets_the_librarys_own_checks_or_no_form_without_it(code: str) -> None:
     def available(call: str) -> Any:
-        cell = SimpleNamespace(name="cell", source=f"import convbook\n\n{code.format(call=call)}", metadata={})
+        cell = Cell.of(f"import convbook\n\n{code.format(call=call)}")
         (found,) = snippets_of([cell], "part/page")
         return found
 
@@ -435,7 +435,7 @@ def test_who_catches_an_error_gets_the_librarys_own_checks_or_no_form_without_it
 
 def test_a_try_around_something_else_needs_no_checks() -> None:
     code = "try:\n    import numpy\nexcept ImportError:\n    numpy = None\nconvbook.output_size(7, 5)"
-    cell = SimpleNamespace(name="cell", source=f"import convbook\n\n{code}", metadata={"expect": "3"})
+    cell = Cell.of(f"import convbook\n\n{code}", expect="3")
     (found,) = snippets_of([cell], "part/page")
     assert "short forms" in found.numpy_only
     assert printed_by(found.numpy_only) == ["3\n"]
