@@ -67,8 +67,7 @@ def listed() -> list[tuple[str, str, str]]:
 def test_every_recipe_of_the_book_stands_in_its_cookbook_once() -> None:
     recipes = [
         (path.relative_to(DOCS).with_suffix("").as_posix(), str(cell.metadata["name"]))
-        for path in sorted(DOCS.glob("*/*.md"))
-        if not path.parent.name.startswith("_") and chapters.is_chapter(path)
+        for path in chapters.below(DOCS)
         for cell in chapters.read(path).cells
         if "recipe" in cell.metadata.get("tags", [])
     ]

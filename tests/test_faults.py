@@ -186,11 +186,7 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
 }
 #: mistakes that no chapter shows, and why
 UNNOTICED = {("pad_vjp", "is mirrored"): "the one gradient that a chapter shows is its own mirror image"}
-BOOK = [
-    path
-    for path in sorted(DOCS.glob("[a-z]*/*.md"))
-    if chapters.is_chapter(path) and any("expect" in cell.metadata for cell in chapters.read(path).cells)
-]
+BOOK = [path for path in chapters.below(DOCS) if any("expect" in cell.metadata for cell in chapters.read(path).cells)]
 
 
 def label(value: Path | str) -> str:

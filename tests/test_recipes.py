@@ -22,13 +22,12 @@ SETTINGS = [{"stride": s, "padding": p} for s in (1, 2, 3) for p in (0, 1, 2)]
 @cache
 def recipe(cell: str, function: str) -> Callable[..., Any]:
     """Run the recipe of this name, wherever it stands, and return one of its functions."""
-    for path in sorted(DOCS.glob("*/*.md")):
-        if not path.parent.name.startswith("_") and chapters.is_chapter(path):
-            for found in chapters.read(path).cells:
-                if found.metadata.get("name") == cell:
-                    names: dict[str, Any] = {}
-                    exec(compile(found.source, f"{path}:{found.line}", "exec"), names)
-                    return names[function]
+    for path in chapters.below(DOCS):
+        for found in chapters.read(path).cells:
+            if found.metadata.get("name") == cell:
+                names: dict[str, Any] = {}
+                exec(compile(found.source, f"{path}:{found.line}", "exec"), names)
+                return names[function]
     raise LookupError(f"no chapter has the recipe {cell!r}")
 
 

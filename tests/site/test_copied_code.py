@@ -28,11 +28,7 @@ CHAPTERS = [
 FORM = re.compile(r'<div class="copies-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', re.S)
 LINK = re.compile(r'<a href="([^"]+\.py)" download>')
 WITH_COPIES = [page for page in pages().values() if 'class="copies"' in page.source]
-SOURCES = {
-    path.relative_to(ROOT / "docs").with_suffix("").as_posix(): path
-    for path in sorted((ROOT / "docs").rglob("*.md"))
-    if not path.relative_to(ROOT / "docs").parts[0].startswith("_") and chapters.is_chapter(path)
-}
+SOURCES = {path.relative_to(ROOT / "docs").with_suffix("").as_posix(): path for path in chapters.below(ROOT / "docs")}
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)

@@ -56,9 +56,7 @@ class Job:
 def all_chapters(only: str = "") -> Iterator[tuple[str, chapters.Chapter, list[Snippet]]]:
     """Give each chapter's name, the chapter and its snippets."""
     docs = ROOT / "docs"
-    for path in sorted(docs.rglob("*.md")):
-        if any(part.startswith("_") for part in path.relative_to(docs).parts) or not chapters.is_chapter(path):
-            continue
+    for path in chapters.below(docs):
         if only and path.stem != only:
             continue
         name = path.relative_to(docs).with_suffix("").as_posix()

@@ -28,10 +28,6 @@ def notebook_of(cells: Collection[str], hidden: Collection[int], raising: Collec
     return [cell.source for cell in book.cells if cell.cell_type == "code"]
 
 
-def code_of(*cells: str, hidden: Collection[int]) -> str:
-    return "\n".join(notebook_of(cells, hidden))
-
-
 # What they do -------------------------------------------------------------------------------------------------
 #: Cells, the second and the third hidden; all of them run in IPython's own shell.
 PLANTED = [

@@ -70,6 +70,15 @@ def is_chapter(path: Path) -> bool:
         return is_myst_markdown_notebook(file)
 
 
+def below(folder: Path) -> list[Path]:
+    """List the chapters in a folder; what begins with an underscore holds none."""
+    return [
+        path
+        for path in sorted(folder.rglob("*.md"))
+        if not any(part.startswith("_") for part in path.relative_to(folder).parts) and is_chapter(path)
+    ]
+
+
 def read(path: Path) -> Chapter:
     """Read the chapter with MyST-NB's own reader, so that tests and pages see the same cells."""
     return _read(path, path.read_text(encoding="utf-8"))

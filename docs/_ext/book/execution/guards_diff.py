@@ -12,12 +12,8 @@ from book.execution.session import Session, trace
 
 
 def main(arguments: list[str]) -> int:
-    paths = [
-        path
-        for root in map(Path, arguments or ["docs"])
-        for path in ([root] if root.is_file() else sorted(root.rglob("*.md")))
-        if not any(part.startswith("_") for part in path.parts) and chapters.is_chapter(path)
-    ]
+    roots = map(Path, arguments or ["docs"])
+    paths = [path for root in roots for path in ([root] if root.is_file() else chapters.below(root))]
     differing = sum(compare(path.resolve()) for path in paths)
     if differing:
         print(f"{differing} cell{'s' if differing > 1 else ''} of {len(paths)} chapters differ from their guards.")

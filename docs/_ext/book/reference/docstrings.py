@@ -23,7 +23,6 @@ Line = tuple[str, int]  # the text, and its line in the source
 
 ITEMS = {"Parameters", "Other Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns"}
 NAMED = {"Parameters", "Other Parameters", "Attributes"}
-PROSE = {"Notes", "References", "Examples", "Warnings"}
 _RULE = re.compile(r"-{3,}$")
 
 #: Words of a type that become links; the other words stay words, for "array_like, shape (N,)" is no name.

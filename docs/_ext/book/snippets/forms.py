@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from book.execution.chapters import Cell, given_name
 from book.snippets.as_script import without_idle_style
@@ -158,8 +157,3 @@ def function_snippet(name: str) -> tuple[str | None, str]:
     if len(lines) >= LONGEST:
         return None, f"It would have {len(lines) + 1} lines, and {LONGEST} are the most."
     return head + "\n".join(lines).replace("\n# \n", "\n").rstrip("\n") + "\n", ""
-
-
-def chapter_name(path: Path, docs: Path) -> str:
-    """Give the name of a chapter: its path without the ending."""
-    return path.relative_to(docs).with_suffix("").as_posix()
