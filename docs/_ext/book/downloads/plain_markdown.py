@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from docutils import nodes
 
+from book.page.boxes import is_cell
 from book.page.exercises import ExerciseBox, FoldedSolution
 from book.page.math import MACROS, in_lines
 
@@ -69,7 +70,7 @@ class _Writer:
             yield from self.blocks(node, level + 1)
         elif isinstance(node, nodes.title):
             yield f"{'#' * max(level, 1)} {self.inline(node)}"
-        elif isinstance(node, nodes.container) and node.get("nb_element") == "cell_code":
+        elif is_cell(node):
             yield node["cell_index"]
             yield from (self.caption(figure) for figure in node.findall(nodes.figure))
         elif isinstance(node, ExerciseBox):

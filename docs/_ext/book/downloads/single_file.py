@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from book.execution.names import FUNCTIONS, local_name, locals_of, targets_of
+from book.execution.names import FUNCTIONS, local_name, locals_of, one_by_one, targets_of
 from book.snippets.standalone import sorted_imports
 
 WIDTH = 120
@@ -142,8 +142,7 @@ def _survey(module: Module, modules: dict[str, Module], package: str) -> None:
                     module.names[local_name(alias)] = path
                     module.needs.add(origin)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                module.imports.append(type(node)(**{**dict(ast.iter_fields(node)), "names": [alias]}))
+            module.imports += one_by_one(node)
         else:
             found = _bound(node)
             if found == ["__all__"]:

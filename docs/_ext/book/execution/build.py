@@ -35,9 +35,14 @@ INPUTS = "inputs_of_the_outputs"
 CHAPTER = "chapter"
 
 
+def noted(env: BuildEnvironment, key: str) -> dict[str, Any]:
+    """Map each page that has noted something under this key to it."""
+    return {page: found[key] for page, found in env.metadata.items() if key in found}
+
+
 def executed(env: BuildEnvironment) -> dict[str, Inputs]:
     """Map each executed chapter to its inputs."""
-    return {name: noted[INPUTS] for name, noted in env.metadata.items() if INPUTS in noted}
+    return noted(env, INPUTS)
 
 
 def chapter_of(env: BuildEnvironment, docname: str) -> chapters.Chapter:

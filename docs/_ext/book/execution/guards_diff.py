@@ -13,7 +13,11 @@ from book.execution.session import Session, trace
 
 def main(arguments: list[str]) -> int:
     roots = map(Path, arguments or ["docs"])
-    paths = [path for root in roots for path in ([root] if root.is_file() else chapters.below(root))]
+    paths = [
+        path
+        for root in roots
+        for path in (chapters.below(root) if root.is_dir() else filter(chapters.is_chapter, [root]))
+    ]
     differing = sum(compare(path.resolve()) for path in paths)
     if differing:
         print(f"{differing} cell{'s' if differing > 1 else ''} of {len(paths)} chapters differ from their guards.")

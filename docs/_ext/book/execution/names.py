@@ -55,6 +55,12 @@ def local_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
+def one_by_one(node: ast.Import | ast.ImportFrom) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Part an import of several names into one for each."""
+    for alias in node.names:
+        yield ast.copy_location(type(node)(**{**dict(ast.iter_fields(node)), "names": [alias]}), node)
+
+
 def chain(node: ast.AST) -> tuple[ast.AST, list[str]]:
     """Part ``np.linalg.norm`` into what stands before the first point and the names after it."""
     path: list[str] = []

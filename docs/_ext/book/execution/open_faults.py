@@ -105,7 +105,7 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> set[str]:
     again = _noted(app, "write")
     if builder.name in {"html", "dirhtml"}:
         # Another builder may have read a document since.
-        again |= {name for name in env.found_docs & env.all_docs.keys() if _written(app, name) < env.all_docs[name]}
+        again |= {name for name in env.found_docs & env.all_docs.keys() if written(app, name) < env.all_docs[name]}
         if not (app.open_faults.changes or again or any(builder.get_outdated_docs())):
             patches.keep_indices(builder)
     return again
@@ -122,7 +122,8 @@ def _link_targets(env: BuildEnvironment) -> dict[str, tuple[Any, ...]]:
     return targets | {f"equation:{name}": place for name, place in equations.items()}
 
 
-def _written(app: Sphinx, docname: str) -> int:
+def written(app: Sphinx, docname: str) -> int:
+    """Say when a page was written, in microseconds, as Sphinx notes when it was read."""
     page = Path(app.builder.get_output_path(docname))
     return page.stat().st_mtime_ns // 1000 if page.exists() else 0
 

@@ -60,13 +60,14 @@ class Box(SphinxDirective):
         return [box, *messages]
 
 
+def is_cell(node: nodes.Node) -> bool:
+    """Whether `node` is a code cell."""
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
 def tagged(node: nodes.Node, tag: str) -> bool:
     """Whether `node` is a code cell with this tag."""
-    return (
-        isinstance(node, nodes.container)
-        and node.get("nb_element") == "cell_code"
-        and tag in (node["cell_metadata"].get("tags") or ())
-    )
+    return is_cell(node) and tag in (node["cell_metadata"].get("tags") or ())
 
 
 def place_of(node: nodes.Node, env: BuildEnvironment) -> tuple[str, int | None]:

@@ -25,7 +25,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from book.execution.build import noted
 from book.execution.chapters import given_name
+from book.execution.open_faults import written
 from book.page.boxes import tagged
 
 logger = logging.getLogger(__name__)
@@ -78,12 +80,12 @@ class RecipesDirective(SphinxDirective):
 # What the environment remembers -----------------------------------------------------------------------------
 def known(env: BuildEnvironment) -> dict[str, list[Entry]]:
     """Map each page with recipes of others to what it lists."""
-    return {page: noted[LISTED] for page, noted in env.metadata.items() if LISTED in noted}
+    return noted(env, LISTED)
 
 
 def offered(env: BuildEnvironment) -> dict[str, list[str]]:
     """Map each chapter to the names of its recipes."""
-    return {page: noted[RECIPES] for page, noted in env.metadata.items() if RECIPES in noted}
+    return noted(env, RECIPES)
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -100,9 +102,8 @@ def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """List the cookbooks that are older than a chapter they take from."""
     again = []
     for docname, entries in known(env).items():
-        page = Path(app.builder.get_output_path(docname)) if hasattr(app.builder, "get_output_path") else None
-        written = page.stat().st_mtime_ns // 1000 if page and page.exists() else 0
-        if any(env.all_docs.get(entry.chapter, 0) > written for entry in entries):
+        made = written(app, docname) if hasattr(app.builder, "get_output_path") else 0
+        if any(env.all_docs.get(entry.chapter, 0) > made for entry in entries):
             again.append(docname)
     return again
 

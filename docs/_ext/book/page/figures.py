@@ -32,7 +32,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from book.page.boxes import place_of
+from book.page.boxes import is_cell, place_of
 from book.page.sounds import Player
 from convbook.figures.style import PALETTE
 
@@ -174,13 +174,13 @@ class CheckFigures(SphinxTransform):
     default_priority = 880
 
     def apply(self, **_kwargs: Any) -> None:
-        for cell in self.document.findall(nodes.container):
-            if cell.get("nb_element") == "cell_code" and (draws(cell) or sounds(cell)):
+        for cell in self.document.findall(is_cell):
+            if draws(cell) or sounds(cell):
                 cell["classes"].append("cell-figure")
                 if cell.get("hide_mode") == "input":
                     cell["prompt_show"] = cell["prompt_hide"] = "Code of this figure"
                 self._check_cell(cell)
-            elif cell.get("nb_element") == "cell_code" and cell.get("hide_mode") == "input":
+            elif cell.get("hide_mode") == "input":
                 cell["prompt_show"] = cell["prompt_hide"] = "Code"
         for image in self.document.findall(nodes.image):
             if _inside_cell(image):

@@ -6,13 +6,15 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from book.page.boxes import is_cell
+
 CHECKED = "The expected output is stored with this page, and the build fails if the code prints anything else."
 
 
 def mark(app: Sphinx, doctree: nodes.document) -> None:
     """Put "checked" under each guarded output, and what a cell requires above it."""
     status = app.env.current_document.get("guards", {})
-    for cell in doctree.findall(lambda n: isinstance(n, nodes.container) and n.get("nb_element") == "cell_code"):
+    for cell in doctree.findall(is_cell):
         metadata = cell["cell_metadata"]
         metadata.pop("expect", None)
         output = next((child for child in cell if child.get("nb_element") == "cell_code_output"), None)

@@ -28,7 +28,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util.osutil import relative_uri
 
+from book.execution.build import noted
 from book.files import serve
+from book.page.boxes import is_cell
 
 #: As `convbook.figures.sound` writes them for a notebook.
 PLAYER = re.compile(r'<p>([^<]*) <audio controls src="data:audio/wav;base64,([A-Za-z0-9+/=]+)"></audio></p>')
@@ -45,7 +47,7 @@ def is_sound(html: str) -> bool:
 
 def sounds(env: BuildEnvironment) -> dict[str, dict[str, bytes]]:
     """Map each page that has sounds to its files: their addresses below the site, and what is in them."""
-    return {page: noted[SOUNDS] for page, noted in env.metadata.items() if SOUNDS in noted}
+    return noted(env, SOUNDS)
 
 
 class Player(nodes.General, nodes.Element):
@@ -58,10 +60,9 @@ class TakeOutSounds(SphinxTransform):
     default_priority = 870  # before it is asked what figures lack
 
     def apply(self, **_kwargs: Any) -> None:
-        for cell in self.document.findall(nodes.container):
-            if cell.get("nb_element") == "cell_code":
-                for raw in [node for node in cell.findall(nodes.raw) if is_sound(node.astext())]:
-                    raw.replace_self(self._players(raw.astext(), cell["cell_metadata"]))
+        for cell in self.document.findall(is_cell):
+            for raw in [node for node in cell.findall(nodes.raw) if is_sound(node.astext())]:
+                raw.replace_self(self._players(raw.astext(), cell["cell_metadata"]))
 
     def _players(self, html: str, metadata: dict[str, Any]) -> list[nodes.Node]:
         figure = (metadata.get("mystnb") or {}).get("figure") or {}

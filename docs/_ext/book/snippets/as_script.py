@@ -101,6 +101,12 @@ def without_semicolon(body: str) -> tuple[str, bool]:
     return "\n".join(lines), True
 
 
+def lines_inside_texts(code: str) -> set[int]:
+    """Give the lines, from 1, that begin inside a text of several lines."""
+    texts = (t for t in tokenize.generate_tokens(StringIO(code).readline) if t.type == tokenize.STRING)
+    return {n for text in texts for n in range(text.start[0] + 1, text.end[0] + 1)}
+
+
 def _wrapped(body: str, before: str, after: str) -> str:
     """Put the last expression into a call; lines that are aligned with its bracket stay so."""
     node = ast.parse(body).body[-1]
@@ -111,12 +117,7 @@ def _wrapped(body: str, before: str, after: str) -> str:
     first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
     lines[last] = lines[last][: node.end_col_offset] + after.encode() + lines[last][node.end_col_offset :]
     lines[first] = lines[first][: node.col_offset] + before.encode() + lines[first][node.col_offset :]
-    inside = {
-        n
-        for token in tokenize.generate_tokens(StringIO(body).readline)
-        if token.type == tokenize.STRING
-        for n in range(token.start[0], token.end[0])
-    }
+    inside = {n - 1 for n in lines_inside_texts(body)}
     following = range(first + 1, last + 1)
     indents = [len(lines[n]) - len(lines[n].lstrip()) for n in following if lines[n].strip() and n not in inside]
     if indents and min(indents) > 4:

@@ -26,7 +26,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from book import files
-from book.execution.build import chapter_of, executed
+from book.execution.build import chapter_of, executed, noted
 from book.execution.chapters import Cell
 from book.snippets import Snippet, snippets_of
 from book.snippets.fold import Copies, CopiesFold, Form, skip, visit_fold
@@ -45,7 +45,7 @@ COPIES = "copies"
 
 def all_copies(env: BuildEnvironment) -> dict[str, list[Copies]]:
     """Map each page to its copies."""
-    return {page: noted[COPIES] for page, noted in env.metadata.items() if COPIES in noted}
+    return noted(env, COPIES)
 
 
 def note(env: BuildEnvironment, copies: Copies) -> None:

@@ -156,4 +156,4 @@ def function_snippet(name: str) -> tuple[str | None, str]:
     lines = code.rstrip("\n").splitlines()[:-1]  # without the mention
     if len(lines) >= LONGEST:
         return None, f"It would have {len(lines) + 1} lines, and {LONGEST} are the most."
-    return head + "\n".join(lines).replace("\n# \n", "\n").rstrip("\n") + "\n", ""
+    return head + "\n".join(lines).rstrip("\n") + "\n", ""

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from book import ROOT
-from book.execution.names import bound, chain, local_name, named
+from book.execution.names import bound, chain, local_name, named, one_by_one
 from book.snippets.bare import only_checks, without_checks, without_docstrings
 from book.snippets.facts import imported
 from book.snippets.standalone import sorted_imports
@@ -61,8 +61,7 @@ def _module(path: Path, checked: bool = True) -> Module:
     constants: dict[str, object] = {}
     for order, node in enumerate(ast.parse(source).body):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                imports[local_name(alias)] = type(node)(**{**dict(ast.iter_fields(node)), "names": [alias]})
+            imports |= {local_name(one.names[0]): one for one in one_by_one(node)}
             continue
         names = (
             [node.name]
@@ -173,18 +172,16 @@ def inlined(code: str, *, exact: bool, head: str) -> str:
     asks = any(isinstance(node, ast.Call) and any(k.arg == "method" for k in node.keywords) for node in ast.walk(tree))
     if asks or any(dotted.startswith("convbook.algorithms") for dotted in modules.values()):
         raise NotAvailable(ALGORITHMS)
-    wanted: dict[str, tuple[str, str]] = {}  # as written -> (module, name)
+    wanted = {written: _resolve(dotted) for written, dotted in _written(tree, modules)}  # as written -> (module, name)
     replaced: dict[str, str] = {}
-    for written, dotted in _written(tree, modules):
-        wanted[written] = _resolve(dotted)
     others = bound(node for node in ast.walk(tree) if not _is_convbook(node))
-    own_names = {local for local, dotted in modules.items() if "." in dotted and dotted not in ("convbook",)}
+    own_names = {local for local, dotted in modules.items() if "." in dotted}
     for written, (_, name) in wanted.items():
         if "." not in written:
             replaced[written] = written
         else:
             replaced[written] = f"convbook_{name}" if name in others - own_names else name
-    definitions, imports = _gathered({written: wanted[written] for written in wanted}, exact=exact)
+    definitions, imports = _gathered(wanted, exact=exact)
     # What the definitions are called in the snippet.
     renamed = {wanted[w]: replaced[w] for w in wanted}
     texts = []
@@ -285,14 +282,17 @@ def _gathered(
 ) -> tuple[dict[tuple[str, str], Definition], list[ast.stmt]]:
     """Follow definitions to all that they need, in the order in which they must stand."""
     compact = _module(COMPACT_FORMS)
-    found: dict[tuple[str, str], tuple[Module, Definition]] = {}
+    found: dict[tuple[str, str], Definition] = {}
     imports: dict[str, ast.stmt] = {}
-    keys: dict[tuple[str, str], tuple[str, str]] = {}
+    asked: set[tuple[str, str]] = set()
+
+    def is_found(definition: Definition) -> bool:
+        return any(one is definition for one in found.values())
 
     def take(module: str, name: str) -> None:
-        if (module, name) in keys:
+        if (module, name) in asked:
             return
-        keys[module, name] = module, name
+        asked.add((module, name))
         if not exact and name in compact.definitions and not module.startswith("convbook.figures"):
             source, where = compact, "compact_forms"
         else:
@@ -306,8 +306,7 @@ def _gathered(
         definition = source.definitions[name]
         for needed in sorted(definition.names):
             if needed in source.definitions:
-                same = next((k for k, (m, d) in found.items() if d is source.definitions[needed]), None)
-                if same is None and (where, needed) not in pending:
+                if not is_found(source.definitions[needed]) and (where, needed) not in pending:
                     pending.add((where, needed))
                     follow(source, where, needed, (where, needed))
             elif needed in source.imports:
@@ -325,25 +324,25 @@ def _gathered(
                 imports["import numpy as np"] = ast.parse("import numpy as np").body[0]
             elif not hasattr(builtins, needed) and needed not in _local_names(definition.text):
                 raise NotAvailable(f"The library's {key[1]} needs {needed}, whose source is not found.")
-        if not any(d is definition for _, d in found.values()):
-            found[key] = source, definition
+        if not is_found(definition):
+            found[key] = definition
 
     pending: set[tuple[str, str]] = set()
     try:
         for module, name in wanted.values():
             take(module, name)
-        names = [definition.name for _, definition in found.values()]
+        names = [definition.name for definition in found.values()]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise NotAvailable(f"It needs parts of convbook without a short form, and two of them are called {twice}.")
     except NotAvailable as answer:
-        if any(module.startswith("convbook.algorithms") for module, _ in keys):
+        if any(module.startswith("convbook.algorithms") for module, _ in asked):
             raise NotAvailable(ALGORITHMS) from answer
         raise
-    lines = sum(definition.text.count("\n") + 1 for _, definition in found.values())
-    if lines > LONGEST and any(module.startswith("convbook.algorithms") for module, _ in keys):
+    lines = sum(definition.text.count("\n") + 1 for definition in found.values())
+    if lines > LONGEST and any(module.startswith("convbook.algorithms") for module, _ in asked):
         raise NotAvailable(ALGORITHMS)
-    return {key: definition for key, (_, definition) in found.items()}, list(imports.values())
+    return found, list(imports.values())
 
 
 @cache

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from book.execution.chapters import Cell
-from book.execution.names import Names, names_of
+from book.execution.names import Names, names_of, one_by_one
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
 from book.snippets.known_calls import CHANCE, FIGURE, SETTINGS
@@ -127,8 +127,7 @@ def _statements(number: int, cell: Cell) -> list[Statement]:
             text = ast.get_source_segment(code, node) or ast.unparse(node)
         gap = top > 0 and not lines[top - 1].strip()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                one = ast.copy_location(type(node)(**{**dict(ast.iter_fields(node)), "names": [alias]}), node)
+            for one in one_by_one(node):
                 found.append(Statement(number, one, names_of(one), ast.unparse(one), gap))
         else:
             found.append(Statement(number, node, names_of(node), text.rstrip().removesuffix(";"), gap))

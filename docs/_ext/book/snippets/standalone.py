@@ -6,9 +6,7 @@ Imports go to the top. What an earlier statement would print is not printed agai
 import ast
 import re
 import sys
-import tokenize
 from collections.abc import Iterable
-from io import StringIO
 
 from book.execution.names import local_name, named
 from book.snippets import as_script
@@ -190,10 +188,7 @@ def _free_name(page: Page, module: str) -> str:
 
 def indented(code: str) -> str:
     """Indent code, but not the inside of its texts."""
-    inside = set()
-    for token in tokenize.generate_tokens(StringIO(code + "\n").readline):
-        if token.type == tokenize.STRING:
-            inside |= set(range(token.start[0] + 1, token.end[0] + 1))
+    inside = as_script.lines_inside_texts(code + "\n")
     lines = code.splitlines()
     return "\n".join(line if n in inside or not line else "    " + line for n, line in enumerate(lines, 1))
 
