@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[1]
 SERVED = {".html", ".ipynb", ".py", ".whl", ".zip"}
 
 
+def _plain(output: StringIO) -> str:
+    """Give what was printed without colors, and what would replace a line of a terminal as a line of its own."""
+    return re.sub(r"\x1b\[[\d;]*[A-Za-z]", "", output.getvalue()).replace("\r", "\n")
+
+
 @dataclass
 class Result:
     """What a build did."""
@@ -83,11 +88,10 @@ class Site:
             os.environ.update(environment)
             sys.path[:] = path
         changed = {name for name, when in self.times().items() if before.get(name) != when}
-        plain = re.sub(r"\x1b\[[\d;]*m", "", warned.getvalue())
         return Result(
             failed=app.statuscode != 0,
-            warnings=plain.replace(f"{self.path('docs')}/", ""),
-            executed=set(re.findall(r"^executed (\S+) in", said.getvalue(), re.M)),
+            warnings=_plain(warned).replace(f"{self.path('docs')}/", ""),
+            executed=set(re.findall(r"^executed (\S+) in", _plain(said), re.M)),
             written={name.removesuffix(".html") for name in changed if name.endswith(".html")},
         )
 

@@ -62,6 +62,14 @@ def test_nothing_is_done_when_nothing_has_changed(book: Book) -> None:
     assert result.executed == result.written == set()
 
 
+def test_what_a_build_executes_is_seen_on_a_terminal_with_colors_too(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    book.change(DOUBLING, "double(21)", "double(20) + 2")
+    assert book.build().executed == {"part/doubling"}
+
+
 # What a good build makes --------------------------------------------------------------------------------------
 def test_a_guarded_output_is_marked_and_a_freed_one_says_why(book: Book) -> None:
     doubling, negation = book.page("part/doubling"), book.page("part/negation")
