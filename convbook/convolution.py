@@ -320,6 +320,8 @@ def conv_transpose(
     In words: every input cell stamps the filter, times its value, at :math:`s` times its own position;
     overlapping stamps add up; and the padding is cropped from both ends, less `output_padding` at the end.
 
+    Derived in :doc:`/layers/transposed-convolution`.
+
     Parameters
     ----------
     x : array_like, shape (N, C, \*spatial)

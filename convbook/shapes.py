@@ -248,6 +248,8 @@ def transposed_output_size(
     In words: :math:`n` stamps of :math:`\hat k` cells, :math:`s` apart, cover :math:`(n-1)s+\hat k` cells;
     padding is cropped from them, and `output_padding` crops :math:`a` fewer at the end.
 
+    Derived in :doc:`/layers/transposed-convolution`.
+
     Parameters
     ----------
     n : int or sequence of int
