@@ -22,7 +22,7 @@ def fields(stacks: Mapping[str, Sequence[tuple[int, int, int]]]) -> list[Axes]:
     -------
     list of matplotlib.axes.Axes
         One a stack, below each other: the output on top, the input at the bottom. The brackets below the input hold
-        the fields of this output and of its neighbor.
+        the fields of this output and of its neighbor; the title says how large they are, and how far apart.
     """
     fig, axes = plt.subplots(len(stacks), figsize=(WIDTH, 1.75 * len(stacks)), sharex=True, squeeze=False)
     fig.get_layout_engine().set(hspace=0.06)  # type: ignore[union-attr]
@@ -45,7 +45,7 @@ def fields(stacks: Mapping[str, Sequence[tuple[int, int, int]]]) -> list[Axes]:
         for below, start, color in ((0.55, 0, INK), (0.95, jumps[-1], KERNEL)):
             ends = [start - 0.3, start + reach + 0.3]
             ax.plot(ends, [-below, -below], "-|", color=color, linewidth=1.2, markersize=6)
-        ax.set(title=title, ylim=(-1.2, len(layers) + 0.3))
+        ax.set(title=f"{title}: {reach + 1} cells, {jumps[-1]} apart", ylim=(-1.2, len(layers) + 0.3))
         ax.set_axis_off()
     return list(axes[:, 0])
 
@@ -70,6 +70,6 @@ def influences(profiles: Mapping[str, ArrayLike], *, xlabel: str = "place in the
     for (name, profile), (color, dashes) in zip(profiles.items(), looks, strict=False):
         values = np.asarray(profile, float)
         ax.plot(np.linspace(-1, 1, values.size), values / values.max(), color=color, linestyle=dashes, label=name)
-    ax.set(xlabel=xlabel, ylabel="influence, largest = 1", xlim=(-1, 1), ylim=(0, 1.04))
+    ax.set(xlabel=xlabel, ylabel="influence, largest = 1", xlim=(-1, 1), ylim=(0, 1.04), xticks=[-1, -0.5, 0, 0.5, 1])
     fig.legend(loc="outside upper left", ncols=2)
     return ax
