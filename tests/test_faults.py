@@ -160,8 +160,8 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
     },
     "receptive_field": {
         "is one too large": changed_result(lambda field: field._replace(size=field.size + 1)),
-        "forgets the strides": changed_arguments(layers=lambda layers: [(k, 1, *rest) for k, _, *rest in layers]),
-        "forgets the dilations": changed_arguments(layers=lambda layers: [(k, s, 1, *rest[1:]) for k, s, *rest in layers]),
+        "forgets the strides": changed_arguments(layers=lambda layers: [(k, 1, *more) for k, _, *more in layers]),
+        "forgets the dilations": changed_arguments(layers=lambda layers: [(k, s, 1, *p[1:]) for k, s, *p in layers]),
     },
     "input_sizes": {"is one too large": changed_result(one_more)},
     "transposed_output_size": {"is one too large": changed_result(one_more)},

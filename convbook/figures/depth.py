@@ -24,8 +24,7 @@ def fields(stacks: Mapping[str, Sequence[tuple[int, int, int]]]) -> list[Axes]:
         One a stack, below each other: the output on top, the input at the bottom. The brackets below the input hold
         the fields of this output and of its neighbor; the title says how large they are, and how far apart.
     """
-    fig, axes = plt.subplots(len(stacks), figsize=(WIDTH, 1.75 * len(stacks)), sharex=True, squeeze=False)
-    fig.get_layout_engine().set(hspace=0.06)  # type: ignore[union-attr]
+    _, axes = plt.subplots(len(stacks), figsize=(WIDTH, 1.75 * len(stacks)), sharex=True, squeeze=False)
     for ax, (title, layers) in zip(axes[:, 0], stacks.items(), strict=True):
         jumps = np.cumprod([1, *(stride for _, stride, _ in layers)])
         seen = {0}  # first cells of the fields, in input cells
