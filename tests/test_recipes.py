@@ -67,11 +67,18 @@ def test_the_layer_keeps_the_type_of_floats(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_the_gradients_are_the_librarys(settings: dict[str, int], rng: np.random.Generator) -> None:
-    x, weight = rng.normal(size=(2, 3, 9, 11)), rng.normal(size=(4, 3, 3, 2))
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("groups", [1, 2, 6])
+@pytest.mark.parametrize("images", [0, 2])
+def test_the_gradients_are_the_librarys(
+    settings: dict[str, int], dilation: int, groups: int, images: int, rng: np.random.Generator
+) -> None:
+    x, weight = rng.normal(size=(images, 6, 9, 11)), rng.normal(size=(12, 6 // groups, 3, 2))
+    settings = {**settings, "dilation": dilation, "groups": groups}
     slopes = rng.normal(size=convbook.conv(x, weight, **settings).shape)
-    got = recipe("recipe-gradients", "conv2d_gradients")(slopes, x, weight, **settings)
-    for ours, wanted in zip(got, convbook.conv_vjp(slopes, x, weight, np.zeros(4), **settings), strict=True):
+    got = recipe("recipe-gradients", "conv2d_backward")(slopes, x, weight, **settings)
+    for ours, wanted in zip(got, convbook.conv_vjp(slopes, x, weight, np.zeros(12), **settings), strict=True):
+        assert ours.shape == wanted.shape
         assert np.allclose(ours, wanted, rtol=1e-12, atol=1e-12)
 
 
@@ -274,3 +281,26 @@ def test_the_learning_curve_refuses_sizes_beyond_the_examples_that_are_left(rng:
     assert len(learning_curve(fit, x, y, [5, 10])) == 2
     with pytest.raises(ValueError, match=r"`sizes` \(=\[5, 11\]\) must not exceed 10,"):
         learning_curve(fit, x, y, [5, 11])
+
+
+@pytest.mark.parametrize("bend", [lambda x: x, lambda x: np.maximum(x, 0), np.tanh], ids=["linear", "relu", "tanh"])
+@pytest.mark.parametrize("layers", [[(3, 1, 1), (2, 2, 1), (3, 1, 1)], [(3, 2, 2), (3, 1, 1)], [(2, 3, 1), (2, 1, 3)]])
+def test_the_field_of_any_function_is_where_a_tap_of_a_tap_stands(
+    layers: list[tuple[int, int, int]], bend: Callable[..., Any], rng: np.random.Generator
+) -> None:
+    weights = [rng.uniform(0.5, 1, (1, 1, k)) for k, _, _ in layers]
+
+    def stack(x: np.ndarray[Any, Any]) -> Any:
+        values = x[np.newaxis, np.newaxis]
+        for weight, (_, s, d) in zip(weights, layers, strict=True):
+            values = bend(convbook.conv(values, weight, stride=s, dilation=d))
+        return values[0, 0]
+
+    cells = {1}
+    for k, s, d in reversed(layers):
+        cells = {cell * s + tap * d for cell in cells for tap in range(k)}
+    got = recipe("recipe-field", "field")(stack, (26,), 1, tries=20)
+    assert set(np.flatnonzero(got).tolist()) == cells
+    size, apart, center = convbook.receptive_field(layers)
+    assert min(cells) == center + apart - (size - 1) / 2
+    assert max(cells) == center + apart + (size - 1) / 2

@@ -8,6 +8,7 @@ from convbook.figures.algebra import convolution_powers, two_groupings
 from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
 from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
+from convbook.figures.depth import fields, influences
 from convbook.figures.design import (
     frequency_responses,
     kernel_tiles,
@@ -28,6 +29,7 @@ from convbook.figures.frequency import (
     waves_through,
 )
 from convbook.figures.front import window_on_chart
+from convbook.figures.gradients import errors_by_step, folded_back, layer_graph, meeting_table
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
@@ -63,9 +65,12 @@ __all__ = [
     "error_table",
     "errors_by_method",
     "errors_by_shift",
+    "errors_by_step",
     "factors_by_rate",
     "failing_places",
+    "fields",
     "flipped_window",
+    "folded_back",
     "folded_row",
     "folded_spectrum",
     "found_places",
@@ -76,14 +81,17 @@ __all__ = [
     "growth_with_distance",
     "hit_rates",
     "image_row",
+    "influences",
     "kernel_estimates",
     "kernel_tiles",
     "layer_costs",
+    "layer_graph",
     "learning_curves",
     "losses_by_step",
     "lowered_product",
     "matrix_patterns",
     "matrix_times_signal",
+    "meeting_table",
     "nine_products",
     "noise_balance",
     "one_output",
