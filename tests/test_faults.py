@@ -170,6 +170,10 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
     "adaptive_max_pool": {"is one place late": first_changed(shifted)},
     "global_avg_pool": {"adds only": changed_result(scaled), "loses a row": changed_arguments(x=without_last)},
     "global_max_pool": {"is twice as large": changed_result(scaled)},
+    "nn.cross_entropy": {
+        "has the gradient of the sum": changed_result(lambda result: (result[0], len(result[1]) * result[1])),
+        "has the gradient's other sign": changed_result(lambda result: (result[0], -result[1])),
+    },
     "kernels.box": {"adds only": changed_result(scaled)},
     "kernels.binomial": {"adds only": changed_result(scaled)},
     "kernels.gaussian": {"adds only": changed_result(scaled)},

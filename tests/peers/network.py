@@ -2,19 +2,19 @@
 
 ``python tests/peers/network.py`` in an environment that has PyTorch and scikit-learn trains it, and the two networks
 that the chapter compares it with, from the same starting weights and with the same batches, and writes
-docs/_data/network.json. What stands between the two lines is printed in the chapter.
+docs/_data/network.json. What stands between the two lines is printed in the chapter, below the imports.
 """
 
 import json
 import platform
 from pathlib import Path
 
-# --- the chapter's text
 import numpy as np
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
 
+# --- the chapter's text
 digits = load_digits()
 pictures = torch.zeros(1797, 1, 14, 14, dtype=torch.float64)
 pictures[:, 0, 3:11, 3:11] = torch.tensor(digits.images / 16)
@@ -40,12 +40,13 @@ def train(model, rate, epochs, seed):
     return loss.item()
 
 
-model = nn.Sequential(nn.Conv2d(1, 16, 7, padding=6), nn.ReLU(),
-                      nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 10))
+features = [nn.Conv2d(1, 16, 7, padding=6), nn.ReLU(), nn.AdaptiveMaxPool2d(1)]
+model = nn.Sequential(*features, nn.Flatten(), nn.Linear(16, 10))
 last = train(model, 0.05, 5, seed=0)
 right = (model(pictures[1000:]).argmax(1) == labels[1000:]).sum().item()
 # --- the end of the chapter's text
 
+ROOT = Path(__file__).parents[2]
 NETWORKS = {
     "dense": (lambda: [nn.Flatten(), nn.Linear(196, 320), nn.ReLU(), nn.Linear(320, 10)], 0.05, 6),
     "flattened": (
@@ -73,14 +74,12 @@ def main() -> None:
             trained = nn.Sequential(*layers())
             loss = train(trained, rate, epochs, seed)
             with torch.no_grad():
-                found = [
-                    (trained(x[1000:]).argmax(1) == labels[1000:]).sum().item() for x in (pictures, anywhere())
-                ]
+                found = [(trained(x[1000:]).argmax(1) == labels[1000:]).sum().item() for x in (pictures, anywhere())]
             results.setdefault(name, []).append({"loss": loss, "centered": found[0], "anywhere": found[1]})
     assert (last, right) == (results["pooled"][0]["loss"], results["pooled"][0]["centered"])
     versions = {"torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
     text = json.dumps({"versions": versions, "results": results}, indent=1)
-    (Path(__file__).parents[2] / "docs" / "_data" / "network.json").write_text(text + "\n", encoding="utf-8")
+    (ROOT / "docs" / "_data" / "network.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
