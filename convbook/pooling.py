@@ -155,6 +155,8 @@ def max_pool_vjp(
 
     In words: each window hands its gradient to the one cell that won, and to no other.
 
+    Derived in :doc:`/layers/gradients`.
+
     Parameters
     ----------
     grad : array_like, shape (N, C, \*output)
@@ -364,6 +366,8 @@ def avg_pool_vjp(
        \bar x_\text{pad}[n, c, j] = \sum_{o,\,m\,:\,s\,o + d\,m = j} \frac{\bar y[n, c, o]}{D_o}
 
     In words: each window spreads its gradient evenly over its cells; what falls into the padding is dropped.
+
+    Derived in :doc:`/layers/gradients`.
 
     Parameters
     ----------

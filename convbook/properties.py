@@ -372,6 +372,8 @@ def adjoint_gap(forward: Operator, adjoint: Operator, x: ArrayLike, y: ArrayLike
     and its adjoint, such as a layer and the gradient with respect to its input, both inner products are the
     same number.
 
+    Derived in :doc:`/layers/gradients`.
+
     Parameters
     ----------
     forward : callable

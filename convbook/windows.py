@@ -149,7 +149,7 @@ def pad_vjp(
     send theirs nowhere, so in constant mode the gradient is cropped. With ``reflect_type="odd"`` a cell that is turned
     upside down sends its gradient with a minus sign, and each multiple of it that it adds of an end cell, to that end.
 
-    Derived in :doc:`/pictures/padding`.
+    Derived in :doc:`/layers/gradients`.
 
     Parameters
     ----------

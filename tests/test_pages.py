@@ -1,6 +1,7 @@
 """The pages as the build writes them: formulas, figures, folds and the frame, in a book of a few pages (pages_book)."""
 
 import base64
+import hashlib
 import io
 import re
 import shutil
@@ -232,9 +233,44 @@ def test_all_pages_share_one_sheet_and_one_script(site: Pages) -> None:
         assert len(re.findall(r'<script src="[^"]*_static/book\.js\?v=\w+" defer>', source)) == 1, page
 
 
-def test_only_pages_with_formulas_ask_for_their_fonts_before_the_sheet_does(site: Pages) -> None:
-    assert "KaTeX_Main-Regular.woff2" in site.page("part/first")
+def test_a_change_of_a_style_sheet_reaches_every_page_and_executes_nothing(tmp_path: Path) -> None:
+    book = written(tmp_path / "book")
+    book.source("faulty").unlink()
+    book.path("own").mkdir()
+    book.path("own/look.css").write_text("p { color: red }\n", encoding="utf-8")
+    configuration = book.path("conf.py")
+    more = 'html_static_path.append("own")\nhtml_css_files = ["look.css"]\n'
+    configuration.write_text(configuration.read_text(encoding="utf-8") + more, encoding="utf-8")
+    assert book.build().executed
+    before = book.page("part/first")
+    book.change("own/look.css", "red", "blue")
+    result = book.build()
+    assert result.executed == set()
+    assert {"index", "part/first", "part/second"} <= result.written
+    assert book.page("part/first") != before
+    sheet = book.file("_static/book.css").read_bytes()
+    assert b"p { color: blue }" in sheet
+    assert f"book.css?v={hashlib.sha256(sheet).hexdigest()[:8]}" in book.page("part/first")
+
+
+def test_letters_of_formulas_are_seen_before_their_faces_have_come(site: Pages) -> None:
+    sheet = site.file("_static/book.css").read_text(encoding="utf-8")
+    shown = {name: how for how, name in re.findall(r'font-display:(\w+);font-family:"?(KaTeX_\w+)', sheet)}
+    assert shown["KaTeX_Main"] == shown["KaTeX_Math"] == "swap"
+    assert shown["KaTeX_Size1"] == shown["KaTeX_AMS"] == "block"
+
+
+def test_only_pages_with_formulas_ask_for_their_faces_and_not_before_the_sheet(site: Pages) -> None:
+    head = site.page("part/first").partition("</head>")[0]
+    assert head.index("book.css") < head.index("KaTeX_Main-Regular.woff2")
     assert "KaTeX" not in site.page("search")
+
+
+def test_each_part_of_a_page_says_about_how_tall_it_is(site: Pages) -> None:
+    sections = list(site.tree("part/first").one("article").all("section"))
+    styles = [part.attributes["style"] for part in sections if "style" in part.attributes]
+    assert len(sections) - len(styles) == 1  # the page itself
+    assert all(2 <= float(style.removeprefix("--height: ").removesuffix("rem")) <= 100 for style in styles), styles
 
 
 def test_the_sheet_has_what_its_parts_name_under_the_addresses_seen_from_there(site: Pages) -> None:

@@ -67,11 +67,18 @@ def test_the_layer_keeps_the_type_of_floats(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_the_gradients_are_the_librarys(settings: dict[str, int], rng: np.random.Generator) -> None:
-    x, weight = rng.normal(size=(2, 3, 9, 11)), rng.normal(size=(4, 3, 3, 2))
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("groups", [1, 2, 6])
+@pytest.mark.parametrize("images", [0, 2])
+def test_the_gradients_are_the_librarys(
+    settings: dict[str, int], dilation: int, groups: int, images: int, rng: np.random.Generator
+) -> None:
+    x, weight = rng.normal(size=(images, 6, 9, 11)), rng.normal(size=(12, 6 // groups, 3, 2))
+    settings = {**settings, "dilation": dilation, "groups": groups}
     slopes = rng.normal(size=convbook.conv(x, weight, **settings).shape)
-    got = recipe("recipe-gradients", "conv2d_gradients")(slopes, x, weight, **settings)
-    for ours, wanted in zip(got, convbook.conv_vjp(slopes, x, weight, np.zeros(4), **settings), strict=True):
+    got = recipe("recipe-gradients", "conv2d_backward")(slopes, x, weight, **settings)
+    for ours, wanted in zip(got, convbook.conv_vjp(slopes, x, weight, np.zeros(12), **settings), strict=True):
+        assert ours.shape == wanted.shape
         assert np.allclose(ours, wanted, rtol=1e-12, atol=1e-12)
 
 

@@ -28,6 +28,7 @@ from convbook.figures.frequency import (
     waves_through,
 )
 from convbook.figures.front import window_on_chart
+from convbook.figures.gradients import errors_by_step, folded_back, layer_graph, meeting_table
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
@@ -64,9 +65,11 @@ __all__ = [
     "error_table",
     "errors_by_method",
     "errors_by_shift",
+    "errors_by_step",
     "factors_by_rate",
     "failing_places",
     "flipped_window",
+    "folded_back",
     "folded_row",
     "folded_spectrum",
     "found_places",
@@ -80,11 +83,13 @@ __all__ = [
     "kernel_estimates",
     "kernel_tiles",
     "layer_costs",
+    "layer_graph",
     "learning_curves",
     "losses_by_step",
     "lowered_product",
     "matrix_patterns",
     "matrix_times_signal",
+    "meeting_table",
     "nine_products",
     "noise_balance",
     "one_output",

@@ -35,7 +35,7 @@ WIDER = """() => {
         [...document.querySelectorAll("main *, header *, footer *")].filter(reaches)
             .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}`));
 }"""
-# Boxes that scroll become stops for the keyboard in the browser's free time.
+# Boxes that scroll become stops for the keyboard when they have been laid out.
 REACHED = """() => {
     const scrolls = box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     return [...document.querySelectorAll(".math-scroll, .table-wrapper, .highlight pre, .cell_output .output, .sig")]
@@ -57,6 +57,13 @@ CELLS = f"""() => [...document.querySelectorAll("{CODE}")]
     .filter(pre => !pre.parentElement.querySelector("button.copybtn")).map(pre => pre.textContent.slice(0, 60))"""
 
 
+#: Parts of a page are laid out when they come near: all of them now.
+COME_NEAR = "document.querySelectorAll('article section').forEach(part => part.style.contentVisibility = 'visible')"
+#: The height of each part, and the build's estimate, in pixels.
+HEIGHTS = """() => [...document.querySelectorAll("article section[style*='--height']")].map(part =>
+    [part.offsetHeight, 16 * parseFloat(part.style.getPropertyValue("--height")), part.id])"""
+
+
 @dataclass
 class Visit:
     """What was seen on one page."""
@@ -68,6 +75,7 @@ class Visit:
     shifts: list[tuple[float, str]] = field(default_factory=list)
     axe: dict[str, list[str]] = field(default_factory=dict)
     wider: list[str] = field(default_factory=list)
+    heights: list[tuple[float, float, str]] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
     buttons: list[list[Any]] = field(default_factory=list)
     cells_without: list[str] = field(default_factory=list)
@@ -101,7 +109,8 @@ def look(page: Page, address: str) -> Visit:
         page.evaluate("document.fonts.ready.then(() => null)")
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         seen.shifts += page.evaluate("window.shifts")
-    # What a reader may unfold is looked at, too.
+    # What a reader comes to farther down, and may unfold, is looked at, too.
+    page.evaluate(COME_NEAR)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.wait_for_function(REACHED)
     page.evaluate(AXE.read_text(encoding="utf-8"))  # through the debugger, which no policy stops
@@ -113,6 +122,8 @@ def look(page: Page, address: str) -> Visit:
     seen.cells_without = page.evaluate(CELLS)
     page.set_viewport_size({"width": 360, "height": 740})
     seen.wider = page.evaluate(WIDER)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    seen.heights = page.evaluate(HEIGHTS)
     page.emulate_media(media="print")
     seen.printed = page.evaluate(PRINTED)
     seen.violations = page.evaluate("window.violations")
@@ -172,6 +183,14 @@ def test_axe_finds_no_violation(visit: Callable[[str], Visit], name: str, scheme
 @every_page
 def test_nothing_scrolls_sideways_at_360_pixels(visit: Callable[[str], Visit], name: str) -> None:
     assert visit(name).wider == []
+
+
+@every_page
+def test_the_estimated_height_of_each_part_is_near_its_height_on_a_phone(
+    visit: Callable[[str], Visit], name: str
+) -> None:
+    wrong = [part for part in visit(name).heights if not 0.6 <= (part[0] + 64) / (part[1] + 64) <= 1.7]
+    assert wrong == []
 
 
 @every_page

@@ -97,6 +97,18 @@ def test_the_keyboard_reaches_content_first_and_every_copy_button(page: Page, si
     assert len(reached) == wanted
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_link_into_a_long_page_leads_to_its_place(browser: Browser, site: str, scripts: bool) -> None:
+    name = max(CHAPTERS, key=lambda name: len(pages()[name].source))
+    place = [e.attributes["id"] for e in pages()[name].elements if e.attributes.get("id", "").startswith("ex-")][-1]
+    context = browser.new_context(java_script_enabled=scripts, viewport={"width": 412, "height": 823})
+    page = context.new_page()
+    page.goto(f"{site}{name}#{place}")
+    page.wait_for_timeout(500)
+    assert 0 <= page.locator(f"#{place}").evaluate("place => place.getBoundingClientRect().top") <= 400
+    context.close()
+
+
 def test_a_sound_plays_without_a_script_from_a_file_of_the_site(browser: Browser, site: str) -> None:
     name, _ = next((name, p) for name, p in pages().items() if any(e.tag == "audio" for e in p.elements))
     page = browser.new_context(java_script_enabled=False).new_page()

@@ -30,6 +30,7 @@ EXTENSIONS = (
     "book.page.figures",
     "book.page.sounds",
     "book.page.frame",
+    "book.page.heights",
     "book.page.numbering",
     "book.page.code_style",
     "book.page.bundles",  # joins the style sheets and scripts that all others have named

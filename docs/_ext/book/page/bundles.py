@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 from book.files import write
+from book.page.assets import MODULES
 
 URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
 #: The colors of code are the book's own: `code_style`.
@@ -71,7 +73,17 @@ def start(app: Sphinx) -> None:
     _names.clear()
 
 
+def note_parts(app: Sphinx, config: Config) -> None:
+    """Pages name the digest of a bundle: all are written again (and none is read) when a part of it changes."""
+    folders = [Path(app.confdir, folder) for folder in config.html_static_path]
+    parts = [file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in [*parts, MODULES / ".package-lock.json"]))
+    config.parts_of_bundles = digest.hexdigest()
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("parts_of_bundles", "", "html", str)
+    app.connect("config-inited", note_parts)
     app.connect("builder-inited", start)
     app.connect("html-page-context", name_bundles, priority=950)  # when all others have named their files
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

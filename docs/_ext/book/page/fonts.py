@@ -3,8 +3,9 @@
 A page is laid out before its fonts have come, in a face that the reader's machine has; when they come, whatever has
 another width breaks its lines anew and moves what is below. So each face has substitutes of its own size: a local face
 scaled until its letters are as wide, on average, with the same ascent and descent. And the faces of the text come into
-use if they are there soon after the page: one that is being read never moves, and the next page has them. Formulas
-cannot do without theirs. A test in `tests/browser` measures what moves.
+use if they are there soon after the page: one that is being read never moves, and the next page has them. Letters of
+formulas change whenever theirs come: many of their signs are in few other faces. A test in `tests/browser` measures
+what moves.
 """
 
 import re
@@ -17,7 +18,8 @@ from book.page.assets import asset
 FACE = re.compile(r"/\* ([\w-]+) \*/\s*(@font-face \{.*?\})", re.DOTALL)
 SUBSETS = "latin|latin-ext|greek"  # a browser loads only the subsets that a page needs
 
-#: Asked for in the head of a page with formulas, before the style sheet names them: each of its lines waits for them.
+#: Asked for in the head of a page with formulas, after the style sheet but before it is read: their letters change
+#: whenever their faces come, and the sooner they come, the less moves.
 OF_FORMULAS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
 
 

@@ -37,6 +37,8 @@ MACROS = {
     r"\vec": r"\boldsymbol{#1}",
 }
 FONT_URL = re.compile(r'url\(fonts/([\w-]+)\.woff2\) format\("woff2"\)(,url\([^)]*\) format\("\w+"\))*')
+#: Letters can be read in their substitutes (`fonts`) until these faces have come; signs that are drawn to size cannot.
+LETTERS = re.compile(r"font-display:block(;font-family:KaTeX_(?:Main|Math);)")
 CSS = "katex/katex.css"
 #: Where KaTeX lets a formula break, and what must not be parted from one.
 BASE = '<span class="katex-base">'
@@ -161,7 +163,8 @@ def copy_style(app: Sphinx) -> None:
     text = css.read_text(encoding="utf-8")
     fonts = sorted(set(FONT_URL.findall(text)))
     target = Path(app.outdir, "_static", CSS)
-    write(target, FONT_URL.sub(r'url(fonts/\1.woff2) format("woff2")', text).encode())
+    text = FONT_URL.sub(r'url(fonts/\1.woff2) format("woff2")', text)
+    write(target, LETTERS.sub(r"font-display:swap\1", text).encode())
     for name, _rest in fonts:
         write(target.parent / "fonts" / f"{name}.woff2", (css.parent / "fonts" / f"{name}.woff2").read_bytes())
 

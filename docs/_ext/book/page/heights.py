@@ -1,0 +1,62 @@
+"""Parts of a page say about how tall they are, for browsers that lay out what comes near (`convbook.css`).
+
+The bar at the side of the screen needs the height of what has not been laid out yet. What stands in a part gives it,
+for a page as wide as a phone; the sheet takes less of it on a wide one.
+"""
+
+import re
+from typing import Any
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+
+from book.page.exercises import FoldedSolution
+from book.page.figures import InlinePicture
+
+#: In lines of text, each 1.6 rem tall: what is closed, a picture with its axes, a formula on lines of its own ...
+FOLDED, PICTURE, FORMULA = 1.5, 13.0, 2.5
+#: ... a line of code, the edges of a cell, the gap around a paragraph or a title, and a letter.
+CODE, EDGES, GAP, LETTER = 0.85, 1.5, 0.7, 1 / 32
+#: What the entries of a row, beside each other, take of their heights one below the other.
+BESIDE = 0.6
+REM = 1.6
+
+
+def lines(node: nodes.Node) -> float:
+    """Estimate how many lines of text a node is as tall as, on a phone."""
+    if isinstance(node, nodes.Text):
+        return len(node) * LETTER
+    if isinstance(node, FoldedSolution | HideCodeCellNode):
+        return FOLDED
+    if isinstance(node, InlinePicture):
+        return PICTURE
+    if isinstance(node, nodes.math_block):
+        return FORMULA
+    if isinstance(node, nodes.literal_block):
+        return EDGES + CODE * (1 + node.astext().rstrip().count("\n"))
+    if isinstance(node, nodes.raw | nodes.comment | nodes.target):
+        return 0.0
+    if isinstance(node, nodes.row):
+        return BESIDE * sum(map(lines, node.children))
+    gap = GAP if isinstance(node, nodes.paragraph | nodes.title | nodes.term) else 0.0
+    return gap + sum(map(lines, node.children))
+
+
+def add_heights(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Write the height of each second-level section into its tag."""
+    if doctree is None or "body" not in context:
+        return
+    parts = [part for page in doctree if isinstance(page, nodes.section) for part in page]
+    tall = {part["ids"][0]: REM * lines(part) for part in parts if isinstance(part, nodes.section)}
+
+    def with_height(match: re.Match[str]) -> str:
+        height = tall.get(match[1])
+        return match[0] if height is None else f'<section id="{match[1]}" style="--height: {height:.0f}rem">'
+
+    context["body"] = re.sub(r'<section id="([^"]+)">', with_height, context["body"])
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("html-page-context", add_heights)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
