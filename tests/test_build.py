@@ -201,6 +201,20 @@ def test_stops_the_build_with_file_and_line_until_it_is_fixed(book: Book, kind: 
     assert name.removeprefix("docs/").removesuffix(".md") in fixed.written
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_section_moves_to_another_page_with_its_label(book: Book, processes: int) -> None:
+    section = "\n(moved)=\n## Moved\n\nWords.\n"
+    for before, after in [("part/words", "part/doubling"), ("part/doubling", "part/words")]:
+        origin, target = book.source(before), book.source(after)
+        origin.write_text(origin.read_text(encoding="utf-8") + section, encoding="utf-8")
+        assert not book.build().failed
+        origin.write_text(origin.read_text(encoding="utf-8").removesuffix(section), encoding="utf-8")
+        target.write_text(target.read_text(encoding="utf-8") + section, encoding="utf-8")
+        result = book.build(processes=processes)
+        assert not result.failed, result.warnings
+        target.write_text(target.read_text(encoding="utf-8").removesuffix(section), encoding="utf-8")
+
+
 @pytest.mark.parametrize("how", ["its label is renamed", "its page is removed"])
 def test_a_link_that_dies_by_a_change_elsewhere_stops_the_build(book: Book, how: str) -> None:
     if how == "its label is renamed":

@@ -164,6 +164,11 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
         "rounds up": changed_arguments(ceil_mode=lambda _: True),
         "forgets the dilation": changed_arguments(dilation=lambda _: 1),
     },
+    "receptive_field": {
+        "is one too large": changed_result(lambda field: field._replace(size=field.size + 1)),
+        "forgets the strides": changed_arguments(layers=lambda layers: [(k, 1, *more) for k, _, *more in layers]),
+        "forgets the dilations": changed_arguments(layers=lambda layers: [(k, s, 1, *p[1:]) for k, s, *p in layers]),
+    },
     "input_sizes": {"is one too large": changed_result(one_more)},
     "transposed_output_size": {"is one too large": changed_result(one_more)},
     "same_padding": {"puts the odd cell before": changed_result(swapped_pairs)},

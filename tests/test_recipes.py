@@ -281,3 +281,26 @@ def test_the_learning_curve_refuses_sizes_beyond_the_examples_that_are_left(rng:
     assert len(learning_curve(fit, x, y, [5, 10])) == 2
     with pytest.raises(ValueError, match=r"`sizes` \(=\[5, 11\]\) must not exceed 10,"):
         learning_curve(fit, x, y, [5, 11])
+
+
+@pytest.mark.parametrize("bend", [lambda x: x, lambda x: np.maximum(x, 0), np.tanh], ids=["linear", "relu", "tanh"])
+@pytest.mark.parametrize("layers", [[(3, 1, 1), (2, 2, 1), (3, 1, 1)], [(3, 2, 2), (3, 1, 1)], [(2, 3, 1), (2, 1, 3)]])
+def test_the_field_of_any_function_is_where_a_tap_of_a_tap_stands(
+    layers: list[tuple[int, int, int]], bend: Callable[..., Any], rng: np.random.Generator
+) -> None:
+    weights = [rng.uniform(0.5, 1, (1, 1, k)) for k, _, _ in layers]
+
+    def stack(x: np.ndarray[Any, Any]) -> Any:
+        values = x[np.newaxis, np.newaxis]
+        for weight, (_, s, d) in zip(weights, layers, strict=True):
+            values = bend(convbook.conv(values, weight, stride=s, dilation=d))
+        return values[0, 0]
+
+    cells = {1}
+    for k, s, d in reversed(layers):
+        cells = {cell * s + tap * d for cell in cells for tap in range(k)}
+    got = recipe("recipe-field", "field")(stack, (26,), 1, tries=20)
+    assert set(np.flatnonzero(got).tolist()) == cells
+    size, apart, center = convbook.receptive_field(layers)
+    assert min(cells) == center + apart - (size - 1) / 2
+    assert max(cells) == center + apart + (size - 1) / 2

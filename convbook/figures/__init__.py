@@ -8,6 +8,7 @@ from convbook.figures.algebra import convolution_powers, two_groupings
 from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
 from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
+from convbook.figures.depth import fields, influences
 from convbook.figures.design import (
     frequency_responses,
     kernel_tiles,
@@ -68,6 +69,7 @@ __all__ = [
     "errors_by_step",
     "factors_by_rate",
     "failing_places",
+    "fields",
     "flipped_window",
     "folded_back",
     "folded_row",
@@ -80,6 +82,7 @@ __all__ = [
     "growth_with_distance",
     "hit_rates",
     "image_row",
+    "influences",
     "kernel_estimates",
     "kernel_tiles",
     "layer_costs",

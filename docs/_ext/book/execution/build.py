@@ -148,6 +148,13 @@ def spread(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     docnames[:] = [name for first in range(8) for name in docnames[first::8]]
 
 
+def forget(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Forget all pages before the first is read again: else a section that moved would be in two of them meanwhile."""
+    for name in docnames:
+        app.events.emit("env-purge-doc", env, name)
+        env.clear_doc(name)
+
+
 def prune(app: Sphinx, env: BuildEnvironment) -> None:
     kept.prune(_kept_outputs(app), env.found_docs)
 
@@ -178,6 +185,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", prepare_kernels)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", spread)
+    app.connect("env-before-read-docs", forget)
     app.connect("env-check-consistency", prune)
     patches.execute_with(
         lambda *args, **kwargs: ExecutedChapter(app, *args[:4], **{k: v for k, v in kwargs.items() if k != "read_fmt"})
