@@ -141,7 +141,7 @@ def windows_on_line(
     return ax
 
 
-def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike) -> Axes:
+def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike, *, words: str = "input") -> Axes:
     """Draw a transposed convolution: a copy of the kernel for each number, and below them their sum.
 
     Parameters
@@ -150,6 +150,8 @@ def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike) -
         The numbers, the weights, and the result. Cells of the result that no copy reaches are left uncolored.
     stride : int
         The distance between the first cells of neighboring copies.
+    words : str
+        What the numbers are.
 
     Returns
     -------
@@ -157,12 +159,12 @@ def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike) -
         The axes of the new figure, one unit a cell.
     """
     numbers, weights, total = np.asarray(x), np.asarray(kernel), np.asarray(y)
-    words = ["input", *(f"{number(value)} × kernel" for value in numbers), "sum"]
+    names = [words, *(f"{number(value)} × kernel" for value in numbers), "sum"]
     margin = 4.0
-    ax = board(len(total) + margin, len(words) + 1.1)
+    ax = board(len(total) + margin, len(names) + 1.1)
     left = (ax.get_xlim()[1] - len(total) - margin) / 2 + margin
     rows = [0.2, *(1.6 + place for place in range(len(numbers))), len(numbers) + 1.9]
-    for row, text in zip(rows, words, strict=True):
+    for row, text in zip(rows, names, strict=True):
         note(ax, left - 0.4, row + 0.5, text, ha="right")
     for place, value in enumerate(numbers):
         shade, start = _SHADES[place % len(_SHADES)], left + place * stride
