@@ -13,7 +13,6 @@ from convbook.figures.style import (
     BLUE_SOFT,
     GOLD,
     GOLD_SOFT,
-    GRID,
     INK,
     KERNEL,
     MUTED,
@@ -31,9 +30,7 @@ from convbook.figures.style import (
 _LINES = ((RED, "-"), (PURPLE, (0, (5, 1.6))), (GOLD, (0, (1.2, 1.2))))
 
 
-def layer_graph(
-    x: ArrayLike, weight: ArrayLike, slopes: ArrayLike, *, tap: int | None = None, place: int | None = None
-) -> Axes:
+def layer_graph(x: ArrayLike, weight: ArrayLike, slopes: ArrayLike) -> Axes:
     """Draw a layer of one axis as a graph, with the slope of the loss beside each number.
 
     Parameters
@@ -42,8 +39,6 @@ def layer_graph(
         The inputs and up to three weights; each line is a product of the two.
     slopes : array_like, one-dimensional
         The slopes of the loss by the outputs.
-    tap, place : int, optional
-        Draw only the lines of this weight, or of this input, in color.
 
     Returns
     -------
@@ -57,10 +52,9 @@ def layer_graph(
     where = 1.6 + 1.6 * np.arange(len(inputs))
     under = 1.6 + 1.6 * (half + np.arange(len(outputs)))
     for n, m in np.ndindex(len(outputs), len(weights)):
-        shown = tap in (None, m) and place in (None, n + m)
         color, dashes = _LINES[m]
         ends = [where[n + m] + 0.5, under[n] + 0.5], [2.1, 4.5]
-        ax.plot(*ends, color=color if shown else GRID, linestyle=dashes, linewidth=2 if shown else 1, zorder=0)
+        ax.plot(*ends, color=color, linestyle=dashes, linewidth=2, zorder=0)
     for words, row in (("slope", 0.6), ("x", 1.6), ("y", 5), ("slope", 6)):
         note(ax, 1.3, row, words, ha="right")
     for at, value, slope in zip(where, inputs, of_inputs, strict=True):
