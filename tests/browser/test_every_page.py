@@ -59,7 +59,7 @@ CELLS = f"""() => [...document.querySelectorAll("{CODE}")]
 
 #: Parts of a page are laid out when they come near: all of them now.
 COME_NEAR = """() => {
-    for (const part of document.querySelectorAll("article :is(section, dl)")) part.style.contentVisibility = "visible";
+    for (const part of document.querySelectorAll("article section")) part.style.contentVisibility = "visible";
 }"""
 #: The height of each part, and the build's estimate, in pixels.
 HEIGHTS = """() => [...document.querySelectorAll("article section[style*='--height']")].map(part =>
