@@ -626,6 +626,7 @@ TOO_LONG = {
     "cnn-from-scratch/check": "a whole network, forwards and backwards",
     "cnn-from-scratch/train": "a whole network and its training",
     "cnn-from-scratch/same-everywhere": "a trained network, and its answers at all places",
+    "cnn-from-scratch/fig-shapes-learned": "a trained network, and the figure of its kernels",
 }
 
 
