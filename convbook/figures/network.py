@@ -68,7 +68,7 @@ def shapes_between(steps: Sequence[tuple[tuple[int, ...], str, str]], last: tupl
     Parameters
     ----------
     steps : sequence of (shape, str, str)
-        The shape before each layer, without the batch, ``(C, H, W)`` or ``(C,)``; the layer's name, and a word below it.
+        The shape before each layer, without the batch, ``(C, H, W)`` or ``(C,)``; the layer's name; a word below it.
     last : tuple of int
         The shape after the last layer.
 
