@@ -58,7 +58,7 @@ def picture_grid(
         if titles:
             ax.set_title(titles[place], fontsize=10.5)
         if marks and (mark := marks[place]):
-            ax.plot(mark[1], mark[0], "o", markersize=9, mfc="none", mec=INK if signed else RED, mew=1.6)
+            ax.plot(mark[1], mark[0], "o", markersize=9, mfc="none", mec=ON_LIGHT if signed else RED, mew=1.6)
     return list(axes.flat[: len(images)])
 
 
