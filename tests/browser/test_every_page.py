@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, Request, Response
 # The page for wrong addresses begins at the root of its host: it is visited in test_features.
 NAMES = [name for name in pages() if name != "404.html"]
 SHIFT = 0.02  # the sum over a phone and a laptop; above 0.1 a page counts as restless
-FACES = 120_000  # bytes: what a page waits for; whole faces would be 250,000 on most pages
 every_page = pytest.mark.parametrize("name", NAMES)
 
 # Colors take nearly all of the time, and a word of code has the same color in every block: ten blocks a page are looked
@@ -58,8 +57,6 @@ CELLS = f"""() => [...document.querySelectorAll("{CODE}")]
     .filter(pre => !pre.parentElement.querySelector("button.copybtn")).map(pre => pre.textContent.slice(0, 60))"""
 
 
-BYTES_OF_FACES = """() => Object.fromEntries(performance.getEntriesByType("resource")
-    .filter(r => r.name.endsWith(".woff2")).map(r => [r.name.split("/").pop(), r.decodedBodySize]))"""
 #: Parts of a page are laid out when they come near: all of them now.
 COME_NEAR = """() => {
     for (const part of document.querySelectorAll("article section")) part.style.contentVisibility = "visible";
@@ -78,7 +75,6 @@ class Visit:
     console: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     shifts: list[tuple[float, str]] = field(default_factory=list)
-    faces: dict[str, int] = field(default_factory=dict)
     axe: dict[str, list[str]] = field(default_factory=dict)
     wider: list[str] = field(default_factory=list)
     heights: list[tuple[float, float, str]] = field(default_factory=list)
@@ -115,7 +111,6 @@ def look(page: Page, address: str) -> Visit:
         page.evaluate("document.fonts.ready.then(() => null)")
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         seen.shifts += page.evaluate("window.shifts")
-        seen.faces |= page.evaluate(BYTES_OF_FACES)
     # What a reader comes to farther down, and may unfold, is looked at, too.
     page.evaluate(COME_NEAR)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -179,13 +174,6 @@ def test_nothing_violates_the_policy(visit: Callable[[str], Visit], name: str) -
 def test_nothing_moves_while_the_page_and_its_fonts_come(visit: Callable[[str], Visit], name: str) -> None:
     shifts = visit(name).shifts
     assert sum(value for value, _ in shifts) <= SHIFT, shifts
-
-
-@every_page
-def test_a_page_loads_the_letters_that_it_shows_and_hardly_more(visit: Callable[[str], Visit], name: str) -> None:
-    faces = visit(name).faces
-    assert any("source-serif" in face or "inter" in face for face in faces)
-    assert sum(faces.values()) <= FACES, faces
 
 
 @every_page
