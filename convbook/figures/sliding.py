@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from convbook.figures.cells import board, cell, label, note, number, row_of_cells
+from convbook.figures.cells import board, cell, label, note, number
 from convbook.figures.style import (
     BLUE_SOFT,
     GOLD_SOFT,
