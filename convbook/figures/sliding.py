@@ -174,8 +174,8 @@ def painted_copies(
         start = left + place * stride
         cell(ax, start, rows[0], value, fill=PANEL if phases else _SHADES[place % len(_SHADES)])
         for tap, product in enumerate(value * weights):
-            shade = tap % stride if phases else place
-            cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[shade % len(_SHADES)])
+            kind = tap % stride if phases else place
+            cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)])
     reached = (len(numbers) - 1) * stride + len(weights)
     for place, value in enumerate(total):
         shade = _SHADES[place % stride % len(_SHADES)] if phases else BLUE_SOFT
