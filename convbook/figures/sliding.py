@@ -169,17 +169,17 @@ def painted_copies(
     left = (ax.get_xlim()[1] - len(total) - margin) / 2 + margin
     rows = [0.2, *(1.6 + place for place in range(len(numbers))), len(numbers) + 1.9]
     for row, text in zip(rows, names, strict=True):
-        note(ax, left - 0.4, row + 0.5, text, ha="right")
+        note(ax, left - 0.4, row + 0.5, text, ha="right", fontsize=13)
     for place, value in enumerate(numbers):
         start = left + place * stride
-        cell(ax, start, rows[0], value, fill=PANEL if phases else _SHADES[place % len(_SHADES)])
+        cell(ax, start, rows[0], value, fill=PANEL if phases else _SHADES[place % len(_SHADES)], fontsize=13)
         for tap, product in enumerate(value * weights):
             kind = tap % stride if phases else place
-            cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)])
+            cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)], fontsize=13)
     reached = (len(numbers) - 1) * stride + len(weights)
     for place, value in enumerate(total):
         shade = _SHADES[place % stride % len(_SHADES)] if phases else BLUE_SOFT
-        cell(ax, left + place, rows[-1], value, fill=shade if place < reached else "none")
+        cell(ax, left + place, rows[-1], value, fill=shade if place < reached else "none", fontsize=13)
     return ax
 
 
