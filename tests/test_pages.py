@@ -17,6 +17,7 @@ from PIL import Image
 from scipy.io import wavfile
 from site_builds import ROOT, Site
 
+from book.page import letters
 from convbook import figures
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -186,8 +187,16 @@ def test_fonts_are_served_by_the_site(site: Pages) -> None:
     assert all(name.endswith(".woff2") and (static / name).exists() for name in named)
     katex = static / "katex"
     named = re.findall(r"url\(([^)]+)\)", (katex / "katex.css").read_text(encoding="utf-8"))
-    assert len(named) == 20
+    assert len(named) == 24
     assert all(name.endswith(".woff2") and (katex / name).exists() for name in named)
+
+
+def test_the_books_own_sheets_ask_for_no_weight_that_the_letters_lack() -> None:
+    lightest, boldest = letters.WEIGHTS["normal"]
+    sheets = "".join(sheet.read_text(encoding="utf-8") for sheet in (ROOT / "docs" / "_static").glob("*.css"))
+    weights = [int(weight) for weight in re.findall(r"font-weight: (\d+)", sheets)]
+    assert {400, 640, 700} <= set(weights)
+    assert [weight for weight in weights if not lightest <= weight <= boldest] == []
 
 
 # Formulas ---------------------------------------------------------------------------------------------------------
@@ -262,7 +271,7 @@ def test_letters_of_formulas_are_seen_before_their_faces_have_come(site: Pages) 
 
 def test_only_pages_with_formulas_ask_for_their_faces_and_not_before_the_sheet(site: Pages) -> None:
     head = site.page("part/first").partition("</head>")[0]
-    assert head.index("book.css") < head.index("KaTeX_Main-Regular.woff2")
+    assert head.index("book.css") < head.index("KaTeX_Main-Regular-letters.woff2")
     assert "KaTeX" not in site.page("search")
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from convbook.figures.cells import board, cell, label, note, number, row_of_cells
+from convbook.figures.cells import board, cell, label, note, number
 from convbook.figures.style import (
     BLUE_SOFT,
     GOLD_SOFT,
@@ -141,7 +141,9 @@ def windows_on_line(
     return ax
 
 
-def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike, *, words: str = "input") -> Axes:
+def painted_copies(
+    x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike, *, words: str = "input", phases: bool = False
+) -> Axes:
     """Draw a transposed convolution: a copy of the kernel for each number, and below them their sum.
 
     Parameters
@@ -152,6 +154,8 @@ def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike, *
         The distance between the first cells of neighboring copies.
     words : str
         What the numbers are.
+    phases : bool
+        Color the cells by the remainder of their place divided by the stride, and not by their copy.
 
     Returns
     -------
@@ -165,14 +169,17 @@ def painted_copies(x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike, *
     left = (ax.get_xlim()[1] - len(total) - margin) / 2 + margin
     rows = [0.2, *(1.6 + place for place in range(len(numbers))), len(numbers) + 1.9]
     for row, text in zip(rows, names, strict=True):
-        note(ax, left - 0.4, row + 0.5, text, ha="right")
+        note(ax, left - 0.4, row + 0.5, text, ha="right", fontsize=13)
     for place, value in enumerate(numbers):
-        shade, start = _SHADES[place % len(_SHADES)], left + place * stride
-        cell(ax, start, rows[0], value, fill=shade)
-        row_of_cells(ax, start, rows[place + 1], value * weights, fill=shade)
+        start = left + place * stride
+        cell(ax, start, rows[0], value, fill=PANEL if phases else _SHADES[place % len(_SHADES)], fontsize=13)
+        for tap, product in enumerate(value * weights):
+            kind = tap % stride if phases else place
+            cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)], fontsize=13)
     reached = (len(numbers) - 1) * stride + len(weights)
     for place, value in enumerate(total):
-        cell(ax, left + place, rows[-1], value, fill=BLUE_SOFT if place < reached else "none")
+        shade = _SHADES[place % stride % len(_SHADES)] if phases else BLUE_SOFT
+        cell(ax, left + place, rows[-1], value, fill=shade if place < reached else "none", fontsize=13)
     return ax
 
 

@@ -194,6 +194,21 @@ def test_the_site_can_be_read_from_files(page: Page, name: str) -> None:
         expect(page.locator("h1").first).to_be_visible()
 
 
+@pytest.mark.parametrize("name", ["index.html", *CHAPTERS[::4]])
+def test_a_first_page_waits_for_the_letters_that_it_shows_and_hardly_more(
+    browser: Browser, site: str, name: str
+) -> None:
+    context = browser.new_context(viewport={"width": 412, "height": 823})
+    page = context.new_page()
+    page.goto(f"{site}{name}", wait_until="networkidle")
+    asked = "performance.getEntriesByType('resource').map(r => r.name).filter(n => n.endsWith('.woff2'))"
+    faces = [SITE / "_static" / face.partition("/_static/")[2] for face in page.evaluate(asked)]
+    context.close()
+    assert {"inter-latin-wght-normal-letters", "source-serif-4-latin-wght-normal-letters"} <= {f.stem for f in faces}
+    # The four faces of the text, and of formulas those of letters and of signs that grow.
+    assert sum(face.stat().st_size for face in faces) <= 115_000, [face.stem for face in faces]
+
+
 def test_the_search_works_from_files(page: Page) -> None:
     page.goto(f"file://{quote(str(SITE / 'search.html'))}?q=correlation")
     assert any("convolution-or-correlation" in link for link in found(page))

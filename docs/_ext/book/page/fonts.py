@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from book.page import letters
 from book.page.assets import asset
 
 FACE = re.compile(r"/\* ([\w-]+) \*/\s*(@font-face \{.*?\})", re.DOTALL)
@@ -20,7 +21,7 @@ SUBSETS = "latin|latin-ext|greek"  # a browser loads only the subsets that a pag
 
 #: Asked for in the head of a page with formulas, after the style sheet but before it is read: their letters change
 #: whenever their faces come, and the sooner they come, the less moves.
-OF_FORMULAS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
+OF_FORMULAS = ("katex/fonts/KaTeX_Main-Regular-letters.woff2", "katex/fonts/KaTeX_Math-Italic-letters.woff2")
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,16 @@ def _served() -> tuple[dict[str, bytes], str]:
         folder = f"@fontsource-variable/{font.name}"
         for sheet in font.sheets:
             for name, rule in FACE.findall(asset(f"{folder}/{sheet}").read_text(encoding="utf-8")):
-                if re.fullmatch(rf"{font.name}-({SUBSETS})-wght-(normal|italic)", name):
-                    rule = rule.replace("./files/", "fonts/").replace("display: swap", f"display: {DISPLAY[font.name]}")
-                    rules.append(re.sub(r"\s+", " ", rule))
-                    files[f"{name}.woff2"] = asset(f"{folder}/files/{name}.woff2").read_bytes()
+                if not (found := re.fullmatch(rf"{font.name}-({SUBSETS})-wght-(normal|italic)", name)):
+                    continue
+                rule = rule.replace("./files/", "fonts/").replace("display: swap", f"display: {DISPLAY[font.name]}")
+                rule = re.sub(r"\s+", " ", rule)
+                whole = asset(f"{folder}/files/{name}.woff2")
+                files[whole.name] = whole.read_bytes()
+                if taken := letters.OF_TEXT.get(found[1]):
+                    rule = letters.divide(rule, taken)
+                    files[f"{name}-letters.woff2"] = letters.cut(whole, taken)
+                rules.append(rule)
         rules.extend(_substitutes(font))
     return files, "\n".join(rules) + "\n"
 

@@ -21,6 +21,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from book.files import write
+from book.page import letters
 from book.page.assets import asset
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ MACROS = {
     r"\F": r"\mathcal{F}",
     r"\vec": r"\boldsymbol{#1}",
 }
+FACE = re.compile(r"@font-face\{[^}]*\}")
 FONT_URL = re.compile(r'url\(fonts/([\w-]+)\.woff2\) format\("woff2"\)(,url\([^)]*\) format\("\w+"\))*')
 #: Letters can be read in their substitutes (`fonts`) until these faces have come; signs that are drawn to size cannot.
 LETTERS = re.compile(r"font-display:block(;font-family:KaTeX_(?:Main|Math);)")
@@ -164,9 +166,15 @@ def copy_style(app: Sphinx) -> None:
     fonts = sorted(set(FONT_URL.findall(text)))
     target = Path(app.outdir, "_static", CSS)
     text = FONT_URL.sub(r'url(fonts/\1.woff2) format("woff2")', text)
-    write(target, LETTERS.sub(r"font-display:swap\1", text).encode())
+    text = LETTERS.sub(r"font-display:swap\1", text)
     for name, _rest in fonts:
-        write(target.parent / "fonts" / f"{name}.woff2", (css.parent / "fonts" / f"{name}.woff2").read_bytes())
+        whole = css.parent / "fonts" / f"{name}.woff2"
+        write(target.parent / "fonts" / whole.name, whole.read_bytes())
+        if taken := letters.OF_FORMULAS.get(name.removeprefix("KaTeX_")):
+            rule = next(rule for rule in FACE.findall(text) if f"/{whole.name}" in rule)
+            text = text.replace(rule, letters.divide(rule, taken))
+            write(target.parent / "fonts" / f"{name}-letters.woff2", letters.cut(whole, taken))
+    write(target, text.encode())
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
