@@ -15,17 +15,16 @@ A picture without a text alternative, or a figure without a caption, is a warnin
 ear (`book.page.sounds`) has a name and a caption, too; its players say what they play.
 """
 
-import base64
-import io
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from myst_nb.sphinx_ import SelectMimeType
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
@@ -33,6 +32,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from book.page.boxes import is_cell, place_of
+from book.page.pixels import beside
 from book.page.sounds import Player
 from convbook.figures.style import PALETTE
 
@@ -51,8 +51,9 @@ KEPT_ATTRIBUTE = re.compile(r"(?!on|xml|version$|baseProfile$)[\w-]+$")
 class Picture:
     """One SVG file as markup for the inside of a page: small, without a background, with ids of its own."""
 
-    def __init__(self, source: bytes, prefix: str, alt: str) -> None:
-        self.prefix = prefix
+    def __init__(self, source: bytes, prefix: str, alt: str, pixels: Callable[[str], str]) -> None:
+        """`pixels` says what stands for an image that is embedded as data."""
+        self.prefix, self.pixels = prefix, pixels
         root = ElementTree.fromstring(source)
         if _local(root.tag) != "svg" or "viewBox" not in root.attrib:
             raise ValueError("it must be an <svg> with a viewBox")
@@ -101,7 +102,7 @@ class Picture:
                 if value.startswith("#"):
                     found["href"] = "#" + self.prefix + value[1:]
                 elif value.startswith("data:image/"):
-                    found["href"] = _slim(re.sub(r"\s", "", value))
+                    found["href"] = self.pixels(re.sub(r"\s", "", value))
             elif name == "class" or not KEPT_ATTRIBUTE.match(name):
                 continue
             elif name in {"fill", "stroke"}:
@@ -151,17 +152,6 @@ def _font(shorthand: str) -> dict[str, str]:
     if slant := re.search(r"\b(italic|oblique)\b", shorthand):
         found["font-style"] = slant[0]
     return found
-
-
-def _slim(uri: str) -> str:
-    """Store the pixels of an embedded PNG once more, without loss, in the format that needs half the bytes."""
-    kind, _, data = uri.partition(",")
-    if kind != "data:image/png;base64":
-        return uri
-    file = io.BytesIO()
-    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
-        image.convert("RGBA").save(file, "WEBP", lossless=True, quality=100, method=6, exact=True)
-    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
 
 class InlinePicture(nodes.General, nodes.Element):
@@ -235,12 +225,14 @@ class InlinePictures(SphinxPostTransform):
     def run(self, **_kwargs: Any) -> None:
         if self.app.builder.name == "epub":
             return  # a reader program shows the file as it is, in the light palette
+        page = self.app.builder.get_target_uri(self.env.docname)
+        pixels = partial(beside, site=Path(self.app.outdir), page=page)
         for number, image in enumerate(list(self.document.findall(nodes.image)), 1):
             path = Path(self.env.srcdir, image["uri"])
             if path.suffix != ".svg" or not path.exists():
                 continue
             try:
-                drawing = Picture(path.read_bytes(), f"f{number}-", image.get("alt", ""))
+                drawing = Picture(path.read_bytes(), f"f{number}-", image.get("alt", ""), pixels)
             except (ElementTree.ParseError, ValueError) as fault:
                 warn(f"{path.name} cannot be shown: {fault}", image, self.env)
                 continue
