@@ -31,7 +31,15 @@ from convbook._arguments import (
 )
 from convbook.algorithms.pairwise import total
 from convbook.convolution import conv, conv_vjp
-from convbook.pooling import avg_pool, avg_pool_vjp, global_avg_pool, max_pool, max_pool_vjp
+from convbook.pooling import (
+    adaptive_max_pool,
+    avg_pool,
+    avg_pool_vjp,
+    global_avg_pool,
+    max_pool,
+    max_pool_vjp,
+    max_unpool,
+)
 
 
 class Layer(ABC):
@@ -281,6 +289,39 @@ class GlobalAvgPool(Layer):
         """Return the gradient of the last input."""
         x = self._recall()
         return avg_pool_vjp(grad, x, x.shape[2:])
+
+
+class GlobalMaxPool(Layer):
+    r"""The largest value of each channel: :py:func:`convbook.global_max_pool`.
+
+    .. math::
+
+       y[n, c] = \max_{j \in \Omega}\; x[n, c, j]
+
+    In words: one number per channel says how strongly its pattern occurs, and not where. On the way back the
+    cell that held the largest value gets all of the gradient, the first one among equals.
+
+    Examples
+    --------
+    >>> from convbook.nn import GlobalMaxPool
+    >>> layer = GlobalMaxPool()
+    >>> layer.forward([[[1, 7, 5, 7]]]).tolist(), layer.backward([[[8]]]).tolist()
+    ([[[7]]], [[[0, 8, 0, 0]]])
+    """
+
+    def forward(self, x: ArrayLike) -> Array:
+        """Return the maxima of the channels of `x`, of shape ``(N, C, *spatial)``."""
+        x = as_array("x", x)
+        y, indices = adaptive_max_pool(x, 1, return_indices=True)
+        self._remembered = x.shape[2:], indices
+        return y
+
+    def backward(self, grad: ArrayLike) -> Array:
+        """Return the gradient of the last input."""
+        size, indices = self._recall()
+        grad = as_array("grad", grad)
+        must_have_shape("grad", grad, indices.shape, "the output")
+        return max_unpool(grad, indices, size)
 
 
 class Dense(Layer):

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 import convbook
+import convbook.nn
 from book.execution import chapters, guards
 from book.execution.session import Session
 from book.reference import usage
@@ -138,7 +139,12 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
         "forgets the dilation": changed_arguments(dilation=lambda dilation: 1),
         **LOSES,
     },
-    "conv_vjp": {"the gradient of the input is mirrored": first_changed(flipped_in_space)},
+    "conv_vjp": {
+        "the gradient of the input is mirrored": first_changed(flipped_in_space),
+        "the gradient of the weights is mirrored": changed_result(
+            lambda grads: (grads[0], flipped_in_space(grads[1]), *grads[2:])
+        ),
+    },
     "conv_transpose": {"does not flip": changed_arguments(weight=flipped_in_space)},
     "conv_transpose_vjp": {"the gradient of the input is mirrored": first_changed(flipped_in_space)},
     "corr1d": {"flips": changed_arguments(k=flipped), "is one place late": changed_result(shifted)},
@@ -175,6 +181,10 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
     "adaptive_max_pool": {"is one place late": first_changed(shifted)},
     "global_avg_pool": {"adds only": changed_result(scaled), "loses a row": changed_arguments(x=without_last)},
     "global_max_pool": {"is twice as large": changed_result(scaled)},
+    "nn.cross_entropy": {
+        "has the gradient of the sum": changed_result(lambda result: (result[0], len(result[1]) * result[1])),
+        "has the gradient's other sign": changed_result(lambda result: (result[0], -result[1])),
+    },
     "kernels.box": {"adds only": changed_result(scaled)},
     "kernels.binomial": {"adds only": changed_result(scaled)},
     "kernels.gaussian": {"adds only": changed_result(scaled)},

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from convbook import conv, global_avg_pool, max_pool
+from convbook import conv, global_avg_pool, global_max_pool, max_pool
 from convbook.nn import (
     SGD,
     AvgPool,
@@ -13,6 +13,7 @@ from convbook.nn import (
     Dense,
     Flatten,
     GlobalAvgPool,
+    GlobalMaxPool,
     Layer,
     MaxPool,
     ReLU,
@@ -67,6 +68,20 @@ def test_layers_are_thin_shells_over_the_functions() -> None:
     assert np.array_equal(layer.forward(x), conv(x, weight, bias, padding=1, stride=2, groups=2))
     assert np.array_equal(MaxPool(3, stride=2, padding=1).forward(x), max_pool(x, 3, stride=2, padding=1))
     assert np.array_equal(GlobalAvgPool().forward(x), global_avg_pool(x))
+    assert np.array_equal(GlobalMaxPool().forward(x), global_max_pool(x))
+
+
+def test_a_global_maximum_is_one_window_that_holds_all() -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((2, 3, 7), (2, 3, 4, 5), (1, 2, 3, 2, 4)):
+        x = rng.integers(0, 3, size=shape)  # many equal maxima
+        layer, window = GlobalMaxPool(), MaxPool(shape[2:])
+        y = layer.forward(x)
+        grad = rng.normal(size=y.shape)
+        assert np.array_equal(y, window.forward(x))
+        assert np.array_equal(layer.backward(grad), window.backward(grad))
+        with pytest.raises(ValueError, match=r"^`grad` \(of shape "):
+            layer.backward(grad[:, :1])
 
 
 def test_an_int_kernel_has_two_axes_and_a_sequence_says_how_many() -> None:
@@ -141,6 +156,7 @@ LAYERS: list[Callable[[], Layer]] = [
     lambda: MaxPool(2),
     lambda: AvgPool(2),
     GlobalAvgPool,
+    GlobalMaxPool,
     ReLU,
     Flatten,
 ]
@@ -303,7 +319,14 @@ def test_single_precision_is_trained_in_single_precision() -> None:
 
 def test_a_refused_input_is_not_remembered() -> None:
     rng = np.random.default_rng(0)
-    for layer in (Conv(1, 1, (2,), rng=rng), MaxPool(2), AvgPool(2), GlobalAvgPool(), Dense(4, 1, rng=rng)):
+    for layer in (
+        Conv(1, 1, (2,), rng=rng),
+        MaxPool(2),
+        AvgPool(2),
+        GlobalAvgPool(),
+        GlobalMaxPool(),
+        Dense(4, 1, rng=rng),
+    ):
         x = rng.normal(size=(2, 4) if isinstance(layer, Dense) else (2, 1, 4))
         y = layer.forward(x)
         back = layer.backward(y)
@@ -326,7 +349,8 @@ def test_the_last_batch_counts_and_its_gradient_may_be_asked_for_twice() -> None
 
 
 @pytest.mark.parametrize(
-    "layer", [MaxPool(2), ReLU(), Flatten(), GlobalAvgPool(), Dense(1, 1, rng=np.random.default_rng())]
+    "layer",
+    [MaxPool(2), ReLU(), Flatten(), GlobalAvgPool(), GlobalMaxPool(), Dense(1, 1, rng=np.random.default_rng())],
 )
 def test_backward_needs_a_forward(layer: Layer) -> None:
     with pytest.raises(RuntimeError, match="needs a `forward` before it"):

@@ -1,6 +1,7 @@
 """PyTorch's recorded answers, forward and gradients in float64; see tests/peers/record.py."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,10 @@ def test_the_recorded_cases_cover_the_corners() -> None:
     for name in ("stride", "dilation"):
         given = [np.atleast_1d(case.options[name]).tolist() for case in cases]
         assert {1, 2, 3} == {entry for entries in given for entry in entries}
+
+
+def test_the_chapter_prints_the_program_whose_answers_were_recorded() -> None:
+    program = (RECORDED.parent / "network.py").read_text(encoding="utf-8")
+    _, text, _ = re.split(r"# --- .*\n", program)
+    page = (RECORDED.parents[2] / "docs" / "layers" / "cnn-from-scratch.md").read_text(encoding="utf-8")
+    assert text.strip() in page

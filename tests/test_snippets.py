@@ -622,6 +622,12 @@ TOO_LONG = {
     "choosing-a-kernel/fig-six-answers": "five kernels, and the figure that shows what they answer",
     "cheap-kernels/fig-shortened-disk": "a kernel's terms and what each of them answers, as a figure",
     "stride/dilation-zero": "the error message needs the library's checks of all arguments",
+    "cnn-from-scratch/network": "the classes of a whole network, on the gradients of a layer",
+    "cnn-from-scratch/fig-network": "a whole network, and the figure of what goes through it",
+    "cnn-from-scratch/check": "a whole network, forwards and backwards",
+    "cnn-from-scratch/train": "a whole network and its training",
+    "cnn-from-scratch/same-everywhere": "whole networks, and their answers at all places",
+    "cnn-from-scratch/solution-check-passes": "a whole network, forwards and backwards",
 }
 
 
