@@ -65,3 +65,70 @@ def test_the_chapter_prints_the_program_whose_answers_were_recorded() -> None:
     _, text, _ = re.split(r"# --- .*\n", program)
     page = (RECORDED.parents[2] / "docs" / "layers" / "cnn-from-scratch.md").read_text(encoding="utf-8")
     assert text.strip() in page
+
+
+# The appendix on conventions --------------------------------------------------------------------------------------
+DOCS = RECORDED.parents[2] / "docs"
+ROSETTA = (DOCS / "appendices" / "rosetta.md").read_text(encoding="utf-8")
+CONVENTIONS = json.loads((DOCS / "_data" / "conventions.json").read_text(encoding="utf-8"))
+TITLES = {
+    "torch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "jax": "JAX",
+    "mlx": "MLX",
+    "cv2": "OpenCV",
+    "onnxruntime": "ONNX",
+}
+
+
+def row_of(library: str, heading: str) -> list[str]:
+    """Give the cells of a library's row in the table whose head begins like this."""
+    _, _, table = ROSETTA.partition(f"\n| library | {heading}")
+    rows = [line.strip("| ").split(" | ") for line in table.partition("\n\n")[0].splitlines()[2:]]
+    (row,) = [[cell.strip(" |") for cell in row] for row in rows if row[0].startswith(TITLES[library])]
+    assert row[-1] == "rec."
+    return row[1:-1]
+
+
+def test_the_appendix_has_every_library_that_was_asked() -> None:
+    assert set(CONVENTIONS) == set(TITLES)
+
+
+@pytest.mark.parametrize("library", TITLES)
+def test_the_appendix_prints_the_programs_whose_numbers_were_right(library: str) -> None:
+    for program in CONVENTIONS[library]["programs"].values():
+        assert f"```python\n{program}\n```" in ROSETTA
+
+
+@pytest.mark.parametrize("library", TITLES)
+def test_the_appendix_says_who_flips_as_it_was_recorded(library: str) -> None:
+    flips, does_not = row_of(library, "flips")
+    for call, answer in CONVENTIONS[library]["impulse"].items():
+        turned = answer.index(1) < answer.index(4)
+        name = call.partition(",")[0]
+        assert (f"`{name}`" in flips, f"`{name}`" in does_not) == (turned, not turned), call
+
+
+@pytest.mark.parametrize("library", [name for name in TITLES if name != "jax"])  # its names are NumPy's
+def test_the_appendix_names_the_borders_as_they_were_recorded(library: str) -> None:
+    names = {
+        tuple(cells): f"`{name.removeprefix('BORDER_')}`"
+        for name, cells in CONVENTIONS[library]["borders"].items()
+        if name != "BORDER_DEFAULT"
+    }
+    constant, edge, symmetric, reflect, wrap = (
+        names.get(tuple(np.pad([1, 2, 3, 4], 3, mode=rule).tolist()), "–")
+        for rule in ("constant", "edge", "symmetric", "reflect", "wrap")
+    )
+    assert row_of(library, "constant") == [f"{constant}, {edge}", f"{symmetric}, {reflect}", wrap]
+
+
+@pytest.mark.parametrize("library", [name for name in TITLES if name != "cv2"])  # which has no layers
+def test_the_appendix_orders_the_axes_as_they_were_recorded(library: str) -> None:
+    asked = CONVENTIONS[library]
+    (layout,) = next(iter(asked["layouts"].values()))
+    (back,) = next(iter(asked["layouts of transposed layers"].values()))
+    pictures, kernels = layout.split()
+    of_back = back.partition(",")[0].split()
+    transposed = of_back[1] if of_back[0] == pictures else f"{of_back[1]}, pictures {of_back[0]}"
+    assert row_of(library, "pictures") == [pictures, kernels, transposed]
