@@ -1,4 +1,4 @@
-"""Layers one after another: how far an output sees, and where the cells stand that count."""
+"""Layers one after another: how far an output sees, where the cells stand that count, and a way around a layer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -71,4 +71,45 @@ def influences(profiles: Mapping[str, ArrayLike], *, xlabel: str = "place in the
         ax.plot(np.linspace(-1, 1, values.size), values / values.max(), color=color, linestyle=dashes, label=name)
     ax.set(xlabel=xlabel, ylabel="influence, largest = 1", xlim=(-1, 1), ylim=(0, 1.04), xticks=[-1, -0.5, 0, 0.5, 1])
     fig.legend(loc="outside upper left", ncols=2)
+    return ax
+
+
+def two_ways(gain: float) -> Axes:
+    """Draw a skip connection with the two ways of a slope back, and the length of their sum.
+
+    Parameters
+    ----------
+    gain : float
+        What the way through the layer multiplies the length by; the two parts are drawn at right angles.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, in which the way around has the length 1.
+    """
+    fig, ax = plt.subplots(figsize=(WIDTH, 2.9))
+    around, back = {"color": MUTED, "lw": 1.4}, {"color": RED, "lw": 1.6, "ls": (0, (3, 2))}
+    for x, y, text in ((0, 0, "x"), (0, 1.12, "+"), (0.55, 0.56, "f")):
+        ax.text(x, y, text, ha="center", va="center", fontsize=13, color=INK)
+    ax.text(0.1, 1.3, "y", fontsize=13, color=INK)
+    ax.add_patch(plt.Rectangle((0.4, 0.42), 0.3, 0.28, facecolor="none", edgecolor=INK))
+    for points in ([(0, 0.1), (0, 1)], [(0.08, 0), (0.55, 0), (0.55, 0.42)], [(0.55, 0.7), (0.55, 1.12), (0.1, 1.12)]):
+        ax.plot(*zip(*points[:-1], strict=True), **around)
+        ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **around})
+    ax.annotate("", (0, 1.42), (0, 1.2), arrowprops={"arrowstyle": "->", **around})
+    for points in ([(-0.12, 1.4), (-0.12, 0.0)], [(0.68, 1.26), (0.84, 1.1), (0.84, -0.12), (0.1, -0.12)]):
+        ax.plot(*zip(*points[:-1], strict=True), **back)
+        ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **back})
+    ax.text(-0.2, 0.56, "1", ha="right", va="center", color=RED)
+    ax.text(0.9, 0.56, f"{gain:g}", va="center", color=RED)
+    left, bottom = 1.6, 0.2
+    for ends, text, place, how in (
+        (((0, 1), (0, 0)), "1, around f", (0.5, -0.08), {"ha": "center", "va": "top"}),
+        (((1, 1), (0, gain)), f"{gain:g}, through f", (1.06, gain / 2), {"va": "center"}),
+        (((0, 1), (0, gain)), f"{np.hypot(1, gain):.2f}", (0.42, gain / 2 + 0.08), {"ha": "right"}),
+    ):
+        ax.plot(left + np.array(ends[0]), bottom + np.array(ends[1]), color=RED, lw=1.8, ls="-")
+        ax.text(left + place[0], bottom + place[1], text, color=INK, **how)
+    ax.set(xlim=(-0.4, 3.6), ylim=(-0.25, 1.5), aspect="equal")
+    ax.set_axis_off()
     return ax
