@@ -1,10 +1,12 @@
 """Layers one after another: how far an output sees, where the cells stand that count, and a way around a layer."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from convbook.figures.style import BLUE, GRID, INK, KERNEL, MUTED, PURPLE, RED, TEAL, WIDTH
@@ -87,29 +89,28 @@ def two_ways(gain: float) -> Axes:
     matplotlib.axes.Axes
         The axes of the new figure, in which the way around has the length 1.
     """
-    fig, ax = plt.subplots(figsize=(WIDTH, 2.9))
-    around, back = {"color": MUTED, "lw": 1.4}, {"color": RED, "lw": 1.6, "ls": (0, (3, 2))}
+    _, ax = plt.subplots(figsize=(WIDTH, 2.6))
+    around: dict[str, Any] = {"color": MUTED, "lw": 1.4, "ls": "-"}
+    back: dict[str, Any] = {"color": RED, "lw": 1.6, "ls": (0, (3, 2))}
     for x, y, text in ((0, 0, "x"), (0, 1.12, "+"), (0.55, 0.56, "f")):
         ax.text(x, y, text, ha="center", va="center", fontsize=13, color=INK)
-    ax.text(0.1, 1.3, "y", fontsize=13, color=INK)
-    ax.add_patch(plt.Rectangle((0.4, 0.42), 0.3, 0.28, facecolor="none", edgecolor=INK))
-    for points in ([(0, 0.1), (0, 1)], [(0.08, 0), (0.55, 0), (0.55, 0.42)], [(0.55, 0.7), (0.55, 1.12), (0.1, 1.12)]):
-        ax.plot(*zip(*points[:-1], strict=True), **around)
-        ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **around})
-    ax.annotate("", (0, 1.42), (0, 1.2), arrowprops={"arrowstyle": "->", **around})
-    for points in ([(-0.12, 1.4), (-0.12, 0.0)], [(0.68, 1.26), (0.84, 1.1), (0.84, -0.12), (0.1, -0.12)]):
-        ax.plot(*zip(*points[:-1], strict=True), **back)
-        ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **back})
+    ax.text(0.06, 1.32, "y", fontsize=13, color=INK)
+    ax.add_patch(Rectangle((0.4, 0.42), 0.3, 0.28, facecolor="none", edgecolor=INK))
+    for style, ways in (
+        (around, ([(0, 0.1), (0, 1)], [(0.08, 0), (0.55, 0), (0.55, 0.42)], [(0.55, 0.7), (0.55, 1.12), (0.1, 1.12)])),
+        (around, ([(0, 1.2), (0, 1.42)],)),
+        (back, ([(-0.12, 1.4), (-0.12, 0)], [(0.25, 1.4), (0.84, 1.4), (0.84, -0.14), (0.1, -0.14)])),
+    ):
+        for points in ways:
+            ax.plot(*zip(*points[:-1], strict=True), **style)
+            ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **style})
     ax.text(-0.2, 0.56, "1", ha="right", va="center", color=RED)
     ax.text(0.9, 0.56, f"{gain:g}", va="center", color=RED)
-    left, bottom = 1.6, 0.2
-    for ends, text, place, how in (
-        (((0, 1), (0, 0)), "1, around f", (0.5, -0.08), {"ha": "center", "va": "top"}),
-        (((1, 1), (0, gain)), f"{gain:g}, through f", (1.06, gain / 2), {"va": "center"}),
-        (((0, 1), (0, gain)), f"{np.hypot(1, gain):.2f}", (0.42, gain / 2 + 0.08), {"ha": "right"}),
-    ):
-        ax.plot(left + np.array(ends[0]), bottom + np.array(ends[1]), color=RED, lw=1.8, ls="-")
-        ax.text(left + place[0], bottom + place[1], text, color=INK, **how)
-    ax.set(xlim=(-0.4, 3.6), ylim=(-0.25, 1.5), aspect="equal")
+    left, bottom = 1.45, 0.25
+    ax.plot(left + np.array([0, 1, 1, 0]), bottom + np.array([0, 0, gain, 0]), color=RED, lw=1.8, ls="-")
+    ax.text(left + 0.5, bottom - 0.08, "1, around f", color=INK, ha="center", va="top")
+    ax.text(left + 1.06, bottom + gain / 2, f"{gain:g}, through f", color=INK, va="center")
+    ax.text(left + 0.42, bottom + gain / 2 + 0.08, f"{np.hypot(1, gain):.2f}", color=INK, ha="right")
+    ax.set(xlim=(-0.3, 3.3), ylim=(-0.22, 1.5), aspect="equal")
     ax.set_axis_off()
     return ax
