@@ -49,7 +49,7 @@ right = (model(pictures[1000:]).argmax(1) == labels[1000:]).sum().item()
 ROOT = Path(__file__).parents[2]
 NETWORKS = {
     "dense": (lambda: [nn.Flatten(), nn.Linear(196, 320), nn.ReLU(), nn.Linear(320, 10)], 10),
-    "flattened": (lambda: [nn.Conv2d(1, 16, 7, padding=3), nn.ReLU(), nn.Flatten(), nn.Linear(3136, 10)], 2),
+    "flattened": (lambda: [nn.Conv2d(1, 16, 7, padding=3), nn.ReLU(), nn.Flatten(), nn.Linear(3136, 10)], 10),
     "pooled": (lambda: list(model), 10),
 }
 RATES = (0.02, 0.05, 0.1)
