@@ -189,7 +189,7 @@ def painted_copies(
             kind = tap % stride if phases else place
             cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)], fontsize=13)
     reached = (len(numbers) - 1) * stride + len(weights)
-    for place, value in enumerate(total):
+    for place, value in enumerate(total[:reached] if crops else total):
         shade = _SHADES[place % stride % len(_SHADES)] if phases else BLUE_SOFT
         cell(ax, left + place, rows[len(numbers) + 1], value, fill=shade if place < reached else "none", fontsize=13)
     for (padding, more), row in zip(crops, rows[len(numbers) + 2 :], strict=True):
