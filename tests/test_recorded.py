@@ -125,8 +125,12 @@ def test_the_appendix_names_the_borders_as_they_were_recorded(library: str) -> N
 def test_the_appendix_orders_the_axes_as_they_were_recorded(library: str) -> None:
     asked = CONVENTIONS[library]
     (layout,) = next(iter(asked["layouts"].values()))
-    (back,) = next(iter(asked["layouts of transposed layers"].values()))
     pictures, kernels = layout.split()
-    of_back = back.partition(",")[0].split()
-    transposed = of_back[1] if of_back[0] == pictures else f"{of_back[1]}, pictures {of_back[0]}"
+    ways, of_pictures = [], pictures
+    for call, (back,) in asked["layouts of transposed layers"].items():
+        order, _, turned = back.partition(", kernel ")
+        of_pictures, of_kernels = order.split()
+        _, _, option = call.partition(", ")
+        ways.append(f"{of_kernels} {turned}".strip() + (f" with `{option}=True`" if option else ""))
+    transposed = ", or ".join(ways) + ("" if of_pictures == pictures else f"; pictures {of_pictures}")
     assert row_of(library, "pictures") == [pictures, kernels, transposed]

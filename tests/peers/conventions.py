@@ -85,6 +85,8 @@ class Library:
     lines: dict[str, Filter]
     #: name of a border -> signal -> the signal with three cells more on each side
     borders: dict[str, Filter]
+    #: name of a border -> signal, kernel -> the signal filtered with it, if the filter may refuse what pads
+    filtered: dict[str, Filter] = {}  # noqa: RUF012 (never changed)
     #: name of a call -> signal, kernel -> result with stride 2, and what is "same" there
     strided: dict[str, Filter]
     #: name of the argument -> signal, kernel, its value -> valid result
@@ -207,15 +209,18 @@ class Jax(Library):
             "jnp.convolve": lambda x, h: jnp.convolve(jnp.asarray(x), jnp.asarray(h)),
             "jnp.convolve, same": lambda x, h: jnp.convolve(jnp.asarray(x), jnp.asarray(h), mode="same"),
             "jnp.correlate, same": lambda x, h: jnp.correlate(jnp.asarray(x), jnp.asarray(h), mode="same"),
-            "lax.conv, VALID": conv("VALID"),
-            "lax.conv, SAME": conv("SAME"),
-            "lax.conv, SAME_LOWER": conv("SAME_LOWER"),
+            "lax.conv_general_dilated, VALID": conv("VALID"),
+            "lax.conv_general_dilated, SAME": conv("SAME"),
+            "lax.conv_general_dilated, SAME_LOWER": conv("SAME_LOWER"),
         }
         self.borders = {
             mode: lambda x, mode=mode: jnp.pad(jnp.asarray(x), 3, mode=mode)
             for mode in ("constant", "edge", "reflect", "symmetric", "wrap")
         }
-        self.strided = {"lax.conv, SAME": conv("SAME", 2), "lax.conv, SAME_LOWER": conv("SAME_LOWER", 2)}
+        self.strided = {
+            "lax.conv_general_dilated, SAME": conv("SAME", 2),
+            "lax.conv_general_dilated, SAME_LOWER": conv("SAME_LOWER", 2),
+        }
         self.dilated = {
             "rhs_dilation": line(lambda x, h, d: lax.conv_general_dilated(x, h, (1,), "VALID", rhs_dilation=(d,)))
         }
@@ -291,6 +296,12 @@ class OpenCV(Library):
         self.borders = {
             f"BORDER_{name}": lambda x, name=name: cv2.copyMakeBorder(
                 np.asarray(x)[None], 0, 0, 3, 3, getattr(cv2, f"BORDER_{name}")
+            )[0]
+            for name in names
+        }
+        self.filtered = {
+            f"BORDER_{name}": lambda x, h, name=name: cv2.filter2D(
+                np.asarray(x)[None], -1, np.asarray(h)[None], borderType=getattr(cv2, f"BORDER_{name}")
             )[0]
             for name in names
         }
@@ -422,7 +433,11 @@ def proved(name: str, library: Library) -> dict[str, str]:
 
 def versions(library: Library) -> dict[str, str]:
     """Return the versions of what is installed."""
-    installed = {found.name.replace("_", "-"): found.version for found in metadata.distributions()}
+    found = {(part.name.replace("_", "-"), part.version) for part in metadata.distributions()}
+    installed = dict(found)
+    for name in library.distributions:
+        if len({version for part, version in found if part == name}) > 1:
+            raise RuntimeError(f"{name} is installed in two versions, and only one of them can have answered")
     name = next(name for name in library.distributions if name in installed)
     return {part: installed[part] for part in (name, library.through, "numpy") if part} | {
         "python": platform.python_version()
@@ -435,15 +450,14 @@ def ask(name: str) -> dict[str, Any]:
     impulse, kernel = np.array([0, 0, 0, 0, 1, 0, 0, 0, 0], np.float32), np.array([1, 2, 3, 4], np.float32)
     letters, line = np.array([1, 2, 3, 4], np.float32), np.arange(8, dtype=np.float32)
     middle, pair = np.array([0, 1, 0], np.float32), np.array([1, 10], np.float32)
+    digits, longer = 10 ** np.arange(4, dtype=np.float32), np.arange(1, 7, dtype=np.float32)
     integers = dict(library.lines)
     if hasattr(library, "integers"):
         integers["onnx ConvInteger"] = library.integers
     return {
         "versions": versions(library),
         "impulse": {call: answer(f, impulse, kernel) for call, f in library.lines.items()},
-        "kernel of 5, signal of 3": {
-            call: answer(f, np.ones(3, np.float32), np.ones(5, np.float32)) for call, f in library.lines.items()
-        },
+        "kernel of 6, signal of 4": {call: answer(f, digits, longer) for call, f in library.lines.items()},
         "borders": {border: answer(f, letters) for border, f in library.borders.items()},
         "same with stride 2": {call: answer(f, line, middle) for call, f in library.strided.items()},
         "dilation of 2": {
@@ -456,6 +470,11 @@ def ask(name: str) -> dict[str, Any]:
         },
         "complex": {
             call: answer(f, np.array([1j], np.complex64), np.array([2j], np.complex64))
+            for call, f in library.lines.items()
+        },
+        "borders of filters": {border: answer(f, letters, middle) for border, f in library.filtered.items()},
+        "bytes under halves": {
+            call: answer(f, np.array([10, 11, 11, 10], np.uint8), np.array([0.5, 0.5], np.float32))
             for call, f in library.lines.items()
         },
         "bytes": {call: of_type(f, "uint8", [200, 200, 200], [1, 1]) for call, f in integers.items()},
