@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from peers.cases import FAMILIES, Case, mismatch, ours
+from scipy import ndimage
 
 RECORDED = Path(__file__).parent / "peers" / "recorded"
 
@@ -134,3 +135,17 @@ def test_the_appendix_orders_the_axes_as_they_were_recorded(library: str) -> Non
         ways.append(f"{of_kernels} {turned}".strip() + (f" with `{option}=True`" if option else ""))
     transposed = ", or ".join(ways) + ("" if of_pictures == pictures else f"; pictures {of_pictures}")
     assert row_of(library, "pictures") == [pictures, kernels, transposed]
+
+
+def test_the_appendix_says_how_bytes_lose_their_fraction() -> None:
+    steps, halves = np.array([10, 11, 12, 13], np.uint8), [0.5, 0.5]
+    means = np.convolve(steps, halves)[:4]
+    found = ndimage.correlate1d(steps, halves, mode="constant")
+    np.testing.assert_array_equal(found, np.floor(means))
+    np.testing.assert_array_equal(CONVENTIONS["cv2"]["bytes under halves"]["cv2.filter2D"], np.rint(means))
+    assert found.dtype == np.uint8
+
+
+def test_the_appendix_says_which_border_the_filter_refuses() -> None:
+    borders = CONVENTIONS["cv2"]["borders of filters"]
+    assert [name for name, answer in borders.items() if isinstance(answer, str)] == ["BORDER_WRAP"]

@@ -474,7 +474,7 @@ def ask(name: str) -> dict[str, Any]:
         },
         "borders of filters": {border: answer(f, letters, middle) for border, f in library.filtered.items()},
         "bytes under halves": {
-            call: answer(f, np.array([10, 11, 11, 10], np.uint8), np.array([0.5, 0.5], np.float32))
+            call: answer(f, np.array([10, 11, 12, 13], np.uint8), np.array([0.5, 0.5], np.float32))
             for call, f in library.lines.items()
         },
         "bytes": {call: of_type(f, "uint8", [200, 200, 200], [1, 1]) for call, f in integers.items()},
