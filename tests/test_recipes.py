@@ -304,3 +304,16 @@ def test_the_field_of_any_function_is_where_a_tap_of_a_tap_stands(
     size, apart, center = convbook.receptive_field(layers)
     assert min(cells) == center + apart - (size - 1) / 2
     assert max(cells) == center + apart + (size - 1) / 2
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+@pytest.mark.parametrize("n", [9, 12])
+def test_a_convention_is_read_for_every_start(n: int, k: int) -> None:
+    convention = recipe("recipe-convention", "convention")
+    impulse, weights = np.zeros(n), np.arange(1.0, k + 1)
+    impulse[n // 2] = 1
+    for operation, kernel in (("convolution", weights), ("correlation", weights[::-1])):
+        for before in range(k):
+            for after in range(k):
+                answer = np.convolve(np.pad(impulse, (before, after)), kernel, "valid")
+                assert convention(answer + 1e-9, n, k) == (operation, k - 1 - before, before, after)
