@@ -1,4 +1,4 @@
-"""The anatomy of a chapter: what every chapter of the four parts has, in the manner of the first."""
+"""The anatomy of a chapter: what every chapter of the five parts has, in the manner of the first."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from book.execution import chapters
 
 DOCS = Path(__file__).parent.parent / "docs"
-PARTS = ("operation", "pictures", "layers", "speed")
+PARTS = ("operation", "pictures", "layers", "speed", "beyond")
 CHAPTERS = [path for part in PARTS for path in sorted((DOCS / part).glob("*.md"))]
 
 #: Characters of code that the page shows without scrolling.

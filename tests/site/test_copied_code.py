@@ -22,9 +22,8 @@ from built_site import ROOT, SITE, Page, pages
 
 #: Markup that only the book understands, outside of code.
 MARKUP = re.compile(r"^:::|\{[a-z]+(:[a-z]+)?\}`|^\([a-z-]+\)=$", re.M)
-CHAPTERS = [
-    page for page in pages().values() if page.name.split("/")[0] in {"operation", "pictures", "layers", "speed"}
-]
+PARTS = {"operation", "pictures", "layers", "speed", "beyond"}
+CHAPTERS = [page for page in pages().values() if page.name.split("/")[0] in PARTS]
 FORM = re.compile(r'<div class="copies-form">.*?<a href="([^"]+)" download>.*?<pre>(.*?)</pre>', re.S)
 LINK = re.compile(r'<a href="([^"]+\.py)" download>')
 WITH_COPIES = [page for page in pages().values() if 'class="copies"' in page.source]
