@@ -355,7 +355,7 @@ def conv_transpose(
     Notes
     -----
     For real weights and no bias this is the adjoint of :py:func:`convbook.conv` with the same arguments:
-    :math:`\langle Cx, y\rangle = \langle x, C^{\mathsf T}y\rangle`. It is a transpose and no inverse;
+    :math:`\langle Cx, y\rangle = \langle x, C^{\mathsf T}y\rangle`. It is in general no inverse;
     "deconvolution" is something else. Complex weights are not conjugated; for their adjoint pass
     ``weight.conj()``. Where `output_padding` exceeds what padding crops, no stamp reaches and only the bias
     is seen. Memory is needed as by :py:func:`convbook.conv`. Source: Dumoulin and Visin, *A guide to convolution

@@ -378,10 +378,27 @@ def test_a_plan_is_for_the_layer_that_conv_computes() -> None:
         ((1, 1, 512, 512), (1, 1, 63, 63), {}, "overlap-save"),
     ],
 )
-def test_the_planner_takes_what_measurements_found_fastest(
-    shape: tuple[int, ...], kernel: tuple[int, ...], options: dict[str, Any], method: str
+@pytest.mark.parametrize("number", [1, 2, 16])
+def test_the_planner_takes_what_measurements_found_fastest_for_any_number_of_threads(
+    shape: tuple[int, ...],
+    kernel: tuple[int, ...],
+    options: dict[str, Any],
+    method: str,
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(threads, "available", lambda: number)
     assert explain_plan(np.ones(shape, np.float32), np.ones(kernel, np.float32), **options).method == method
+
+
+def test_a_layer_that_one_thread_computes_is_cut_as_if_there_were_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, weight = np.ones((1, 8, 60, 60), np.float32), np.ones((2, 8, 7, 7), np.float32)
+    plans = []
+    for number in (1, 2, 16, 64):
+        monkeypatch.setattr(threads, "available", lambda number=number: number)
+        plans.append(explain_plan(x, weight, padding=3))
+    assert plans[0].chosen.nanoseconds < threads.WORTH_SPREADING
+    assert plans == [plans[0]] * 4
 
 
 @pytest.mark.parametrize(

@@ -350,6 +350,27 @@ def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Pag
     assert pixels[..., 0].tolist() == [[0, 255], [255, 0]]
 
 
+def test_a_photograph_is_a_file_as_long_as_a_page_shows_it(tmp_path: Path) -> None:
+    book = written(tmp_path / "book")
+    book.source("faulty").unlink()
+    noise = "np.random.default_rng(0).random((64, 64))"
+    book.change("docs/part/first.md", "ax.imshow([[0, 1], [1, 0]]);", f"import numpy as np\nax.imshow({noise});")
+    book.build()
+
+    def shown() -> Path:
+        _, second = book.tree("part/first").all("svg", "figure-svg")
+        return (book.file("part") / second.one("image").attributes["href"]).resolve()
+
+    before = shown()
+    assert before.parent == book.file("_images").resolve()
+    with Image.open(before) as image:
+        assert image.size == (64, 64)
+    book.change("docs/part/first.md", noise, "np.random.default_rng(1).random((64, 64))")
+    book.build()
+    assert not before.exists()
+    assert shown().exists()
+
+
 def test_the_colors_of_the_kernels_settings_are_the_palettes(site: Pages) -> None:
     from convbook.figures.style import PALETTE
 

@@ -54,13 +54,20 @@ def plan_for(
 
     What is planned may need them shifted.
     """
-    threads = 1 if problem.small else pool.available()
-    planned = plan(problem, method, threads, True, careful)
+    planned = _for_threads(problem, method, True, careful)
     chosen = planned.chosen
     if problem.exact or chosen.keeps_nonfinite_local or not (method == "auto" or chosen.indirect):
         return planned, None
     needed = shifts(x, weight, problem.dtype)
     large = needed is not None and min(needed.of_a, needed.of_b) < 0
     if method == "auto" and (needed is None or (large and chosen.indirect)):
-        planned = plan(problem, method, threads, needed is not None, careful, large)
+        planned = _for_threads(problem, method, needed is not None, careful, large)
     return planned, needed if planned.chosen.indirect else None
+
+
+def _for_threads(problem: Problem, method: str, finite: bool, careful: bool, large: bool = False) -> Plan:
+    """Plan for one thread, and only if that takes long enough for all: blocks for many threads cost more in all."""
+    planned = plan(problem, method, 1, finite, careful, large)
+    if problem.small or planned.chosen.nanoseconds < pool.WORTH_SPREADING:
+        return planned
+    return plan(problem, method, pool.available(), finite, careful, large)

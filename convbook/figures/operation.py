@@ -172,13 +172,15 @@ def _table(ax: Axes, left: float, x: NDArray[Any], h: NDArray[Any], *, anti: boo
         )
 
 
-def flipped_window(x: ArrayLike, h: ArrayLike) -> Axes:
+def flipped_window(x: ArrayLike, h: ArrayLike, *, place: str = "n") -> Axes:
     """Draw every place of the window: the signal, the kernel backwards below it, and the sum of the products.
 
     Parameters
     ----------
     x, h : array_like, shape (N,) and (K,)
         The signal and the kernel.
+    place : str
+        The letter that counts the cells of the result.
 
     Returns
     -------
@@ -192,7 +194,7 @@ def flipped_window(x: ArrayLike, h: ArrayLike) -> Axes:
     ax = board(len(signal) + 2 * reach + 4, rows)
     left = 1.5 + reach
     end = left + len(signal) + reach + 0.9
-    note(ax, 0.75, 0.6, "n")
+    note(ax, 0.75, 0.6, place)
     note(ax, end, 0.6, "sum")
     row_of_cells(ax, left, 0.1, signal, fill=BLUE_SOFT)
     for n, output in enumerate(outputs):
