@@ -313,8 +313,7 @@ def suspects() -> Callable[..., dict[str, list[str]]]:
 def test_a_right_layer_is_not_suspected() -> None:
     for layer in (convbook.conv, recipe("recipe-layer", "conv2d")):
         wrong = suspects()(layer)
-        assert all(names[0].startswith("refused") for names in wrong.values() if names), wrong
-        assert () not in map(tuple, wrong.values())
+        assert all(names[0].startswith("refused") for names in wrong.values()), wrong
 
 
 def test_every_fault_of_the_zoo_is_the_only_one_that_explains_its_own_answers() -> None:
@@ -376,4 +375,4 @@ def test_a_layer_that_refuses_is_listed_with_its_message() -> None:
 
 def test_a_fault_that_the_zoo_lacks_is_wrong_without_a_name() -> None:
     wrong = suspects()(lambda x, w, **settings: 2 * convbook.conv(x, w, **settings))
-    assert set(map(tuple, wrong.values())) == {()}
+    assert set(map(tuple, wrong.values())) == {("?",)}
