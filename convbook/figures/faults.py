@@ -24,7 +24,7 @@ def found_by(found: Mapping[str, Sequence[bool]], tests: Sequence[str]) -> Axes:
     matplotlib.axes.Axes
         The axes of the new figure.
     """
-    names, width, height, head = 5.6, 0.92, 0.72, 2.9
+    names, width, height, head = 5, 1, 0.76, 2.2
     ax = board(names + width * len(tests), head + height * len(found))
     for column, test in enumerate(tests):
         style = {"rotation": 90, "va": "bottom", "fontweight": "bold"}
