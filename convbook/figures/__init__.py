@@ -8,7 +8,7 @@ from convbook.figures.algebra import convolution_powers, two_groupings
 from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
 from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
-from convbook.figures.depth import fields, influences
+from convbook.figures.depth import fields, influences, two_ways
 from convbook.figures.design import (
     frequency_responses,
     kernel_tiles,
@@ -124,6 +124,7 @@ __all__ = [
     "sounds",
     "strips",
     "two_groupings",
+    "two_ways",
     "usage_maps",
     "waves_through",
     "weight_matrices",

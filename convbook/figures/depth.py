@@ -1,10 +1,12 @@
-"""Layers one after another: how far an output sees, and where the cells stand that count."""
+"""Layers one after another: how far an output sees, where the cells stand that count, and a way around a layer."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from convbook.figures.style import BLUE, GRID, INK, KERNEL, MUTED, PURPLE, RED, TEAL, WIDTH
@@ -71,4 +73,44 @@ def influences(profiles: Mapping[str, ArrayLike], *, xlabel: str = "place in the
         ax.plot(np.linspace(-1, 1, values.size), values / values.max(), color=color, linestyle=dashes, label=name)
     ax.set(xlabel=xlabel, ylabel="influence, largest = 1", xlim=(-1, 1), ylim=(0, 1.04), xticks=[-1, -0.5, 0, 0.5, 1])
     fig.legend(loc="outside upper left", ncols=2)
+    return ax
+
+
+def two_ways(gain: float) -> Axes:
+    """Draw a skip connection with the two ways of a slope back, and the length of their sum.
+
+    Parameters
+    ----------
+    gain : float
+        What the way through the layer multiplies the length by; the two parts are drawn at right angles.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, in which the way around has the length 1.
+    """
+    _, ax = plt.subplots(figsize=(WIDTH, 2.6))
+    around: dict[str, Any] = {"color": MUTED, "lw": 1.4, "ls": "-"}
+    back: dict[str, Any] = {"color": RED, "lw": 1.6, "ls": (0, (3, 2))}
+    for x, y, text in ((0, 0, "x"), (0, 1.12, "+"), (0.55, 0.56, "f")):
+        ax.text(x, y, text, ha="center", va="center", fontsize=13, color=INK)
+    ax.text(0.06, 1.32, "y", fontsize=13, color=INK)
+    ax.add_patch(Rectangle((0.4, 0.42), 0.3, 0.28, facecolor="none", edgecolor=INK))
+    for style, ways in (
+        (around, ([(0, 0.1), (0, 1)], [(0.08, 0), (0.55, 0), (0.55, 0.42)], [(0.55, 0.7), (0.55, 1.12), (0.1, 1.12)])),
+        (around, ([(0, 1.2), (0, 1.42)],)),
+        (back, ([(-0.12, 1.4), (-0.12, 0)], [(0.25, 1.4), (0.84, 1.4), (0.84, -0.14), (0.1, -0.14)])),
+    ):
+        for points in ways:
+            ax.plot(*zip(*points[:-1], strict=True), **style)
+            ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **style})
+    ax.text(-0.2, 0.56, "1", ha="right", va="center", color=RED)
+    ax.text(0.9, 0.56, f"{gain:g}", va="center", color=RED)
+    left, bottom = 1.45, 0.25
+    ax.plot(left + np.array([0, 1, 1, 0]), bottom + np.array([0, 0, gain, 0]), color=RED, lw=1.8, ls="-")
+    ax.text(left + 0.5, bottom - 0.08, "1, around f", color=INK, ha="center", va="top")
+    ax.text(left + 1.06, bottom + gain / 2, f"{gain:g}, through f", color=INK, va="center")
+    ax.text(left + 0.42, bottom + gain / 2 + 0.08, f"{np.hypot(1, gain):.2f}", color=INK, ha="right")
+    ax.set(xlim=(-0.3, 3.3), ylim=(-0.22, 1.5), aspect="equal")
+    ax.set_axis_off()
     return ax
