@@ -248,7 +248,7 @@ def conv_vjp(
     the gradient; in it stride and dilation have changed roles. The bar over :math:`w` and :math:`x` on the
     right is the complex conjugate.
 
-    Derived in :doc:`/layers/gradients`.
+    Derived, for real arrays, in :doc:`/layers/gradients`.
 
     Parameters
     ----------

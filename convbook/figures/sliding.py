@@ -142,7 +142,14 @@ def windows_on_line(
 
 
 def painted_copies(
-    x: ArrayLike, kernel: ArrayLike, stride: int, y: ArrayLike, *, words: str = "input", phases: bool = False
+    x: ArrayLike,
+    kernel: ArrayLike,
+    stride: int,
+    y: ArrayLike,
+    *,
+    words: str = "input",
+    phases: bool = False,
+    crops: Sequence[tuple[int, int]] = (),
 ) -> Axes:
     """Draw a transposed convolution: a copy of the kernel for each number, and below them their sum.
 
@@ -156,6 +163,9 @@ def painted_copies(
         What the numbers are.
     phases : bool
         Color the cells by the remainder of their place divided by the stride, and not by their copy.
+    crops : sequence of (int, int)
+        Paddings p and output paddings r: for each pair a row below the sum, with hatched cells where p crops and a
+        frame around those that r adds.
 
     Returns
     -------
@@ -164,10 +174,12 @@ def painted_copies(
     """
     numbers, weights, total = np.asarray(x), np.asarray(kernel), np.asarray(y)
     names = [words, *(f"{number(value)} × kernel" for value in numbers), "sum"]
+    names += [f"p = {padding}, r = {more}" for padding, more in crops]
     margin = 4.0
-    ax = board(len(total) + margin, len(names) + 1.1)
+    ax = board(len(total) + margin, len(names) + 1.1 + 0.1 * len(crops))
     left = (ax.get_xlim()[1] - len(total) - margin) / 2 + margin
-    rows = [0.2, *(1.6 + place for place in range(len(numbers))), len(numbers) + 1.9]
+    rows = [0.2, *(1.6 + place for place in range(len(numbers)))]
+    rows += [len(numbers) + 1.9 + 1.1 * place for place in range(len(crops) + 1)]
     for row, text in zip(rows, names, strict=True):
         note(ax, left - 0.4, row + 0.5, text, ha="right", fontsize=13)
     for place, value in enumerate(numbers):
@@ -177,9 +189,18 @@ def painted_copies(
             kind = tap % stride if phases else place
             cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)], fontsize=13)
     reached = (len(numbers) - 1) * stride + len(weights)
-    for place, value in enumerate(total):
+    for place, value in enumerate(total[:reached] if crops else total):
         shade = _SHADES[place % stride % len(_SHADES)] if phases else BLUE_SOFT
-        cell(ax, left + place, rows[-1], value, fill=shade if place < reached else "none", fontsize=13)
+        cell(ax, left + place, rows[len(numbers) + 1], value, fill=shade if place < reached else "none", fontsize=13)
+    for (padding, more), row in zip(crops, rows[len(numbers) + 2 :], strict=True):
+        kept, end = reached - padding, reached - padding + more
+        for place, value in enumerate(total[: max(reached, end)]):
+            cropped = not padding <= place < end
+            fill = "none" if cropped or place >= reached else BLUE_SOFT
+            cell(ax, left + place, row, "" if cropped else value, fill=fill, fontsize=13)
+            if cropped or place >= kept:
+                look = {"hatch": "////", "edgecolor": MUTED, "linewidth": 0} if cropped else {"edgecolor": KERNEL}
+                ax.add_patch(Rectangle((left + place + 0.04, row + 0.04), 0.92, 0.92, fill=False, **look))
     return ax
 
 
