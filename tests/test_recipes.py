@@ -369,7 +369,7 @@ def test_a_layer_that_refuses_is_listed_with_its_message() -> None:
         raise ValueError("not today")
 
     wrong = suspects()(refusing)
-    assert len(wrong) == 12
+    assert len(wrong) == 13
     assert set(map(tuple, wrong.values())) == {("refused: not today",)}
 
 

@@ -1,0 +1,175 @@
+"""What the bug zoo says hides a fault hides it, and what it says finds a fault finds it."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+import convbook
+from book.execution import chapters
+
+PAGE = Path(__file__).parents[1] / "docs" / "appendices" / "bug-zoo.md"
+Pairs = Iterator[tuple[Any, Any]]
+
+
+@cache
+def zoo() -> dict[str, Any]:
+    """Run the page, without its figure and its solutions, and return its names."""
+    names: dict[str, Any] = {}
+    for cell in chapters.read(PAGE).cells:
+        if not {"solution", "hide-input"} & set(cell.metadata.get("tags", [])):
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(cell.source, f"{PAGE}:{cell.line}", "exec"), names)
+    return names
+
+
+def lines(sizes: Any = range(1, 8), taps: Any = range(1, 5)) -> Pairs:
+    rng = np.random.default_rng(0)
+    for n, m in product(sizes, taps):
+        if m <= n:
+            for _ in range(5):
+                yield rng.integers(-9, 10, n), rng.integers(-9, 10, m)
+
+
+def grids(k: Any) -> Pairs:
+    rng = np.random.default_rng(0)
+    for n in (3, 5, 6):
+        yield rng.integers(-9, 10, (n, n + 1)), np.array(k)
+
+
+def palindromes() -> Pairs:
+    return ((x, k + k[::-1]) for x, k in lines())
+
+
+def flat() -> Pairs:
+    return ((0 * x + 3, k) for x, k in lines())
+
+
+def impulse(place: int, *k: int, size: int = 7) -> Pairs:
+    return iter([(np.eye(size, dtype=int)[place % size], np.array(k))])
+
+
+def same(right: str, wrong: str, x: Any, k: Any) -> bool:
+    names = zoo()
+    return np.array_equal(np.asarray(names[right](x, k)), np.asarray(names[wrong](x, k)))
+
+
+HIDES: list[tuple[str, str, Callable[[], Pairs]]] = [
+    ("convolve", "never_flipped", palindromes),
+    ("convolve", "flipped_twice", flat),
+    ("convolve_grid", "rows_flipped", lambda: grids([[1, 2, 1], [0, 0, 0], [-1, -2, -1]])),
+    ("smooth", "divided_by_count", lambda: ((x, 0 * k + 1) for x, k in lines())),
+    ("every_second", "one_too_many", lambda: ((x, k) for x, k in lines() if (len(x) - len(k)) % 2 == 0)),
+    ("same", "odd_cell_before", lambda: lines(taps=(1, 3))),
+    ("reflected", "edge_repeated", lambda: ((x, k) for x, k in flat() if len(x) > 1)),
+    ("every_second", "thinned_first", lambda: lines(taps=[1])),
+    ("slide", "without_stride", lines),
+    ("slide", "gaps_counted", lambda: lines(taps=[1])),
+    ("causal", "by_spectra", lambda: ((np.pad(x, (0, len(k) - 1)), k) for x, k in lines())),
+    ("causal", "by_longer_spectra", lines),
+    ("filters_first", "reshaped", lambda: lines(taps=[1])),
+    ("filters_first", "reshaped", lambda: ((x, x) for x, _ in lines())),
+]
+FOUND: list[tuple[str, str, Callable[[], Pairs]]] = [
+    ("convolve", "never_flipped", lambda: impulse(3, 1, 2, 3)),
+    ("convolve", "flipped_twice", lambda: impulse(3, 1, 2, 3)),
+    ("convolve_grid", "rows_flipped", lambda: grids([[1, 0, -1], [2, 0, -2], [1, 0, -1]])),
+    ("smooth", "divided_by_count", lambda: iter([(np.full(5, 3), np.array([1, 2, 1]))])),
+    ("slide", "one_short", lines),
+    ("every_second", "one_too_many", lambda: ((x, k) for x, k in lines() if (len(x) - len(k)) % 2)),
+    ("padded", "padded_before", lambda: impulse(3, 1, 2, 3)),
+    ("same", "odd_cell_before", lambda: impulse(3, 1, 2)),
+    ("reflected", "edge_repeated", lambda: iter([(np.arange(5), np.ones(1, int))])),
+    ("every_second", "thinned_first", lambda: impulse(3, 1, 2)),
+    ("every_second", "late_windows", lambda: iter([(np.arange(1, 8), np.array([1, 2]))])),
+    ("slide", "gaps_counted", lambda: lines(taps=(2, 3, 4))),
+    ("causal", "by_spectra", lambda: impulse(-1, 0, 2, 0)),
+    ("causal", "by_spectra", lambda: impulse(-1, 1, 0, 3)),
+    ("filters_first", "reshaped", lambda: impulse(3, 1, 2, 3)),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "inputs"), HIDES)
+def test_what_hides_a_fault_hides_it(right: str, wrong: str, inputs: Callable[[], Pairs]) -> None:
+    answers = [same(right, wrong, x, k) for x, k in inputs()]
+    assert answers
+    assert all(answers)
+
+
+@pytest.mark.parametrize(("right", "wrong", "inputs"), FOUND)
+def test_what_finds_a_fault_finds_it(right: str, wrong: str, inputs: Callable[[], Pairs]) -> None:
+    answers = [same(right, wrong, x, k) for x, k in inputs()]
+    assert answers
+    assert not any(answers)
+
+
+def test_a_square_hides_a_turned_kernel_of_differences() -> None:
+    names, k = zoo(), np.array([1, 0, -1])
+    for x, _ in lines(range(3, 8)):
+        assert np.square(names["convolve"](x, k)).tolist() == np.square(names["never_flipped"](x, k)).tolist()
+
+
+def test_swapped_strides_are_found_by_the_shape_or_by_the_numbers_as_the_page_says() -> None:
+    for h, w, s, t in product(range(1, 8), range(1, 8), range(1, 5), range(1, 5)):
+        if s != t:
+            sums = np.arange(h * w).reshape(h, w)
+            right, wrong = sums[::s, ::t], sums[::t, ::s]
+            shape = -(-h // s) != -(-h // t) or -(-w // s) != -(-w // t)
+            assert (right.shape != wrong.shape) == shape
+            assert np.array_equal(right, wrong) == (not shape and max(h, w) <= min(s, t))
+
+
+def test_a_strided_layer_that_pads_as_tensorflow_is_another_one_for_odd_kernels() -> None:
+    k = np.array([1, 2, 3])
+    x = np.array([0, 0, 1, 0, 0, 0])
+    after, both = (np.correlate(np.pad(x, p), k, "valid")[::2].tolist() for p in ((0, 1), (1, 1)))
+    assert (after, both) == ([3, 1, 0], [0, 2, 0])
+
+
+def test_dark_bytes_hide_the_wrap_unless_a_weight_is_negative() -> None:
+    dark = np.array([3, 5], np.uint8)
+    assert np.convolve(dark, np.ones(2, np.uint8), "valid").tolist() == [8]
+    assert (dark[:1] - dark[1:]).tolist() == [254]
+    assert np.convolve(np.full(2, 200, np.uint8), np.ones(2), "valid").tolist() == [400]
+    picture = ndimage.correlate(np.full((3, 3), 200, np.uint8), np.ones((3, 3)))
+    assert picture.dtype == np.uint8
+    assert (picture == 8).all()
+
+
+def in_the_type_that_numpy_gives(x: Any, w: Any, bias: Any = 0, **settings: Any) -> Any:
+    """A layer that is right but for bytes: picture and weights in bytes give bytes, as NumPy multiplies them."""
+    y = convbook.conv(x, w, **settings)
+    y = y.astype(np.result_type(x, w)) if np.result_type(x, w) == np.uint8 else y
+    return y + np.reshape(bias, (-1, 1, 1))
+
+
+def cut_off(x: Any, w: Any, **settings: Any) -> Any:
+    return convbook.conv(x, w, **settings).astype(x.dtype if x.dtype != np.uint8 else float)
+
+
+def test_bytes_in_picture_and_weights_are_tested_and_asked_for() -> None:
+    names = zoo()
+    found = [test.__name__ for test in names["TESTS"] if names["finds"](test, in_the_type_that_numpy_gives)]
+    assert found == ["loop", "linear"]
+    assert names["suspects"](in_the_type_that_numpy_gives) == {"bytes": ["eight bits"]}
+
+
+def test_weights_with_fractions_are_asked_for() -> None:
+    assert zoo()["suspects"](cut_off) == {"fractions": ["?"]}
+
+
+def test_a_layer_that_writes_into_its_input_is_asked_about_copies() -> None:
+    def writing(x: Any, w: Any, **settings: Any) -> Any:
+        y = convbook.conv(x, w, **settings)
+        x[...] = 0
+        w[...] = 0
+        return y
+
+    assert zoo()["suspects"](writing) == {}
