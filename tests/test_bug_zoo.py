@@ -144,7 +144,7 @@ def test_dark_bytes_hide_the_wrap_unless_a_weight_is_negative() -> None:
 
 
 def in_the_type_that_numpy_gives(x: Any, w: Any, bias: Any = 0, **settings: Any) -> Any:
-    """A layer that is right but for bytes: picture and weights in bytes give bytes, as NumPy multiplies them."""
+    """Let bytes under weights that are bytes give bytes, as NumPy does, and be right otherwise."""
     y = convbook.conv(x, w, **settings)
     y = y.astype(np.result_type(x, w)) if np.result_type(x, w) == np.uint8 else y
     return y + np.reshape(bias, (-1, 1, 1))
