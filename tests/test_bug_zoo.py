@@ -173,3 +173,49 @@ def test_a_layer_that_writes_into_its_input_is_asked_about_copies() -> None:
         return y
 
     assert zoo()["suspects"](writing) == {}
+
+
+def wrong_for(fault: str, x: Any, w: Any, **settings: Any) -> bool:
+    right, got = convbook.conv(x, w, **settings), zoo()["FAULTS"][fault](x, w, **settings)
+    return right.shape != got.shape or not np.allclose(right, got)
+
+
+def test_channels_groups_and_biases_hide_faults_as_the_page_says() -> None:
+    rng = np.random.default_rng(0)
+
+    def drawn(*shape: int) -> Any:
+        return rng.integers(1, 99, shape)
+
+    for channels in range(1, 9):
+        x, w = drawn(2, channels, 5, 6), drawn(channels, channels, 3, 2)
+        assert wrong_for("axes for channels", x, w) == (channels > 4)
+        assert wrong_for("bias too often", x, w, bias=np.full(channels, 7)) == (channels > 1)
+        assert not wrong_for("bias too often", x, w)
+        assert not wrong_for("channels dealt", x, w)
+        assert not wrong_for("channels dealt", x, w[:, :1], groups=channels)
+    names = zoo()
+    for count in range(1, 9):
+        x = drawn(count, 1, 1)
+        assert (names["all_channels"](x, x) == names["as_many_as_axes"](x, x)) == (count <= 3)
+    assert wrong_for("channels dealt", drawn(1, 4, 5, 6), drawn(4, 2, 3, 2), groups=2)
+    assert not wrong_for("strides swapped", drawn(1, 1, 7, 9), drawn(1, 1, 3, 2), stride=2)
+
+
+def test_an_impulse_in_the_last_of_many_channels_finds_axes_taken_for_channels() -> None:
+    last = np.zeros((5, 1, 1))
+    last[-1] = 1
+    assert zoo()["all_channels"](last, last) != zoo()["as_many_as_axes"](last, last)
+
+
+def test_a_maximum_that_begins_too_high_is_found_by_numbers_below_the_start() -> None:
+    lowest = int(np.iinfo(np.int32).min)
+    for start in (0, -99_999):
+        assert max(start, 0, 3) == 3
+        assert max(start, lowest, lowest) != lowest
+    assert max(-99_999, -5, -3) == -3
+
+
+def test_a_list_that_is_too_short_agrees_as_far_as_zip_looks() -> None:
+    for x, k in lines():
+        right, wrong = zoo()["slide"](x, k), zoo()["one_short"](x, k)
+        assert all(a == b for a, b in zip(right, wrong, strict=False))
