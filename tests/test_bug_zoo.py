@@ -219,3 +219,26 @@ def test_a_list_that_is_too_short_agrees_as_far_as_zip_looks() -> None:
     for x, k in lines():
         right, wrong = zoo()["slide"](x, k), zoo()["one_short"](x, k)
         assert all(a == b for a, b in zip(right, wrong, strict=False))
+
+
+def test_what_padding_does_wrong_shows_at_the_rim_alone() -> None:
+    names = zoo()
+    for x, k in lines(range(2, 8), (1, 2, 3)):
+        right, wrong = names["padded"](0 * x + 3, k), names["padded_before"](0 * x + 3, k)
+        assert right.shape == wrong.shape
+        assert right[2:-2].tolist() == wrong[2:-2].tolist()
+        right, wrong = names["reflected"](x, k), names["edge_repeated"](x, k)
+        assert right[1:-1].tolist() == wrong[1:-1].tolist()
+
+
+def test_a_border_that_is_not_folded_back_hides_behind_zeros_and_inside() -> None:
+    for n in range(4, 9):
+        slopes = np.arange(1, n + 3)
+        zeros, folded = (convbook.pad_vjp(slopes, np.zeros(n), 1, mode) for mode in ("constant", "reflect"))
+        assert np.array_equal(zeros, slopes[1:-1])
+        assert np.flatnonzero(folded != slopes[1:-1]).tolist() == [1, n - 2]
+
+
+def test_complete_data_hide_that_a_nan_spreads() -> None:
+    x, k = np.array([4, 0, 3, 1]), np.array([1, 1])
+    assert np.allclose(np.fft.ifft(np.fft.fft(x, 5) * np.fft.fft(k, 5)).real[:4], zoo()["causal"](x, k))
