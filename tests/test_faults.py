@@ -100,6 +100,34 @@ def without_last(result: Any) -> Any:
     return result
 
 
+def dealt_channels(f: Function) -> Function:
+    """Give the groups their channels in turn, as cards are dealt, and not in blocks."""
+    signature = inspect.signature(f)
+
+    def faulty(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        x, groups = np.asarray(bound.arguments["x"]), bound.arguments["groups"]
+        if x.shape[1] % groups == 0:
+            bound.arguments["x"] = x[:, np.arange(x.shape[1]).reshape(-1, groups).T.ravel()]
+        return f(*bound.args, **bound.kwargs)
+
+    return faulty
+
+
+def bias_for_each_channel(f: Function) -> Function:
+    """Add the bias inside the loop over input channels."""
+    signature = inspect.signature(f)
+
+    def faulty(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        if bound.arguments.get("bias") is not None:
+            bound.arguments["bias"] = np.asarray(bound.arguments["bias"]) * np.shape(bound.arguments["weight"])[1]
+        return f(*bound.args, **bound.kwargs)
+
+    return faulty
+
+
 def scaled(result: Any) -> Any:
     return np.asarray(result) * 2
 
@@ -137,6 +165,10 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
         "flips its kernel": changed_arguments(weight=flipped_in_space),
         "forgets the stride": changed_arguments(stride=lambda stride: 1),
         "forgets the dilation": changed_arguments(dilation=lambda dilation: 1),
+        "counts the dilation from 0": changed_arguments(dilation=lambda dilation: np.add(dilation, 1)),
+        "swaps the strides": changed_arguments(stride=lambda s: s if np.ndim(s) == 0 else s[::-1]),
+        "deals the channels out to the groups": dealt_channels,
+        "adds the bias for each channel": bias_for_each_channel,
         **LOSES,
     },
     "conv_vjp": {

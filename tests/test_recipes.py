@@ -317,3 +317,75 @@ def test_a_convention_is_read_for_every_start(n: int, k: int) -> None:
             for after in range(k):
                 answer = np.convolve(np.pad(impulse, (before, after)), kernel, "valid")
                 assert convention(answer + 1e-9, n, k) == (operation, k - 1 - before, before, after)
+
+
+def suspects() -> Callable[..., dict[str, list[str]]]:
+    return recipe("recipe-suspects", "suspects")
+
+
+def test_a_right_layer_is_not_suspected() -> None:
+    for layer in (convbook.conv, recipe("recipe-layer", "conv2d")):
+        wrong = suspects()(layer)
+        assert all(names[0].startswith("refused") for names in wrong.values()), wrong
+
+
+def test_every_fault_of_the_zoo_is_the_only_one_that_explains_its_own_answers() -> None:
+    faults: Any = recipe("recipe-suspects", "FAULTS")
+    common = {name: set.intersection(*map(set, suspects()(fault).values())) for name, fault in faults.items()}
+    assert common == {name: {name} for name in faults}
+
+
+def convolving(x: Any, w: Any) -> Any:
+    planes = [[sum(map(flipping, one, filters)) for filters in w] for one in x]
+    return np.array(planes)
+
+
+def flipping(x: Any, w: Any) -> Any:
+    return scipy.signal.convolve2d(x, w, "valid")
+
+
+def in_bytes(x: Any, w: Any) -> Any:
+    y = np.array([[sum(ndimage.correlate(c, k, mode="constant") for c, k in zip(one, filters, strict=True))
+                   for filters in w] for one in x])  # fmt: skip
+    return y[:, :, 1:-1, 1:]
+
+
+def with_spectra(x: Any, w: Any) -> Any:
+    size = x.shape[2:]
+    spectra = np.fft.fft2(x)[:, None] * np.conj(np.fft.fft2(w, size))[None]
+    return np.fft.ifft2(spectra.sum(2)).real[:, :, : size[0] - w.shape[2] + 1, : size[1] - w.shape[3] + 1]
+
+
+@pytest.mark.parametrize(
+    ("program", "question", "fault"),
+    [
+        (convolving, "plain", "kernel turned"),
+        (in_bytes, "bytes", "eight bits"),
+        (with_spectra, "NaN", "NaN spreads"),
+        (lambda x, w, groups: convbook.conv(x[:, [0, 2, 4, 1, 3, 5]], w, groups=groups), "groups", "channels dealt"),
+        (lambda x, w, padding: convbook.conv(convbook.pad(x, ((0, 0), (0, 0), (4, 0), (4, 0))), w), "padding",
+         "padded before"),
+        (lambda x, w, stride: convbook.conv(x[:, :, 1:, 1:], w, stride=stride), "stride", "windows late"),
+        (lambda x, w, dilation: convbook.conv(x, w, dilation=3), "dilation", "dilation from 0"),
+    ],
+)  # fmt: skip
+def test_programs_that_share_no_code_with_the_zoo_are_recognized(
+    program: Callable[..., Any], question: str, fault: str
+) -> None:
+    """Each is asked all questions and refuses most, which is not held against it."""
+    wrong = suspects()(program)
+    assert wrong[question] == [fault]
+
+
+def test_a_layer_that_refuses_is_listed_with_its_message() -> None:
+    def refusing(x: Any, w: Any, **settings: Any) -> Any:
+        raise ValueError("not today")
+
+    wrong = suspects()(refusing)
+    assert len(wrong) == 13
+    assert set(map(tuple, wrong.values())) == {("refused: not today",)}
+
+
+def test_a_fault_that_the_zoo_lacks_is_wrong_without_a_name() -> None:
+    wrong = suspects()(lambda x, w, **settings: 2 * convbook.conv(x, w, **settings))
+    assert set(map(tuple, wrong.values())) == {("?",)}

@@ -628,6 +628,9 @@ TOO_LONG = {
     "cnn-from-scratch/train": "a whole network and its training",
     "cnn-from-scratch/same-everywhere": "whole networks, and their answers at all places",
     "cnn-from-scratch/solution-check-passes": "a whole network, forwards and backwards",
+    "bug-zoo/every-test-on-every-fault": "a layer with its faults, eight tests, and what they ask of the library",
+    "bug-zoo/fig-found-by": "a layer with its faults, eight tests, and the figure of what they find",
+    "bug-zoo/solution-no-second-program": "a layer with its faults, eight tests and one more",
 }
 
 

@@ -18,6 +18,7 @@ from convbook.figures.design import (
     smoothed_peak,
 )
 from convbook.figures.equivariance import commuting_square, error_table, errors_by_shift, failing_places
+from convbook.figures.faults import found_by
 from convbook.figures.filtering import answers, gray_numbers, nine_products, window_to_pixel
 from convbook.figures.frequency import (
     folded_row,
@@ -74,6 +75,7 @@ __all__ = [
     "folded_back",
     "folded_row",
     "folded_spectrum",
+    "found_by",
     "found_places",
     "four_pictures",
     "framed_row",
