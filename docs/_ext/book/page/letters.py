@@ -10,6 +10,7 @@ What is cut is kept in ``_build/letters``: it is the same until the package of a
 import hashlib
 import io
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fontTools import subset, version
@@ -32,6 +33,7 @@ OF_FORMULAS = {
     "AMS-Regular": "CNQRZ⊛",
     "SansSerif-Regular": ASCII,
 }
+Run = tuple[int, int]  # from one code point to another
 RANGE = re.compile(r";?\s*unicode-range:\s*([^;}]*)")
 WEIGHTS = {"normal": (400, 700), "italic": 400}  # what the style sheets name
 FEATURES = ["ccmp", "kern", "liga", "lnum", "locl", "mark", "mkmk", "tnum"]
@@ -44,23 +46,36 @@ def divide(rule: str, letters: str) -> str:
     Their ranges have nothing in common: where they had, a browser that will not wait for the one asks for the other.
     """
     named = RANGE.search(rule)
-    codes = set(map(ord, letters))
-    others = _codes(named[1] if named else "U+0-10FFFF") - codes
+    runs = _runs(letters)
+    others = _between(named[1] if named else "U+0-10FFFF", runs)
     bare = RANGE.sub("", rule).rstrip("; }")
     smaller = bare.replace(".woff2", "-letters.woff2")
-    return f"{bare}; unicode-range: {_range(others)} }}{smaller}; unicode-range: {_range(codes)} }}"
+    return f"{bare}; unicode-range: {_named(others)} }}{smaller}; unicode-range: {_named(runs)} }}"
 
 
-def _codes(named: str) -> set[int]:
-    runs = (run.strip().removeprefix("U+").partition("-") for run in named.split(","))
-    return {code for first, _, last in runs for code in range(int(first, 16), int(last or first, 16) + 1)}
-
-
-def _range(codes: set[int]) -> str:
-    """Name code points as a style sheet does: ``U+61-63,U+D7``."""
+def _runs(letters: str) -> list[Run]:
+    codes = set(map(ord, letters))
     firsts = sorted(code for code in codes if code - 1 not in codes)
     lasts = sorted(code for code in codes if code + 1 not in codes)
-    return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in zip(firsts, lasts, strict=True))
+    return list(zip(firsts, lasts, strict=True))
+
+
+def _between(named: str, taken: list[Run]) -> Iterator[Run]:
+    """Go through the runs of a ``unicode-range``, and leave out what is taken."""
+    for first, _, last in (run.strip().removeprefix("U+").partition("-") for run in named.split(",")):
+        begin, end = int(first, 16), int(last or first, 16)
+        for low, high in taken:
+            if low <= end and begin <= high:
+                if begin < low:
+                    yield begin, low - 1
+                begin = high + 1
+        if begin <= end:
+            yield begin, end
+
+
+def _named(runs: Iterable[Run]) -> str:
+    """Name code points as a style sheet does: ``U+61-63,U+D7``."""
+    return ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in runs)
 
 
 def cut(font: Path, letters: str) -> bytes:
