@@ -105,10 +105,8 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     compute_in = np.dtype(np.float64) if exact and fits_float64(x, y, terms=math.prod(y.shape)) else dtype
     converted = not x.dtype == y.dtype == compute_in or not (in_line(x) and in_line(y))
     problem = problem_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact, converted)
-    threads, algorithm = 1, _of_gradient(problem, 1)
-    if not problem.small and algorithm.nanoseconds >= pool.WORTH_SPREADING:
-        threads = pool.available()
-        algorithm = _of_gradient(problem, threads)
+    threads = 1 if problem.small else pool.worthwhile(_of_gradient(problem, 1).nanoseconds)
+    algorithm = _of_gradient(problem, threads)
     shares = max(1, min(len(algorithm.blocks), threads_for(algorithm, threads)))  # one of an empty batch, too: zeros
     weights = np.empty((shares, groups, filters // groups, channels * problem.taps), compute_in)
 

@@ -68,6 +68,5 @@ def plan_for(
 def _for_threads(problem: Problem, method: str, finite: bool, careful: bool, large: bool = False) -> Plan:
     """Plan for one thread, and only if that takes long enough for all: blocks for many threads cost more in all."""
     planned = plan(problem, method, 1, finite, careful, large)
-    if problem.small or planned.chosen.nanoseconds < pool.WORTH_SPREADING:
-        return planned
-    return plan(problem, method, pool.available(), finite, careful, large)
+    threads = 1 if problem.small else pool.worthwhile(planned.chosen.nanoseconds)
+    return plan(problem, method, threads, finite, careful, large)

@@ -25,7 +25,7 @@ from convbook.algorithms.planner import Plan
 from convbook.algorithms.problem import Problem
 from convbook.algorithms.scaling import Shifts, shifts
 from convbook.algorithms.separable import Separable, is_separable
-from convbook.algorithms.threads import WORTH_SPREADING, available
+from convbook.algorithms.threads import worthwhile
 
 _TRANSFORMS: Final = ("fft", "overlap-add")
 #: What `method` may be: the planner's choice, ways for two arrays alone, and those of layers.
@@ -135,7 +135,7 @@ def choose(x: Array, h: Array, recipe: Recipe, method: str) -> Choice:
     if method in _TRANSFORMS:
         return Choice(method, by=shifts(x, h, x.dtype))
     in_products = x.dtype if x.dtype.kind in "fc" else compute_dtype(x[None, None], h[None, None], x.dtype)
-    threads = available() if recipe.sums.microseconds * 1000 > WORTH_SPREADING else 1
+    threads = worthwhile(recipe.sums.microseconds * 1000)
     candidates = _candidates(x.shape, h.shape, recipe.parts, x.dtype, in_products, threads, method)
     if method == "separable":
         if not is_separable(h):

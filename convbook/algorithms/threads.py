@@ -91,6 +91,11 @@ def available() -> int:
     return max(1, allowed)
 
 
+def worthwhile(nanoseconds: float) -> int:
+    """Return how many threads may share work that one does in so long: all, or one if that does not pay."""
+    return available() if nanoseconds >= WORTH_SPREADING else 1
+
+
 def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int) -> None:
     """Call `work` on each block, by this many threads if they are free; whoever has finished takes the next block."""
     busy, blas = _crew.busy, _blas()
