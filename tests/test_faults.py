@@ -31,8 +31,8 @@ Function = Callable[..., Any]
 
 
 # Mistakes --------------------------------------------------------------------------------------------------------
-def changed_arguments(**changes: Callable[[Any], Any]) -> Callable[[Function], Function]:
-    """Make a mistake in what a function takes: each change gets an argument's value and gives another."""
+def changed_call(change: Callable[[dict[str, Any]], None]) -> Callable[[Function], Function]:
+    """Make a mistake in what a function takes: `change` gets all arguments by name, and puts others in their place."""
 
     def plant(f: Function) -> Function:
         signature = inspect.signature(f)
@@ -40,13 +40,21 @@ def changed_arguments(**changes: Callable[[Any], Any]) -> Callable[[Function], F
         def faulty(*args: Any, **kwargs: Any) -> Any:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            for name, change in changes.items():
-                bound.arguments[name] = change(bound.arguments[name])
+            change(bound.arguments)
             return f(*bound.args, **bound.kwargs)
 
         return faulty
 
     return plant
+
+
+def changed_arguments(**changes: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Make mistakes in single arguments: each change gets an argument's value and gives another."""
+
+    def change(given: dict[str, Any]) -> None:
+        given |= {name: one(given[name]) for name, one in changes.items()}
+
+    return changed_call(change)
 
 
 def changed_result(change: Callable[[Any], Any]) -> Callable[[Function], Function]:
@@ -100,32 +108,17 @@ def without_last(result: Any) -> Any:
     return result
 
 
-def dealt_channels(f: Function) -> Function:
+def dealt_channels(given: dict[str, Any]) -> None:
     """Give the groups their channels in turn, as cards are dealt, and not in blocks."""
-    signature = inspect.signature(f)
-
-    def faulty(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        x, groups = np.asarray(bound.arguments["x"]), bound.arguments["groups"]
-        if x.shape[1] % groups == 0:
-            bound.arguments["x"] = x[:, np.arange(x.shape[1]).reshape(-1, groups).T.ravel()]
-        return f(*bound.args, **bound.kwargs)
-
-    return faulty
+    x, groups = np.asarray(given["x"]), given["groups"]
+    if x.shape[1] % groups == 0:
+        given["x"] = x[:, np.arange(x.shape[1]).reshape(-1, groups).T.ravel()]
 
 
-def bias_for_each_channel(f: Function) -> Function:
+def bias_for_each_channel(given: dict[str, Any]) -> None:
     """Add the bias inside the loop over input channels."""
-    signature = inspect.signature(f)
-
-    def faulty(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        if bound.arguments.get("bias") is not None:
-            bound.arguments["bias"] = np.asarray(bound.arguments["bias"]) * np.shape(bound.arguments["weight"])[1]
-        return f(*bound.args, **bound.kwargs)
-
-    return faulty
+    if given["bias"] is not None:
+        given["bias"] = np.asarray(given["bias"]) * np.shape(given["weight"])[1]
 
 
 def scaled(result: Any) -> Any:
@@ -167,8 +160,8 @@ FAULTS: dict[str, dict[str, Callable[[Function], Function]]] = {
         "forgets the dilation": changed_arguments(dilation=lambda dilation: 1),
         "counts the dilation from 0": changed_arguments(dilation=lambda dilation: np.add(dilation, 1)),
         "swaps the strides": changed_arguments(stride=lambda s: s if np.ndim(s) == 0 else s[::-1]),
-        "deals the channels out to the groups": dealt_channels,
-        "adds the bias for each channel": bias_for_each_channel,
+        "deals the channels out to the groups": changed_call(dealt_channels),
+        "adds the bias for each channel": changed_call(bias_for_each_channel),
         **LOSES,
     },
     "conv_vjp": {
