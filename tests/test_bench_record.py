@@ -1,4 +1,4 @@
-"""The committed record of the benchmark, which the chapter on speed draws: that it is whole and says what it measured.
+"""The committed record of the benchmark, which the part on speed draws: that it is whole and says what it measured.
 
 What it says is not tested: no test knows how fast a machine should be.
 """
@@ -105,8 +105,8 @@ def test_each_family_with_a_goal_was_measured_with_every_number_of_threads(famil
     assert {row["threads"] for row in ROWS if row["family"] == family} == {row["threads"] for row in ROWS}
 
 
-def test_the_chapter_has_a_goal_for_these_families_and_no_other() -> None:
-    text = (ROOT / "docs" / "speed" / "how-fast.md").read_text(encoding="utf-8")
+def test_the_page_of_the_record_has_a_goal_for_these_families_and_no_other() -> None:
+    text = (ROOT / "docs" / "speed" / "record.md").read_text(encoding="utf-8")
     stated = re.search(r"^goals = \{.*?\n(.*?)^\}", text, re.M | re.S)
     assert stated is not None
     assert set(re.findall(r'^    "(.*?)": \(', stated[1], re.M)) == FAMILIES
