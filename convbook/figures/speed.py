@@ -308,8 +308,8 @@ def _strip(ax: Axes, row: int, place: int, ratios: Sequence[float]) -> float:
     return mean
 
 
-def errors_by_method(errors: Mapping[str, float], *, xlabel: str) -> Axes:
-    """Draw one error a method, as a dot on a logarithmic axis with its name.
+def errors_by_method(errors: Mapping[str, float], *, xlabel: str, form: str = ".1e") -> Axes:
+    """Draw one error (or time) a method, as a dot on a logarithmic axis with its name.
 
     Parameters
     ----------
@@ -317,6 +317,8 @@ def errors_by_method(errors: Mapping[str, float], *, xlabel: str) -> Axes:
         The errors.
     xlabel : str
         What they are.
+    form : str
+        How the numbers beside the dots are written.
 
     Returns
     -------
@@ -329,7 +331,8 @@ def errors_by_method(errors: Mapping[str, float], *, xlabel: str) -> Axes:
     ax.hlines(places, min(values) / 4, values, color=GRID, linewidth=1.2)
     ax.plot(values, places, "o", color=OUTPUT, markersize=7)
     for place, value in zip(places, values, strict=True):
-        ax.annotate(f"{value:.1e}", (value, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=10)
+        shown = f"{value:{form}}"
+        ax.annotate(shown, (value, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=10)
     ax.set_yticks(places, list(errors))
     ax.set(xscale="log", xlabel=xlabel, xlim=(min(values) / 4, max(values) * 12))
     ax.invert_yaxis()
