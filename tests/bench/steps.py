@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import threadpoolctl
 from measuring import Call, Row, agree, machine, seconds, times_for, update
+from numpy.lib.stride_tricks import sliding_window_view
 
 import convbook
 from book.execution import chapters
@@ -23,7 +24,7 @@ from book.execution import chapters
 DOCS = Path(__file__).parents[2] / "docs"
 ROUNDS = 9
 
-#: The cells that hold the programs, with what they import.
+#: The cells that hold the programs.
 CELLS = {
     "a-layer-is-a-product": ["seven-loops", "a-window-at-a-time", "all-columns", "columns-in-blocks"],
     "multiply-less": ["overlap-save"],
@@ -31,12 +32,12 @@ CELLS = {
 
 
 def printed(page: str) -> dict[str, Any]:
-    """Run the definitions and imports of a page's cells, and return their names."""
-    names: dict[str, Any] = {"np": np}
+    """Run the definitions of a page's cells, and return their names."""
+    names: dict[str, Any] = {"np": np, "sliding_window_view": sliding_window_view}
     cells = {cell.metadata.get("name"): cell.source for cell in chapters.read(DOCS / "speed" / f"{page}.md").cells}
     for name in CELLS[page]:
         for part in chapters.parsed(cells[name]).body:
-            if type(part).__name__ in ("FunctionDef", "ImportFrom"):
+            if isinstance(part, ast.FunctionDef):
                 exec(compile(ast.Module([part], []), name, "exec"), names)
     return names
 
