@@ -91,6 +91,17 @@ def test_the_transposed_convolution_is_the_librarys(settings: dict[str, int], rn
         assert np.allclose(got, convbook.conv_transpose(x, weight, bias, **given), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("images", [0, 2])
+def test_columns_and_the_way_back_are_the_librarys(images: int, stride: int, rng: np.random.Generator) -> None:
+    x = rng.normal(size=(images, 3, 9, 11))
+    columns = recipe("recipe-columns", "im2col")(x, 3, 2, stride)
+    wanted = convbook.unfold(x, (3, 2), stride=stride)
+    assert np.array_equal(columns, wanted)
+    back = recipe("recipe-columns", "col2im")(columns, x.shape, 3, 2, stride)
+    assert np.allclose(back, convbook.fold(wanted, (9, 11), (3, 2), stride=stride), rtol=1e-13, atol=1e-13)
+
+
 @pytest.mark.parametrize("taps", [1, 2, 3, 57, 128])
 @pytest.mark.parametrize("samples", [1, 30, 31, 1000])
 def test_overlap_add_is_the_full_convolution(samples: int, taps: int, rng: np.random.Generator) -> None:
