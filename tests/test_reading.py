@@ -182,6 +182,11 @@ def test_stops_weeks_needs_exercises_and_recipes_become_links_with_minutes(plann
             assert f'href="{name}.html#{identifier}"' in page
 
 
+@pytest.mark.parametrize("builder", ["text", "latex"])
+def test_other_builders_write_the_paths(planned: Site, builder: str) -> None:
+    assert planned.build(builder).warnings == ""
+
+
 def test_a_page_with_minutes_is_written_again_when_a_chapter_has_more_words(planned: Site) -> None:
     planned.build()
     before = int(re.search(r"First \(chapter 1, (\d+) min\)", words(planned.page("paths")))[1])
