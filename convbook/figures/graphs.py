@@ -11,9 +11,7 @@ from convbook.figures.cells import label
 from convbook.figures.style import MUTED, PANEL, TEAL, TEAL_SOFT, WIDTH
 
 
-def graph_values(
-    places: ArrayLike, edges: Sequence[tuple[int, int]], panels: Mapping[str, ArrayLike]
-) -> list[Axes]:
+def graph_values(places: ArrayLike, edges: Sequence[tuple[int, int]], panels: Mapping[str, ArrayLike]) -> list[Axes]:
     """Draw a graph several times, each with other numbers on its vertices; what is not 0 is shaded.
 
     Parameters
