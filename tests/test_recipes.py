@@ -400,3 +400,18 @@ def test_a_layer_that_refuses_is_listed_with_its_message() -> None:
 def test_a_fault_that_the_zoo_lacks_is_wrong_without_a_name() -> None:
     wrong = suspects()(lambda x, w, **settings: 2 * convbook.conv(x, w, **settings))
     assert set(map(tuple, wrong.values())) == {("?",)}
+
+
+def test_the_filter_on_a_graph_is_the_polynomial_of_its_laplacian(rng: np.random.Generator) -> None:
+    edges = [(i, j) for i in range(7) for j in range(i) if rng.random() < 0.5]
+    laplacian = np.zeros((7, 7))
+    for edge in edges:
+        laplacian[np.ix_(edge, edge)] += [[1, -1], [-1, 1]]
+    weights = rng.normal(size=4)
+    matrix = sum(w * np.linalg.matrix_power(laplacian, r) for r, w in enumerate(weights))
+    for x in (rng.normal(size=7), rng.normal(size=(7, 3))):
+        assert np.allclose(recipe("recipe-graph-filter", "graph_filter")(x, edges, weights), matrix @ x, rtol=1e-12)
+
+
+def test_the_filter_on_a_graph_without_edges_weighs_the_signal() -> None:
+    assert recipe("recipe-graph-filter", "graph_filter")([1, 2], [], [3, 5]).tolist() == [3.0, 6.0]

@@ -31,6 +31,7 @@ from convbook.figures.frequency import (
 )
 from convbook.figures.front import window_on_chart
 from convbook.figures.gradients import errors_by_step, folded_back, layer_graph, meeting_table
+from convbook.figures.graphs import graph_values
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
@@ -82,6 +83,7 @@ __all__ = [
     "four_pictures",
     "framed_row",
     "frequency_responses",
+    "graph_values",
     "gray_numbers",
     "growth_with_distance",
     "hit_rates",
