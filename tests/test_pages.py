@@ -18,6 +18,7 @@ from scipy.io import wavfile
 from site_builds import ROOT, Site
 
 from book.page import letters
+from book.page.figures import Picture
 from convbook import figures
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -258,7 +259,7 @@ def test_a_change_of_a_style_sheet_reaches_every_page_and_executes_nothing(tmp_p
     assert {"index", "part/first", "part/second"} <= result.written
     assert book.page("part/first") != before
     sheet = book.file("_static/book.css").read_bytes()
-    assert b"p { color: blue }" in sheet
+    assert b"p{color:blue}" in sheet
     assert f"book.css?v={hashlib.sha256(sheet).hexdigest()[:8]}" in book.page("part/first")
 
 
@@ -337,6 +338,21 @@ def test_palette_colors_become_variables_and_other_colors_stay(site: Pages) -> N
     for name, (light, dark) in PALETTE.items():
         assert f"--fig-{name}:{light}" in sheet
         assert f"--fig-{name}:{dark}" in sheet
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("M 10 20 L 12.5 20 L 12.5 25.254 z M 0 0 L 1 -1 L 101 99", "M10 20h2.5v5.25zM0 0l1 -1l100 100"),
+        ("M 0.001 0 L 0.006 0 L 0.011 0 L 0.016 0.004", "M0 0h0.01h0h0.01"),  # places are rounded, and no step twice
+        ("M 1 2 C 1 2 3 4 5 6", "M1 2C1 2 3 4 5 6"),
+    ],
+)
+def test_straight_lines_are_written_by_their_steps(path: str, written: str) -> None:
+    source = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100"><path d="{path}" style="stroke:red"/></svg>'
+    )
+    assert f' d="{written}"' in Picture(source.encode(), "f1-", "A line.", str).markup
 
 
 def test_a_figure_has_no_background_no_global_style_and_its_own_pixels(site: Pages) -> None:

@@ -10,6 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import ROOT, SITE, Page, is_external, pages, target
 
+from book.page.sheets import not_here
+
 KILOBYTES = 130  # each cell is on its page up to three times: as shown, standalone, and with NumPy only
 TAGS = 12_000  # a phone lays out some ten thousand elements in a blink, twenty thousand in two
 CSP = (
@@ -136,6 +138,12 @@ def test_a_sound_is_small_has_a_name_and_waits_until_it_is_played() -> None:
         assert path.suffix == ".wav"
         assert path.read_bytes()[:4] == b"RIFF"
         assert path.stat().st_size <= KILOBYTES * 1000
+
+
+@every_page
+def test_no_page_has_a_class_whose_rules_the_sheet_leaves_out(page: Page) -> None:
+    classes = {name for element in page.elements for name in (element.attributes.get("class") or "").split()}
+    assert not_here(classes) == set()
 
 
 @every_page

@@ -15,21 +15,26 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 from book.files import write
 from book.page.assets import MODULES
+from book.page.sheets import not_here, slim
+
+logger = logging.getLogger(__name__)
 
 URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
 #: The colors of code are the book's own: `code_style`.
 REPLACED = {"pygments.css"}
+CLASSES = re.compile(r'\bclass="([^"]*)"')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def sheet(static: Path, name: str) -> str:
-    """Return a style sheet as it stands in the bundle: without comments, its addresses seen from there."""
+    """Return a style sheet as the bundle needs it: its addresses seen from there."""
     folder = posixpath.dirname(name)
     text = COMMENT.sub("", (static / name).read_text(encoding="utf-8"))
-    text = re.sub(r'@charset "[^"]*";|\n\s*(?=\n)', "", text)
+    text = re.sub(r'@charset "[^"]*";', "", text)
     return URL.sub(rf"url(\1{folder}/", text) if folder else text
 
 
@@ -47,8 +52,11 @@ def bundle(static: Path, kind: str, names: tuple[str, ...]) -> str:
     """Write a bundle, once in a build, and return its address: with its digest, so that a browser sees a change."""
     if (first := _names.setdefault((static, kind), names)) != names:
         raise ExtensionError(f"All pages share one book.{kind}, but a page asks for {names} instead of {first}.")
-    read = {"css": sheet, "js": script}[kind]
-    content = "".join(read(static, name) for name in names).encode()
+    if kind == "css":
+        text = slim("".join(sheet(static, name) for name in names))
+    else:
+        text = "".join(script(static, name) for name in names)
+    content = text.encode()
     write(static / f"book.{kind}", content)
     return f"_static/book.{kind}?v={hashlib.sha256(content).hexdigest()[:8]}"
 
@@ -65,6 +73,15 @@ def name_bundles(app: Sphinx, pagename: str, template: str, context: dict[str, A
     static = Path(app.outdir, "_static")
     context["sheet"] = bundle(static, "css", own(static, context["css_files"]))
     context["script"] = bundle(static, "js", own(static, context["script_files"]))
+    names = {name for group in CLASSES.findall(context.get("body", "")) for name in group.split()}
+    for name in sorted(not_here(names)):
+        logger.warning(
+            "the page has the class %r, whose rules the style sheet leaves out: take it off `NOT_HERE` in %s",
+            name,
+            "docs/_ext/book/page/sheets.py",
+            location=pagename,
+            type="pages",
+        )
 
 
 def start(app: Sphinx) -> None:

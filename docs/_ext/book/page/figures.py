@@ -18,6 +18,7 @@ ear (`book.page.sounds`) has a name and a caption, too; its players say what the
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -44,6 +45,9 @@ COLOR = re.compile(r"#[0-9a-fA-F]{6}\b")
 URL = re.compile(r"url\(#([^)]+)\)")
 #: The page's stylesheet says these once for all figures.
 DEFAULTS = {"font-family", "font-stretch", "font-variant"}
+#: A path that begins and goes on in straight lines; after a ``z`` it begins anew.
+_PLACE = r"-?[\d.]+ -?[\d.]+"
+STRAIGHT = re.compile(rf"(?:M{_PLACE}(?:L{_PLACE})*z?)+")
 DROPPED = {"metadata", "style", "script", "title", "desc", "foreignObject"}
 KEPT_ATTRIBUTE = re.compile(r"(?!on|xml|version$|baseProfile$)[\w-]+$")
 
@@ -113,7 +117,7 @@ class Picture:
                     digits = 5 if "matrix" in value or "scale" in value else self.digits
                     found[name] = _round(value, digits)
             elif name in {"d", "points"}:
-                found[name] = _tight(_round(value, self.digits))
+                found[name] = _steps(_round(value, self.digits)) if name == "d" else _round(value, self.digits)
             else:
                 found[name] = URL.sub(rf"url(#{self.prefix}\1)", _round(value, self.digits))
         if "font" in style:
@@ -138,8 +142,29 @@ def _round(text: str, digits: int) -> str:
     return NUMBER.sub(shorter, text)
 
 
-def _tight(path: str) -> str:
-    return re.sub(r"\s*([A-Za-z])\s*", r"\1", re.sub(r"\s+", " ", path)).strip()
+def _steps(path: str) -> str:
+    """Write a path of straight lines by its steps, which are shorter than places and repeat each other."""
+    tight = re.sub(r"\s*([A-Za-z])\s*", r"\1", re.sub(r"\s+", " ", path)).strip()
+    if not STRAIGHT.fullmatch(tight):
+        return tight
+    at, written = (Decimal(0), Decimal(0)), ""
+    for letter, place in re.findall(r"([MLz])([^MLz]*)", tight):
+        if letter == "z":
+            written += "z"
+            continue
+        x, y = map(Decimal, place.split())
+        if letter == "M":
+            written += f"M{place}"
+        else:
+            across, down = x - at[0], y - at[1]  # decimals: the steps add up to the places
+            if not down:
+                written += f"h{across.normalize():f}"
+            elif not across:
+                written += f"v{down.normalize():f}"
+            else:
+                written += f"l{across.normalize():f} {down.normalize():f}"
+        at = x, y
+    return written
 
 
 def _font(shorthand: str) -> dict[str, str]:

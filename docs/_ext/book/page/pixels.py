@@ -19,7 +19,7 @@ from sphinx.util.osutil import relative_uri
 from book.files import write
 
 #: From this number of bytes on, pixels are a file.
-LARGE = 1_500
+LARGE = 700
 FOLDER = "_images"
 ADDRESS = re.compile(rf'href="[./]*{FOLDER}/([0-9a-f]{{16}}\.webp)"')
 
