@@ -92,20 +92,20 @@ def two_ways(gain: float) -> Axes:
     _, ax = plt.subplots(figsize=(WIDTH, 2.6))
     around: dict[str, Any] = {"color": MUTED, "lw": 1.4, "ls": "-"}
     back: dict[str, Any] = {"color": RED, "lw": 1.6, "ls": (0, (3, 2))}
-    for x, y, text in ((0, 0, "x"), (0, 1.12, "+"), (0.55, 0.56, "f")):
+    for x, y, text in ((0, 0, "x"), (0, 1.12, "+"), (0.46, 0.56, "f")):
         ax.text(x, y, text, ha="center", va="center", fontsize=13, color=INK)
     ax.text(0.06, 1.32, "y", fontsize=13, color=INK)
-    ax.add_patch(Rectangle((0.4, 0.42), 0.3, 0.28, facecolor="none", edgecolor=INK))
+    ax.add_patch(Rectangle((0.3, 0.42), 0.56, 0.28, facecolor="none", edgecolor=INK))
     for style, ways in (
-        (around, ([(0, 0.1), (0, 1)], [(0.08, 0), (0.55, 0), (0.55, 0.42)], [(0.55, 0.7), (0.55, 1.12), (0.1, 1.12)])),
+        (around, ([(0, 0.1), (0, 1)], [(0.08, 0), (0.46, 0), (0.46, 0.42)], [(0.46, 0.7), (0.46, 1.12), (0.1, 1.12)])),
         (around, ([(0, 1.2), (0, 1.42)],)),
-        (back, ([(-0.12, 1.4), (-0.12, 0)], [(0.25, 1.4), (0.84, 1.4), (0.84, -0.14), (0.1, -0.14)])),
+        (back, ([(-0.12, 1.4), (-0.12, 0)], [(0.25, 1.4), (0.7, 1.4), (0.7, -0.14), (0.1, -0.14)])),
     ):
         for points in ways:
             ax.plot(*zip(*points[:-1], strict=True), **style)
             ax.annotate("", points[-1], points[-2], arrowprops={"arrowstyle": "->", **style})
     ax.text(-0.2, 0.56, "1", ha="right", va="center", color=RED)
-    ax.text(0.9, 0.56, f"{gain:g}", va="center", color=RED)
+    ax.text(0.92, 0.56, f"{gain:g}", va="center", color=RED)
     left, bottom = 1.45, 0.25
     ax.plot(left + np.array([0, 1, 1, 0]), bottom + np.array([0, 0, gain, 0]), color=RED, lw=1.8, ls="-")
     ax.text(left + 0.5, bottom - 0.08, "1, around f", color=INK, ha="center", va="top")
