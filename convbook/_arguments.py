@@ -49,22 +49,14 @@ def as_array(
     min_ndim: int = 0,
     layout: str = "",
     real: bool = False,
+    lazy: bool = False,
 ) -> Array:
     """Return `value` as an array of numbers (the very array, if it is one) that has the axes it needs.
 
-    `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers.
+    `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers. Only with
+    `lazy` may it be a Dask array, which is returned as it is: of its numbers nothing is known before they are computed.
     """
-    types = _types_in(value)
-    if any(issubclass(one, np.ma.MaskedArray) for one in types):
-        raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
-    try:
-        array = np.asarray(value)
-        if types - {bool} == {int} and array.dtype.kind in "fO":  # large ones, which NumPy rounds or makes objects of
-            array = np.asarray(value, np.uint64)
-    except ValueError as error:  # ragged nesting
-        raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
-    except OverflowError as error:
-        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.") from error
+    array = _as_lazy(name, value, lazy) if is_lazy(value) else _as_numpy(name, value)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
     if real and array.dtype.kind == "c":
@@ -73,6 +65,43 @@ def as_array(
         needed = count(ndim, "axis") if ndim is not None else f"at least {count(min_ndim, 'axis')}"
         layout = f" {layout}" if layout else ""
         raise ValueError(f"`{name}` (of shape {array.shape}) must have {needed}{layout}, not {array.ndim}.")
+    return array
+
+
+def is_lazy(value: object) -> bool:
+    """Return whether `value` is a Dask array. Who has one has imported Dask; nobody else has to wait for it."""
+    return isinstance(value, getattr(sys.modules.get("dask.array"), "Array", ()))
+
+
+def _as_lazy(name: str, value: Any, lazy: bool) -> Array:
+    """Return a Dask array as it is, if one is welcome and its chunks are NumPy's, of known sizes."""
+    if not lazy:
+        raise TypeError(f"`{name}` must be an array in memory, not a Dask array: its `compute` makes one of it.")
+    _refuse_masked(name, value._meta)
+    if not isinstance(value._meta, np.ndarray):
+        raise TypeError(f"`{name}` must be a Dask array of NumPy arrays, not of {type(value._meta).__name__}.")
+    if any(map(math.isnan, value.shape)):
+        raise ValueError(f"`{name}` must have chunks of known sizes: its `compute_chunk_sizes` finds them.")
+    return value  # type: ignore[no-any-return]
+
+
+def _refuse_masked(name: str, value: object) -> set[type]:
+    types = _types_in(value)
+    if any(issubclass(one, np.ma.MaskedArray) for one in types):
+        raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
+    return types
+
+
+def _as_numpy(name: str, value: ArrayLike) -> Array:
+    types = _refuse_masked(name, value)
+    try:
+        array = np.asarray(value)
+        if types - {bool} == {int} and array.dtype.kind in "fO":  # large ones, which NumPy rounds or makes objects of
+            array = np.asarray(value, np.uint64)
+    except ValueError as error:  # ragged nesting
+        raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
+    except OverflowError as error:
+        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.") from error
     return array
 
 
@@ -119,11 +148,13 @@ def types_in_sums(*operands: Array) -> tuple[np.dtype[Any], ...]:
     """Return the dtypes as which `operands` count in a sum: their own, except where uint64 meets signed integers.
 
     NumPy's common type of these is float64, which rounds. Here it is uint64 if none of the numbers is negative, so
-    that large sums are what they are, and int64 otherwise, so that negative ones are.
+    that large sums are what they are, and int64 otherwise, so that negative ones are. Those of a Dask array may be.
     """
     dtypes = tuple(operand.dtype for operand in operands)
     if {dtype.kind for dtype in dtypes} - {"b"} == {"i", "u"} and np.result_type(*dtypes).kind == "f":
-        negative = any(operand.dtype.kind == "i" and operand.min(initial=0) < 0 for operand in operands)
+        negative = any(
+            operand.dtype.kind == "i" and (is_lazy(operand) or operand.min(initial=0) < 0) for operand in operands
+        )
         dtypes = (np.dtype(np.int64 if negative else np.uint64),) * len(dtypes)
     return dtypes
 

@@ -1,5 +1,6 @@
 r"""Borders and windows: extending an array, laying its windows out as columns, and the adjoints of both."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from convbook._arguments import (
     as_array,
     count,
     fits,
+    is_lazy,
     is_several,
     must_be_possible,
     must_have_shape,
@@ -23,6 +25,7 @@ from convbook._arguments import (
     sum_dtypes,
 )
 from convbook._geometry import add_windows, extend, geometry, index, window_view
+from convbook._lazy import continued, filled
 
 #: The rules for cells beyond the ends, by NumPy's names.
 BORDERS = ("constant", "edge", "reflect", "symmetric", "wrap")
@@ -119,7 +122,9 @@ def pad(
     >>> pad([1, 2, 4], (2, 1), "reflect", reflect_type="odd").tolist()
     [-2, 0, 1, 2, 4, 6]
     """
-    x, pairs, held = _pad_arguments(x, pad_width, mode, value, reflect_type)
+    x, pairs, held = _pad_arguments(x, pad_width, mode, value, reflect_type, lazy=True)
+    if is_lazy(x):
+        return _padded_chunks(x, pairs, mode, held, reflect_type)
     if mode == "constant":
         y = np.full(_padded_shape(x, pairs), held, x.dtype)
         y[_middle(x, pairs)] = x
@@ -212,9 +217,9 @@ def pad_vjp(
 
 
 def _pad_arguments(
-    x: ArrayLike, pad_width: object, mode: str, value: object, reflect_type: str
+    x: ArrayLike, pad_width: object, mode: str, value: object, reflect_type: str, *, lazy: bool = False
 ) -> tuple[Array, tuple[Pair, ...], Any]:
-    x = as_array("x", x)
+    x = as_array("x", x, lazy=lazy)
     pairs = pad_pairs("pad_width", pad_width, x.ndim)
     one_of("mode", mode, BORDERS)
     if one_of("reflect_type", reflect_type, ("even", "odd")) == "odd" and mode not in MIRRORS:
@@ -276,6 +281,45 @@ def _turned(x: Array, sources: list[Array], pairs: tuple[Pair, ...], mode: str) 
             weights = times.astype(accumulate).reshape(-1, *(1,) * (x.ndim - axis - 1))
             y[(*before, cells)] += weights * narrow.take([end], axis)
     return y.astype(result, copy=False)
+
+
+def _padded_chunks(x: Array, pairs: tuple[Pair, ...], mode: str, held: Any, reflect_type: str) -> Array:
+    """Return the extension of a Dask array: its chunks as they are, and others before and after them."""
+    if mode == "constant":
+        return filled(x, pairs, held)
+    odd = reflect_type == "odd"
+    accumulate, result = sum_dtypes(x)
+    if not odd:
+        accumulate = result = x.dtype
+    y = x.astype(accumulate)
+    for axis, source in enumerate(_sources(x, pairs, mode)):
+        if any(pairs[axis]):
+            turns = _half_turns(x.shape[axis], pairs[axis], mode)
+            y = continued(y, axis, source, pairs[axis], partial(_turned_cells, axis=axis, turns=turns) if odd else None)
+    return y.astype(result)
+
+
+def _turned_cells(
+    cells: Array,
+    *ends: Array,
+    axis: int,
+    turns: tuple[Array, list[tuple[int, Array, Array]]],
+    some: slice,
+) -> Array:
+    """Turn mirror images upside down as :func:`_turned` does, for some of the extension along an axis."""
+    before = index(*(slice(None),) * axis)
+
+    def among(places: Array) -> Array:
+        found: Array = (places >= some.start) & (places < some.stop)
+        return found
+
+    turned = turns[0][among(turns[0])] - some.start
+    cells[(*before, turned)] = -cells[(*before, turned)]
+    for end, (_, places, times) in zip(ends, turns[1], strict=False):
+        here = among(places)
+        weights = times[here].astype(cells.dtype).reshape(-1, *(1,) * (cells.ndim - axis - 1))
+        cells[(*before, places[here] - some.start)] += weights * end
+    return cells
 
 
 def _half_turns(n: int, pair: Pair, mode: str) -> tuple[Array, list[tuple[int, Array, Array]]]:

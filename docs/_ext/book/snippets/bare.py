@@ -1,4 +1,4 @@
-"""The text of a definition without what a snippet can do without: docstrings, annotations, checks of arguments."""
+"""The text of a definition without what a snippet can do without: docstrings, annotations, checks, lazy arrays."""
 
 import ast
 import re
@@ -9,6 +9,8 @@ WIDTH = 120
 
 def without_checks(text: str, checkers: Collection[str]) -> str:
     """Leave out statements that only refuse wrong arguments: ``if ...: raise``, and calls of what does nothing else.
+
+    So go those for Dask arrays, ``if is_lazy(x): return ...``: what a snippet shows is computed in memory.
 
     `checkers` are functions that are called for nothing but their refusal, where nobody takes their result. Where
     somebody does, ``as_array("x", x)`` is ``np.asarray(x)``, and the like.
@@ -91,6 +93,8 @@ def _only_checks(node: ast.stmt, checkers: Collection[str]) -> bool:
     match node:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
             return name in checkers
+        case ast.If(test=ast.Call(func=ast.Name(id="is_lazy")), orelse=[]):
+            return True
         case ast.If(test=test, body=body, orelse=[]):
             binds = any(isinstance(part, ast.NamedExpr) for part in ast.walk(test))
             refuses = isinstance(body[-1], ast.Raise) and all(isinstance(one, ast.Assign) for one in body[:-1])
