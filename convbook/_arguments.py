@@ -56,7 +56,20 @@ def as_array(
     `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers. Only with
     `lazy` may it be a Dask array, which is returned as it is: of its numbers nothing is known before they are computed.
     """
-    array = _as_lazy(name, value, lazy) if is_lazy(value) else _as_numpy(name, value)
+    if is_lazy(value):
+        as_array(name, _outline(name, value, lazy), ndim=ndim, min_ndim=min_ndim, layout=layout, real=real)
+        return value  # type: ignore[return-value]
+    types = _types_in(value)
+    if any(issubclass(one, np.ma.MaskedArray) for one in types):
+        raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
+    try:
+        array = np.asarray(value)
+        if types - {bool} == {int} and array.dtype.kind in "fO":  # large ones, which NumPy rounds or makes objects of
+            array = np.asarray(value, np.uint64)
+    except ValueError as error:  # ragged nesting
+        raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
+    except OverflowError as error:
+        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.") from error
     if array.dtype.kind not in "biufc":
         raise TypeError(f"`{name}` must hold real or complex numbers, not values of dtype {array.dtype}.")
     if real and array.dtype.kind == "c":
@@ -73,36 +86,18 @@ def is_lazy(value: object) -> bool:
     return isinstance(value, getattr(sys.modules.get("dask.array"), "Array", ()))
 
 
-def _as_lazy(name: str, value: Any, lazy: bool) -> Array:
-    """Return a Dask array as it is, if one is welcome and its chunks are NumPy's, of known sizes."""
+def _outline(name: str, value: Any, lazy: bool) -> Array:
+    """Return shape and type of a Dask array as an array that takes no memory, if such a one is welcome."""
     if not lazy:
         raise TypeError(f"`{name}` must be an array in memory, not a Dask array: its `compute` makes one of it.")
-    _refuse_masked(name, value._meta)
-    if not isinstance(value._meta, np.ndarray):
-        raise TypeError(f"`{name}` must be a Dask array of NumPy arrays, not of {type(value._meta).__name__}.")
+    kind = value._meta
+    if not isinstance(kind, np.ndarray):
+        raise TypeError(f"`{name}` must be a Dask array of NumPy arrays, not of {type(kind).__name__}.")
     if any(map(math.isnan, value.shape)):
         raise ValueError(f"`{name}` must have chunks of known sizes: its `compute_chunk_sizes` finds them.")
-    return value  # type: ignore[no-any-return]
-
-
-def _refuse_masked(name: str, value: object) -> set[type]:
-    types = _types_in(value)
-    if any(issubclass(one, np.ma.MaskedArray) for one in types):
-        raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
-    return types
-
-
-def _as_numpy(name: str, value: ArrayLike) -> Array:
-    types = _refuse_masked(name, value)
-    try:
-        array = np.asarray(value)
-        if types - {bool} == {int} and array.dtype.kind in "fO":  # large ones, which NumPy rounds or makes objects of
-            array = np.asarray(value, np.uint64)
-    except ValueError as error:  # ragged nesting
-        raise ValueError(f"`{name}` must be a rectangular array of numbers, but its rows differ in length.") from error
-    except OverflowError as error:
-        raise ValueError(f"`{name}` (={show(value)}) must hold integers that one type of 64 bits holds.") from error
-    return array
+    if isinstance(kind, np.ma.MaskedArray):
+        return kind
+    return np.broadcast_to(np.empty((), value.dtype), value.shape)
 
 
 def _types_in(value: object) -> set[type]:
@@ -152,9 +147,7 @@ def types_in_sums(*operands: Array) -> tuple[np.dtype[Any], ...]:
     """
     dtypes = tuple(operand.dtype for operand in operands)
     if {dtype.kind for dtype in dtypes} - {"b"} == {"i", "u"} and np.result_type(*dtypes).kind == "f":
-        negative = any(
-            operand.dtype.kind == "i" and (is_lazy(operand) or operand.min(initial=0) < 0) for operand in operands
-        )
+        negative = any(x.dtype.kind == "i" and (is_lazy(x) or x.min(initial=0) < 0) for x in operands)
         dtypes = (np.dtype(np.int64 if negative else np.uint64),) * len(dtypes)
     return dtypes
 

@@ -10,8 +10,6 @@ WIDTH = 120
 def without_checks(text: str, checkers: Collection[str]) -> str:
     """Leave out statements that only refuse wrong arguments: ``if ...: raise``, and calls of what does nothing else.
 
-    So go those for Dask arrays, ``if is_lazy(x): return ...``: what a snippet shows is computed in memory.
-
     `checkers` are functions that are called for nothing but their refusal, where nobody takes their result. Where
     somebody does, ``as_array("x", x)`` is ``np.asarray(x)``, and the like.
     """
@@ -29,6 +27,16 @@ def without_checks(text: str, checkers: Collection[str]) -> str:
     while (shorter := _in_place(text, checkers)) != text:
         text = shorter
     return text
+
+
+def without_lazy(text: str) -> str:
+    """Leave out what is for Dask arrays, ``if is_lazy(x): ...``, ``is_lazy(x) or``: a snippet computes in memory."""
+    lines = text.splitlines()
+    for node in sorted(ast.walk(ast.parse(text)), key=lambda node: -getattr(node, "lineno", 0)):
+        match node:
+            case ast.If(test=ast.Call(func=ast.Name(id="is_lazy")), orelse=[]):
+                lines[node.lineno - 1 : node.end_lineno] = []
+    return re.sub(r"\bis_lazy\(\w+\) or ", "", "\n".join(lines))
 
 
 def only_checks(text: str) -> bool:
@@ -93,8 +101,6 @@ def _only_checks(node: ast.stmt, checkers: Collection[str]) -> bool:
     match node:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
             return name in checkers
-        case ast.If(test=ast.Call(func=ast.Name(id="is_lazy")), orelse=[]):
-            return True
         case ast.If(test=test, body=body, orelse=[]):
             binds = any(isinstance(part, ast.NamedExpr) for part in ast.walk(test))
             refuses = isinstance(body[-1], ast.Raise) and all(isinstance(one, ast.Assign) for one in body[:-1])
