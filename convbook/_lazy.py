@@ -4,14 +4,15 @@ A block's windows see some cells beyond its chunk: its halo. Those are fetched f
 block is an ordinary array, and what is asked of its windows an ordinary call. So everything here is about places; what
 is computed comes from the modules that compute it in memory.
 
-Dask is not imported: whoever hands a Dask array over has done that. What comes from it has the type Any.
+Dask is imported only here, and only when somebody has handed an array of it over. What comes from it has the type Any.
 """
 
-import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, pairwise
+from importlib import import_module
+from itertools import accumulate, pairwise, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,77 +65,136 @@ def windowed(
     the `numbers`.
     """
     lead = x.ndim - len(seen)
-    axes = [_Cut.of(chunks, *one) for chunks, one in zip(x.chunks[lead:], seen, strict=True)]
-    kept = list(x.chunks[:lead])
-    chunks = (*kept, *(axis.chunks for axis in axes))
+    axes = [_one_by_one(chunks) for chunks in x.chunks[:lead]]
+    axes += [_shared_out(chunks, *one) for chunks, one in zip(x.chunks[lead:], seen, strict=True)]
+    sizes = [tuple(one.outputs.stop - one.outputs.start for one in axis) for axis in axes]
     if filters is not None:
-        chunks, kept[1] = (kept[0], (x.shape[1],), *chunks[2:]), (filters,)
-    x = x.rechunk(chunks, method="tasks")
-    depth = {lead + number: axis.depth for number, axis in enumerate(axes) if any(axis.depth)}
-    if depth:
-        x = _dask("array.overlap").overlap(x, depth, "none", allow_rechunk=False)
-    delayed = _dask().delayed
-    shared = {name: delayed(one, pure=True) for name, one in (numbers or {}).items() if one is not None}
-    y: Array = x.map_blocks(
-        partial(_block, axes=axes, compute=compute, dtype=dtype),
-        **shared,
-        chunks=(*kept, *(axis.outputs for axis in axes)),
-        dtype=dtype,
-        meta=np.empty((0,) * x.ndim, dtype),
-    )
+        axes[1], sizes[1] = _as_a_whole(x.chunks[1]), (filters,)
+    shared = {name: _dask().delayed(one, pure=True) for name, one in (numbers or {}).items() if one is not None}
+    beyond = read_again(x)
+    name = f"windows-{_dask('base').tokenize(x, axes, compute, *shared.values())}"
+    work = partial(_block, compute=compute, lead=lead, dtype=dtype, numbers=tuple(shared))
+    given = [one.key for one in shared.values()]
+    graph: dict[Any, Any] = {}
+    for block in np.ndindex(*map(len, axes)):
+        here = [axis[number] for axis, number in zip(axes, block, strict=True)]
+        pieces: list[tuple[Any, Any]] = []
+        for number, parts in enumerate(product(*(one.parts for one in here))):
+            chunk, inside = tuple(part.chunk for part in parts), tuple(part.inside for part in parts)
+            if all(part.own for part in parts):
+                pieces.append(((x.name, *chunk), inside))
+            else:  # a part of its own, so that what is kept of the neighbor is not all of it
+                graph[halo := (f"halo-{name}", *block, number)] = (_cut, (beyond.name, *chunk), inside)
+                pieces.append((halo, None))
+        keys, insides = zip(*pieces, strict=True)
+        graph[(name, *block)] = (partial(work, here=here, insides=insides), list(keys), given)
+    layers = _dask("highlevelgraph").HighLevelGraph
+    joined = layers.from_collections(name, graph, dependencies=[x, beyond, *shared.values()])
+    y: Array = _dask("array").Array(joined, name, tuple(sizes), meta=np.empty((0,) * x.ndim, dtype))
     return y
 
 
-class _Cut(NamedTuple):
-    """How an axis is cut: merged chunks, how many outputs each has, how far these see beyond it, and their places."""
+class _Part(NamedTuple):
+    """Cells of one chunk along an axis, and whether the chunk is one of those that the block is made of."""
 
-    chunks: tuple[int, ...]
-    outputs: tuple[int, ...]
-    depth: Pair
-    places: tuple[tuple[int, slice, slice], ...]  # the first cell of what is fetched, cells and outputs
+    chunk: int
+    inside: slice
+    own: bool
 
-    @classmethod
-    def of(cls, chunks: tuple[int, ...], first: Array, stop: Array) -> "_Cut":
-        """Give each chunk the outputs whose windows have their middle there, or beyond the end next to it."""
-        n, windows = sum(chunks), len(first)
-        one_each = windows == n and (n == 0 or first[-1] - first[0] == n - 1)
-        middles = np.arange(n) if one_each else (first + stop) // 2
-        widest = int((stop - first).max(initial=1))
-        bounds, shares = [0], [0]
-        for end in accumulate(chunks):
-            share = windows if end == n else int(np.searchsorted(middles, end))
-            if end - bounds[-1] >= widest - 1 and end > bounds[-1] and share > shares[-1]:
-                bounds, shares = [*bounds, end], [*shares, share]
-        if len(bounds) == 1:
-            bounds, shares = [0, n], [0, windows]
-        bounds[-1], shares[-1] = n, windows  # what is left over belongs to the last one
-        outputs = list(pairwise(shares))
-        cells = []
-        for some in outputs:
-            ends = np.clip((first[slice(*some)].min(initial=n), stop[slice(*some)].max(initial=0)), 0, n)
-            cells.append((int(ends[0]), int(max(ends))))
-        before = max(start - low for start, (low, _) in zip(bounds, cells, strict=False))
-        after = max(high - end for end, (_, high) in zip(bounds[1:], cells, strict=True))
-        depth = max(0, before), max(0, after)
-        fetched = [max(0, start - depth[0]) for start in bounds[:-1]]
-        places = zip(fetched, (slice(*some) for some in cells), (slice(*some) for some in outputs), strict=True)
-        return cls(tuple(b - a for a, b in pairwise(bounds)), tuple(b - a for a, b in outputs), depth, tuple(places))
+
+class _Share(NamedTuple):
+    """A block along an axis: its outputs, the cells that these see, and in which chunks those lie."""
+
+    outputs: slice
+    cells: slice
+    parts: tuple[_Part, ...]
+
+
+def _one_by_one(chunks: tuple[int, ...]) -> list[_Share]:
+    ends = list(pairwise(accumulate(chunks, initial=0)))
+    return [
+        _Share(slice(*some), slice(*some), (_Part(i, slice(0, n), True),))
+        for i, (some, n) in enumerate(zip(ends, chunks, strict=True))
+    ]
+
+
+def _as_a_whole(chunks: tuple[int, ...]) -> list[_Share]:
+    every = slice(0, sum(chunks))
+    return [_Share(every, every, tuple(_Part(i, slice(0, n), True) for i, n in enumerate(chunks)))]
+
+
+def _shared_out(chunks: tuple[int, ...], first: Array, stop: Array) -> list[_Share]:
+    """Give each chunk the outputs whose windows have their middle there, or beyond the end next to it.
+
+    Chunks are merged until no window reaches beyond a neighbor.
+    """
+    n, windows = sum(chunks), len(first)
+    one_each = windows == n and (n == 0 or first[-1] - first[0] == n - 1)
+    middles = np.arange(n) if one_each else (first + stop) // 2
+    widest = int((stop - first).max(initial=1))
+    ends = list(accumulate(chunks, initial=0))
+    bounds, shares = [0], [0]
+    for number, end in enumerate(ends[1:], 1):
+        share = windows if end == n else int(np.searchsorted(middles, end))
+        long = end - ends[bounds[-1]]
+        if long >= max(1, widest - 1) and share > shares[-1]:
+            bounds, shares = [*bounds, number], [*shares, share]
+    if len(bounds) == 1:
+        bounds, shares = [0, 0], [0, 0]
+    bounds[-1], shares[-1] = len(chunks), windows  # what is left over belongs to the last one
+    found = []
+    for own, some in zip(pairwise(bounds), pairwise(shares), strict=True):
+        low = int(np.clip(first[slice(*some)].min(initial=n), 0, n))
+        high = max(low, int(np.clip(stop[slice(*some)].max(initial=0), 0, n)))
+        inner = range(bisect_right(ends, low) - 1, max(bisect_left(ends, high), 1))
+        parts = [
+            _Part(i, slice(max(low - ends[i], 0), min(high, ends[i + 1]) - ends[i]), own[0] <= i < own[1])
+            for i in inner
+            if ends[i] < min(high, n) and low < ends[i + 1]
+        ]
+        parts = parts or [_Part(own[0], slice(0, 0), True)]
+        found.append(_Share(slice(*some), slice(low, high), tuple(parts)))
+    return found
+
+
+def read_again(x: Lazy) -> Lazy:
+    """Return an array to take halos from: where chunks are read from a store, or the like, one that reads them again.
+
+    A chunk from which a neighbor has taken its halo would otherwise be kept until its own turn comes: a whole row of
+    chunks, or more. What is made of several chunks, or of the results of tasks, is kept.
+    """
+    by_chunk = _dask("blockwise").Blockwise
+    layers = x.dask.layers.values()
+    simple = all(isinstance(layer, by_chunk) or (len(layer) == 1 < x.npartitions) for layer in layers)
+    return _dask("graph_manipulation").clone(x, seed=0) if simple else x
+
+
+def _cut(chunk: Array, inside: tuple[slice, ...]) -> Array:
+    return chunk[inside].copy()
 
 
 def _block(
-    piece: Array,
+    pieces: list[Array],
+    given: list[Array],
     *,
-    block_id: tuple[int, ...],
-    axes: list[_Cut],
+    here: list[_Share],
+    insides: tuple[tuple[slice, ...] | None, ...],
     compute: Callable[..., Any],
+    lead: int,
     dtype: np.dtype[Any],
-    **numbers: Array,
+    numbers: tuple[str, ...],
 ) -> Any:
-    """Compute a block from what has been fetched for it."""
-    here = [axis.places[number] for axis, number in zip(axes, block_id[-len(axes) :], strict=True)]
-    start, cells, outputs = zip(*here, strict=True)
-    inside = (slice(some.start - low, some.stop - low) for low, some in zip(start, cells, strict=True))
-    found = compute(piece[index(..., *inside)], Place(cells, outputs), **numbers)
+    """Compute a block from what its windows see: the pieces of chunks in which that lies."""
+    pieces = [one if inside is None else one[inside] for one, inside in zip(pieces, insides, strict=True)]
+    cells = pieces[0]
+    if len(pieces) > 1:
+        lengths = [[part.inside.stop - part.inside.start for part in one.parts] for one in here]
+        cells = np.empty(tuple(map(sum, lengths)), cells.dtype)
+        ends = ([slice(a, b) for a, b in pairwise(accumulate(one, initial=0))] for one in lengths)
+        for piece, where in zip(pieces, product(*ends), strict=True):
+            cells[where] = piece
+    place = Place(tuple(one.cells for one in here[lead:]), tuple(one.outputs for one in here[lead:]))
+    found = compute(cells, place, **dict(zip(numbers, given, strict=True)))
     return found.astype(dtype, copy=False) if isinstance(found, np.ndarray) else found
 
 
@@ -199,7 +259,7 @@ def continued(
     ``finish(cells, first, last, some=...)`` makes of the cells for `some` of the extension what belongs there, with
     the array's first and last one.
     """
-    n, most = x.shape[axis], max(x.chunks[axis])
+    n, most, beyond = x.shape[axis], max(x.chunks[axis]), read_again(x)
 
     def along(some: slice) -> tuple[Any, ...]:
         return index(*(slice(None),) * axis, some)
@@ -209,8 +269,8 @@ def continued(
         for low, high in _runs(sources, start, stop, max(1, most), n):
             wanted = sources[low:high]
             lowest = int(wanted.min())
-            cells = x[along(slice(lowest, int(wanted.max()) + 1))].rechunk({axis: -1}, method="tasks")
-            ends = () if finish is None else (x[along(slice(0, 1))], x[along(slice(n - 1, n))])
+            cells = beyond[along(slice(lowest, int(wanted.max()) + 1))].rechunk({axis: -1}, method="tasks")
+            ends = () if finish is None else (beyond[along(slice(0, 1))], beyond[along(slice(n - 1, n))])
             chunks = (*x.chunks[:axis], (high - low,), *x.chunks[axis + 1 :])
             last = None if finish is None else partial(finish, some=slice(low, high))
             take = partial(_taken, wanted=wanted - lowest, axis=axis, finish=last)
@@ -255,4 +315,4 @@ def in_whole(indices: Array, place: Place, size: tuple[int, ...]) -> Array:
 
 
 def _dask(module: str = "") -> Any:
-    return sys.modules[f"dask.{module}".rstrip(".")]
+    return import_module(f"dask.{module}".rstrip("."))
