@@ -7,7 +7,6 @@ is computed comes from the modules that compute it in memory.
 Dask is imported only here, and only when somebody has handed an array of it over. What comes from it has the type Any.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -57,21 +56,25 @@ def windowed(
     *,
     filters: int | None = None,
     numbers: dict[str, Array | None] | None = None,
+    beyond: Sequence[tuple[Array, int]] = (),
 ) -> Array:
     """Return what `compute` makes of the windows on the last axes, as a Dask array with a block for each chunk.
 
     ``compute(cells, place, **numbers)`` gets a block's cells as an array. Chunks that windows overlook are merged with
     their neighbors. With `filters`, axis 1 is looked at as a whole, and becomes an axis of so many. All blocks share
-    the `numbers`.
+    the `numbers`. What lies `beyond` the ends is said by the cells that each cell of the extension repeats, and by how
+    many of these lie before the array.
     """
     lead = x.ndim - len(seen)
     axes = [_one_by_one(chunks) for chunks in x.chunks[:lead]]
-    axes += [_shared_out(chunks, *one) for chunks, one in zip(x.chunks[lead:], seen, strict=True)]
+    borders: Sequence[tuple[Array | None, int]] = beyond or [(None, 0)] * len(seen)
+    along = zip(x.chunks[lead:], seen, borders, strict=True)
+    axes += [_shared_out(chunks, *ends, *border) for chunks, ends, border in along]
     sizes = [tuple(one.outputs.stop - one.outputs.start for one in axis) for axis in axes]
     if filters is not None:
         axes[1], sizes[1] = _as_a_whole(x.chunks[1]), (filters,)
     shared = {name: _dask().delayed(one, pure=True) for name, one in (numbers or {}).items() if one is not None}
-    beyond = read_again(x)
+    again = read_again(x)
     name = f"windows-{_dask('base').tokenize(x, axes, compute, *shared.values())}"
     work = partial(_block, compute=compute, lead=lead, dtype=dtype, numbers=tuple(shared))
     given = [one.key for one in shared.values()]
@@ -84,12 +87,12 @@ def windowed(
             if all(part.own for part in parts):
                 pieces.append(((x.name, *chunk), inside))
             else:  # a part of its own, so that what is kept of the neighbor is not all of it
-                graph[halo := (f"halo-{name}", *block, number)] = (_cut, (beyond.name, *chunk), inside)
+                graph[halo := (f"halo-{name}", *block, number)] = (_cut, (again.name, *chunk), inside)
                 pieces.append((halo, None))
         keys, insides = zip(*pieces, strict=True)
         graph[(name, *block)] = (partial(work, here=here, insides=insides), list(keys), given)
     layers = _dask("highlevelgraph").HighLevelGraph
-    joined = layers.from_collections(name, graph, dependencies=[x, beyond, *shared.values()])
+    joined = layers.from_collections(name, graph, dependencies=[x, again, *shared.values()])
     y: Array = _dask("array").Array(joined, name, tuple(sizes), meta=np.empty((0,) * x.ndim, dtype))
     return y
 
@@ -98,8 +101,13 @@ class _Part(NamedTuple):
     """Cells of one chunk along an axis, and whether the chunk is one of those that the block is made of."""
 
     chunk: int
-    inside: slice
+    inside: slice | Array
     own: bool
+
+    @property
+    def length(self) -> int:
+        """How many they are."""
+        return self.inside.stop - self.inside.start if isinstance(self.inside, slice) else len(self.inside)
 
 
 class _Share(NamedTuple):
@@ -123,21 +131,21 @@ def _as_a_whole(chunks: tuple[int, ...]) -> list[_Share]:
     return [_Share(every, every, tuple(_Part(i, slice(0, n), True) for i, n in enumerate(chunks)))]
 
 
-def _shared_out(chunks: tuple[int, ...], first: Array, stop: Array) -> list[_Share]:
+def _shared_out(chunks: tuple[int, ...], first: Array, stop: Array, sources: Array | None, before: int) -> list[_Share]:
     """Give each chunk the outputs whose windows have their middle there, or beyond the end next to it.
 
-    Chunks are merged until no window reaches beyond a neighbor.
+    Chunks are merged until no window reaches beyond a neighbor. With `sources`, the axis is continued beyond its ends.
     """
-    n, windows = sum(chunks), len(first)
+    held = list(accumulate(chunks, initial=0))
+    n = held[-1] if sources is None else len(sources)
+    ends = [0, *(end + before for end in held[1:-1]), n]
+    windows, widest = len(first), int((stop - first).max(initial=1))
     one_each = windows == n and (n == 0 or first[-1] - first[0] == n - 1)
     middles = np.arange(n) if one_each else (first + stop) // 2
-    widest = int((stop - first).max(initial=1))
-    ends = list(accumulate(chunks, initial=0))
     bounds, shares = [0], [0]
     for number, end in enumerate(ends[1:], 1):
         share = windows if end == n else int(np.searchsorted(middles, end))
-        long = end - ends[bounds[-1]]
-        if long >= max(1, widest - 1) and share > shares[-1]:
+        if end - ends[bounds[-1]] >= max(1, widest - 1) and share > shares[-1]:
             bounds, shares = [*bounds, number], [*shares, share]
     if len(bounds) == 1:
         bounds, shares = [0, 0], [0, 0]
@@ -146,15 +154,20 @@ def _shared_out(chunks: tuple[int, ...], first: Array, stop: Array) -> list[_Sha
     for own, some in zip(pairwise(bounds), pairwise(shares), strict=True):
         low = int(np.clip(first[slice(*some)].min(initial=n), 0, n))
         high = max(low, int(np.clip(stop[slice(*some)].max(initial=0), 0, n)))
-        inner = range(bisect_right(ends, low) - 1, max(bisect_left(ends, high), 1))
-        parts = [
-            _Part(i, slice(max(low - ends[i], 0), min(high, ends[i + 1]) - ends[i]), own[0] <= i < own[1])
-            for i in inner
-            if ends[i] < min(high, n) and low < ends[i + 1]
-        ]
-        parts = parts or [_Part(own[0], slice(0, 0), True)]
-        found.append(_Share(slice(*some), slice(low, high), tuple(parts)))
+        cells = np.arange(low, high) if sources is None else sources[low:high]
+        found.append(_Share(slice(*some), slice(low, high), tuple(_parts(cells, held, range(*own)))))
     return found
+
+
+def _parts(cells: Array, ends: list[int], own: range) -> Iterator[_Part]:
+    """Cut the cells that a block sees where they pass from one chunk to another."""
+    chunk = np.searchsorted(ends, cells, "right") - 1
+    for run in np.split(np.arange(len(cells)), np.flatnonzero(np.diff(chunk)) + 1):
+        number = int(chunk[run[0]]) if len(run) else own.start
+        inside = cells[run] - ends[number]
+        in_order = len(run) == 0 or bool((np.diff(inside) == 1).all())
+        start = int(inside[0]) if len(run) else 0
+        yield _Part(number, slice(start, start + len(run)) if in_order else inside, number in own)
 
 
 def read_again(x: Lazy) -> Lazy:
@@ -169,8 +182,16 @@ def read_again(x: Lazy) -> Lazy:
     return _dask("graph_manipulation").clone(x, seed=0) if simple else x
 
 
-def _cut(chunk: Array, inside: tuple[slice, ...]) -> Array:
-    return chunk[inside].copy()
+def _cut(chunk: Array, inside: tuple[slice | Array, ...]) -> Array:
+    return _inside(chunk, inside).copy()
+
+
+def _inside(chunk: Array, inside: tuple[slice | Array, ...]) -> Array:
+    """Return cells of a chunk: a view, if they lie there in order."""
+    found: Array = chunk[tuple(one if isinstance(one, slice) else slice(None) for one in inside)]
+    for axis, one in enumerate(inside):
+        found = found if isinstance(one, slice) else found.take(one, axis)
+    return found
 
 
 def _block(
@@ -178,17 +199,17 @@ def _block(
     given: list[Array],
     *,
     here: list[_Share],
-    insides: tuple[tuple[slice, ...] | None, ...],
+    insides: tuple[tuple[slice | Array, ...] | None, ...],
     compute: Callable[..., Any],
     lead: int,
     dtype: np.dtype[Any],
     numbers: tuple[str, ...],
 ) -> Any:
     """Compute a block from what its windows see: the pieces of chunks in which that lies."""
-    pieces = [one if inside is None else one[inside] for one, inside in zip(pieces, insides, strict=True)]
+    pieces = [one if inside is None else _inside(one, inside) for one, inside in zip(pieces, insides, strict=True)]
     cells = pieces[0]
     if len(pieces) > 1:
-        lengths = [[part.inside.stop - part.inside.start for part in one.parts] for one in here]
+        lengths = [[part.length for part in one.parts] for one in here]
         cells = np.empty(tuple(map(sum, lengths)), cells.dtype)
         ends = ([slice(a, b) for a, b in pairwise(accumulate(one, initial=0))] for one in lengths)
         for piece, where in zip(pieces, product(*ends), strict=True):

@@ -33,7 +33,7 @@ from convbook.algorithms.fourier import fft, overlap_add
 from convbook.algorithms.plan_signals import METHODS, Recipe, choose, recipe_for, recipe_of_parts
 from convbook.algorithms.scaling import prescaled, scaled
 from convbook.algorithms.separable import one_by_one
-from convbook.windows import BORDERS, pad
+from convbook.windows import BORDERS, pad, sources
 
 _MODES: Final = ("full", "same", "valid")
 #: Turns an axis around.
@@ -493,11 +493,15 @@ def _over_chunks(x: Array, h: Array, recipe: Recipe, boundary: str, fill_value: 
     compute = partial(_in_chunk, parts=recipe.parts, dtype=recipe.dtype, method=method)
     if method != "auto":  # what it refuses does not depend on sizes: one output tells it before anything runs
         _wanted(np.zeros_like(h), h, recipe_of_parts(h.shape, h.shape, (h.dtype,), whole, False), method)
-    if recipe.reach:
-        x = pad(x if fill_value == 0 else x.astype(recipe.dtype), recipe.reach, boundary, fill_value)
+    beyond: list[tuple[Array, int]] = []
+    if recipe.reach and boundary == "constant":
+        x = pad(x.astype(recipe.dtype), recipe.reach, value=fill_value)
+    elif recipe.reach:
+        repeated = sources(x.shape, recipe.reach, boundary)
+        beyond = [(cells, before) for cells, (before, _) in zip(repeated, recipe.reach, strict=True)]
     firsts = [first - (taps - 1) + np.arange(size) for taps, (first, size) in zip(h.shape, recipe.parts, strict=True)]
     seen = [(first, first + taps) for taps, first in zip(h.shape, firsts, strict=True)]
-    return windowed(x, seen, compute, recipe.result, numbers={"h": h})
+    return windowed(x, seen, compute, recipe.result, numbers={"h": h}, beyond=beyond)
 
 
 def _in_chunk(

@@ -129,10 +129,10 @@ def pad(
         y = np.full(_padded_shape(x, pairs), held, x.dtype)
         y[_middle(x, pairs)] = x
         return y
-    sources = _sources(x, pairs, mode)
+    repeated = sources(x.shape, pairs, mode)
     if reflect_type == "odd":
-        return _turned(x, sources, pairs, mode)
-    return x[np.ix_(*sources)] if sources else x.copy()
+        return _turned(x, repeated, pairs, mode)
+    return x[np.ix_(*repeated)] if repeated else x.copy()
 
 
 def pad_vjp(
@@ -203,7 +203,9 @@ def pad_vjp(
     if mode == "constant":
         return grad[_middle(x, pairs)].astype(result)
     folded = grad.astype(accumulate)
-    for axis, source in enumerate(_sources(x, pairs, mode)):  # the rule works axis by axis, and so does its adjoint
+    for axis, source in enumerate(
+        sources(x.shape, pairs, mode)
+    ):  # the rule works axis by axis, and so does its adjoint
         before = index(*(slice(None),) * axis)
         shorter = np.zeros((*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :]), accumulate)
         if reflect_type == "odd":
@@ -246,10 +248,10 @@ def _middle(x: Array, pairs: tuple[Pair, ...]) -> tuple[slice, ...]:
     return tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, pairs, strict=True))
 
 
-def _sources(x: Array, pairs: tuple[Pair, ...], mode: str) -> list[Array]:
-    """Return for each axis which cell of `x` each cell of the extension repeats."""
-    sources = []
-    for n, (before, after) in zip(x.shape, pairs, strict=True):
+def sources(shape: tuple[int, ...], pairs: tuple[Pair, ...], mode: str) -> list[Array]:
+    """Return for each axis which cell of an array each cell of the extension repeats."""
+    found = []
+    for n, (before, after) in zip(shape, pairs, strict=True):
         i = np.arange(-before, n + after)
         if n == 0:
             pass  # nothing is repeated
@@ -264,15 +266,15 @@ def _sources(x: Array, pairs: tuple[Pair, ...], mode: str) -> list[Array]:
             period = max(2 * n - 2, 1)  # a single cell mirrors itself
             i %= period
             i = np.minimum(i, period - i)
-        sources.append(i)
-    return sources
+        found.append(i)
+    return found
 
 
-def _turned(x: Array, sources: list[Array], pairs: tuple[Pair, ...], mode: str) -> Array:
+def _turned(x: Array, repeated: list[Array], pairs: tuple[Pair, ...], mode: str) -> Array:
     """Return the extension by mirror images that are turned upside down, axis by axis."""
     accumulate, result = sum_dtypes(x)
     y = x.astype(accumulate)
-    for axis, source in enumerate(sources):
+    for axis, source in enumerate(repeated):
         before = index(*(slice(None),) * axis)
         turned, ends = _half_turns(x.shape[axis], pairs[axis], mode)
         narrow, y = y, y.take(source, axis)
@@ -292,7 +294,7 @@ def _padded_chunks(x: Array, pairs: tuple[Pair, ...], mode: str, held: Any, refl
     if not odd:
         accumulate = result = x.dtype
     y = x.astype(accumulate)
-    for axis, source in enumerate(_sources(x, pairs, mode)):
+    for axis, source in enumerate(sources(x.shape, pairs, mode)):
         if any(pairs[axis]):
             turns = _half_turns(x.shape[axis], pairs[axis], mode)
             y = continued(y, axis, source, pairs[axis], partial(_turned_cells, axis=axis, turns=turns) if odd else None)
