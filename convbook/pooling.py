@@ -125,7 +125,8 @@ def max_pool(
     infinity. Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.3.
 
     Beside input and output it needs some 16 MiB for each thread at most, however large windows are and however far
-    apart.
+    apart. Of a Dask array the results are Dask arrays, chunk by chunk, as in :py:func:`convbook.convolve`; chunks shorter
+    than a window are merged.
 
     Examples
     --------
@@ -330,7 +331,8 @@ def avg_pool(
     is its mean: the mean of two float32 numbers of 3e38 is inf.
 
     Memory is needed as by :py:func:`convbook.max_pool`, and for sums of integers or of float16 an array of the output's
-    size more. Integers of 64 bits whose sums might not fit are added up in two halves, each an array like `x`.
+    size more. Integers of 64 bits whose sums might not fit are added up in two halves, each an array like `x`. A Dask
+    array gives one, as in :py:func:`convbook.max_pool`.
 
     Examples
     --------
@@ -468,7 +470,8 @@ def lp_pool(
     and with ``ceil_mode`` it rescales windows that reach beyond the input. The largest magnitude of each
     window is taken out before the power, so that no power overflows. Source: Sermanet, Chintala and LeCun,
     *Convolutional Neural Networks Applied to House Numbers Digit Classification* (2012). Memory is needed as by
-    :py:func:`convbook.max_pool`; norms in another type than the result's are an array of their own.
+    :py:func:`convbook.max_pool`; norms in another type than the result's are an array of their own. A Dask array gives
+    one, as there.
 
     Examples
     --------
@@ -521,7 +524,8 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     -----
     The windows are those of PyTorch. More outputs than cells are allowed: cells are then repeated. Sums are those
     of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are too large for
-    the type, although the mean would not be.
+    the type, although the mean would not be. A Dask array gives one: chunks are merged until a window lies in two at
+    most along each axis, so for few large windows chunks are large, unless there is a single one.
 
     Examples
     --------
@@ -589,7 +593,8 @@ def adaptive_max_pool(
     Notes
     -----
     Among equal maxima the first in row-major order wins, and NaN wins over numbers. The windows are those of
-    PyTorch.
+    PyTorch. A Dask array gives Dask arrays, as in :py:func:`convbook.adaptive_avg_pool`; with indices, a single window
+    is one chunk, too.
 
     Examples
     --------
@@ -637,7 +642,7 @@ def global_avg_pool(x: ArrayLike) -> Array:
     -----
     It replaces the last dense layers, for inputs of any size: Lin, Chen and Yan, *Network in Network* (2014).
     Sums are those of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are
-    too large for the type, although the mean would not be.
+    too large for the type, although the mean would not be. A Dask array gives one: the sums of its chunks are added up.
 
     Examples
     --------
@@ -681,7 +686,7 @@ def global_max_pool(x: ArrayLike) -> Array:
 
     Notes
     -----
-    A NaN is the maximum of its channel. Max-over-time pooling is this on one axis: Collobert and others,
+    A NaN is the maximum of its channel. A Dask array gives one, from the maxima of its chunks. Max-over-time pooling is this on one axis: Collobert and others,
     *Natural Language Processing (Almost) from Scratch* (2011).
 
     Examples
