@@ -126,8 +126,8 @@ def conv(
     float32, and numbers that are multiplied by powers of two are copied. A method that is asked for may need more, as
     the attributes ``bytes`` and ``prepared`` of the plan say.
 
-    *Lazy arrays.* An input that is a Dask array gives one, chunk by chunk, as in :py:func:`convbook.convolve`: the batch
-    stays split as it is, the channels are merged into one chunk, and weights and bias have to be in memory.
+    *Lazy arrays.* An input that is a Dask array gives one, chunk by chunk, as in :py:func:`convbook.convolve`: the
+    batch stays split as it is, the channels are merged into one chunk, and weights and bias have to be in memory.
 
     The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).

@@ -125,8 +125,8 @@ def max_pool(
     infinity. Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.3.
 
     Beside input and output it needs some 16 MiB for each thread at most, however large windows are and however far
-    apart. Of a Dask array the results are Dask arrays, chunk by chunk, as in :py:func:`convbook.convolve`; chunks shorter
-    than a window are merged.
+    apart. Of a Dask array the results are Dask arrays, chunk by chunk, as in :py:func:`convbook.convolve`; chunks
+    shorter than a window are merged.
 
     Examples
     --------
@@ -686,8 +686,8 @@ def global_max_pool(x: ArrayLike) -> Array:
 
     Notes
     -----
-    A NaN is the maximum of its channel. A Dask array gives one, from the maxima of its chunks. Max-over-time pooling is this on one axis: Collobert and others,
-    *Natural Language Processing (Almost) from Scratch* (2011).
+    A NaN is the maximum of its channel. A Dask array gives one, from the maxima of its chunks. Max-over-time pooling is
+    this on one axis: Collobert and others, *Natural Language Processing (Almost) from Scratch* (2011).
 
     Examples
     --------

@@ -132,12 +132,12 @@ def convolve(
     ``"direct"`` and ``"overlap-add"`` hold all sums of mode ``"full"`` and another array or two like them, ``"fft"``
     some more. Operands of another type than the sums, and signals with a border, are copied first.
 
-    *Lazy arrays.* Of a signal that is a Dask array, all this is asked chunk by chunk; the result is a Dask array with
-    the signal's chunks, and no task runs before it is computed. Chunks shorter than the kernel are merged with their
-    neighbors; the kernel has to be in memory. What a chunk's sums see of other chunks, its halo, is fetched from
-    these. A chunk that comes from a store as it is, or from a function of its own, is read again for that, so that few
-    chunks are in memory at a time; one that others were made into is kept meanwhile, which may take some rows of chunks.
-    So it is with a `fill_value` other than 0. Signed sums with a uint64 kernel are int64: signs are not known before.
+    *Lazy arrays.* A signal that is a Dask array gives one, which follows its chunks; no task runs before it is computed.
+    Chunks shorter than the kernel are merged with their neighbors; the kernel has to be in memory. What a chunk's sums
+    see of other chunks, its halo, is fetched from them. Chunks that come from a store, or from a function of their own,
+    are read again for that, so that few of them are in memory at a time. Others wait there until their own sums are
+    taken, which may be some rows of chunks; so do all with a `fill_value` other than 0. Signed numbers with a uint64
+    kernel give int64, as signs are not known before.
 
     *Conventions.* The rules for the start of ``"same"``, and for ``"valid"`` with a large kernel, are
     SciPy's; ``numpy.convolve`` returns `max(N, K)` elements in ``"same"``, MATLAB starts at element `K // 2`.
@@ -213,8 +213,8 @@ def correlate(
     -----
     It is the convolution of the signal with the conjugated, reversed kernel, and is computed as that, to the
     same precision. In mode ``"valid"`` a kernel that is larger along every axis leaves the lags from `N - K`
-    to 0, in this order, as in ``scipy.signal``. The default mode of ``numpy.correlate`` is ``"valid"``. A signal that is
-    a Dask array gives one, as in :py:func:`convbook.convolve`.
+    to 0, in this order, as in ``scipy.signal``. The default mode of ``numpy.correlate`` is ``"valid"``. A Dask array
+    gives one, as in :py:func:`convbook.convolve`.
 
     Examples
     --------

@@ -100,8 +100,8 @@ def pad(
     Notes
     -----
     The rules may be applied over any distance: a wrap or a mirror image continues period after period. The
-    adjoint, which gradients need, is :py:func:`convbook.pad_vjp`. A Dask array gives one: its chunks stay as they are, and
-    new cells come in chunks of their own, no longer than the longest of them.
+    adjoint, which gradients need, is :py:func:`convbook.pad_vjp`. A Dask array gives one: its chunks stay as they are,
+    and new cells come in chunks of their own, no longer than the longest of them.
 
     The odd forms equal :py:func:`numpy.pad`'s but for two things: farther out than :math:`n-1` cells floats are rounded
     in another order, and small integers do not wrap. A single cell has no slope to continue: it is repeated. Where
