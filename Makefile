@@ -143,9 +143,9 @@ $(PEERS): pyproject.toml
 	@_build/peers/bin/python -m pip --disable-pip-version-check install --quiet -e '.[bench]' $$(grep -oE '^(numpy|scipy)==[0-9.]+' requirements.lock)
 	@touch $@
 
-# So do processes that share a picture.
-$(SCALE): pyproject.toml
+# So do processes that share a picture; they find the library where it lies.
+$(SCALE): requirements.lock
 	@echo "Setting up _build/scale with Dask's processes and Zarr (once) ..."
 	@$(PYTHON3) -m venv _build/scale
-	@_build/scale/bin/python -m pip --disable-pip-version-check install --quiet -e '.[scale]' $$(grep -oE '^(numpy|scipy|dask)==[0-9.]+' requirements.lock)
+	@_build/scale/bin/python -m pip --disable-pip-version-check install --quiet 'dask[array,distributed]' zarr $$(grep -oE '^(numpy|scipy|dask)==[0-9.]+' requirements.lock)
 	@touch $@

@@ -132,7 +132,7 @@ def convolve(
     ``"direct"`` and ``"overlap-add"`` hold all sums of mode ``"full"`` and another array or two like them, ``"fft"``
     some more. Operands of another type than the sums, and signals with a border, are copied first.
 
-    *Lazy arrays.* A signal that is a Dask array gives one, which follows its chunks; no task runs before it is computed.
+    *Lazy arrays.* A signal that is a Dask array gives one, which follows its chunks; no task runs before its `compute`.
     Chunks shorter than the kernel are merged with their neighbors; the kernel has to be in memory. What a chunk's sums
     see of other chunks, its halo, is fetched from them. Chunks that come from a store, or from a function of their own,
     are read again for that, so that few of them are in memory at a time. Others wait there until their own sums are
