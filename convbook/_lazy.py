@@ -243,6 +243,12 @@ def _combined(block: Array, axis: tuple[int, ...], keepdims: bool, *, combine: n
     return found
 
 
+def laid_out(blocks: list[Any]) -> Array:
+    """Join nested lists of Dask arrays along the last axes."""
+    y: Array = _dask("array").block(blocks)
+    return y
+
+
 def each(compute: Callable[..., Array], arrays: Sequence[Lazy], dtype: np.dtype[Any]) -> Array:
     """Return what `compute` makes of the blocks at the same place, of the shape that they have."""
     meta = np.empty((0,) * arrays[0].ndim, dtype)

@@ -32,7 +32,7 @@ from convbook._arguments import (
     sum_dtypes,
 )
 from convbook._geometry import Geometry, geometry, index, met
-from convbook._lazy import Lazy, Place, combined, each, entry, in_whole, seen_by, windowed
+from convbook._lazy import Lazy, Place, combined, each, entry, in_whole, laid_out, seen_by, windowed
 from convbook.algorithms.exactness import largest_magnitude
 from convbook.algorithms.pairwise import FEW, in_groups, total
 from convbook.algorithms.pooling import Piece, planes_of, runs, spread_evenly, windows_reduced
@@ -524,8 +524,8 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     -----
     The windows are those of PyTorch. More outputs than cells are allowed: cells are then repeated. Sums are those
     of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are too large for
-    the type, although the mean would not be. A Dask array gives one: chunks are merged until a window lies in two at
-    most along each axis, so for few large windows chunks are large, unless there is a single one.
+    the type, although the mean would not be. A Dask array gives one. Chunks that are smaller than the windows along all
+    axes are added up by themselves; those that are so along some are merged.
 
     Examples
     --------
@@ -540,8 +540,8 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     x, size = _adaptive_arguments(x, output_size)
     adapted = _Adapted(x.shape[2:], size)
     if is_lazy(x):
-        if set(size) == {1}:
-            return global_avg_pool(x)
+        if adapted.larger_than_chunks(x):
+            return _over_large_parts(x, adapted, global_avg_pool)
         compute = partial(_means_of_parts, adapted=adapted)
         return windowed(x, adapted.seen(), compute, mean_dtypes(x)[1])
     return _means_of_parts(x, None, adapted)
@@ -593,8 +593,8 @@ def adaptive_max_pool(
     Notes
     -----
     Among equal maxima the first in row-major order wins, and NaN wins over numbers. The windows are those of
-    PyTorch. A Dask array gives Dask arrays, as in :py:func:`convbook.adaptive_avg_pool`; with indices, a single window
-    is one chunk, too.
+    PyTorch. A Dask array gives Dask arrays, as in :py:func:`convbook.adaptive_avg_pool`; with indices, chunks that are
+    smaller than the windows are merged, however large these are.
 
     Examples
     --------
@@ -606,8 +606,8 @@ def adaptive_max_pool(
     indices_too = flag("return_indices", return_indices)
     adapted = _Adapted(x.shape[2:], size)
     if is_lazy(x):
-        if set(size) == {1} and not indices_too:
-            return global_max_pool(x)
+        if adapted.larger_than_chunks(x) and not indices_too:
+            return _over_large_parts(x, adapted, global_max_pool)
         return _maxima_over_chunks(x, adapted.seen(), partial(_maxima_of_parts, adapted=adapted), indices_too)
     return _maxima_of_parts(x, None, indices_too, adapted)
 
@@ -757,6 +757,11 @@ class _Adapted(NamedTuple):
             along = zip(map(int.__add__, position, before), self.size, self.output, cells, strict=True)
             yield position, tuple(slice(o * n // w - c, -(-(o + 1) * n // w) - c) for o, n, w, c in along)
 
+    def larger_than_chunks(self, x: Lazy) -> bool:
+        """Return whether no window is smaller than a chunk, along any axis."""
+        axes = zip(self.size, self.output, x.chunks[2:], strict=True)
+        return all(n // o >= max(chunks) for n, o, chunks in axes)
+
     def seen(self) -> list[tuple[Array, Array]]:
         """Return where the windows of each axis begin and end."""
         axes = [(np.arange(wanted), n, wanted) for n, wanted in zip(self.size, self.output, strict=True)]
@@ -793,6 +798,14 @@ def _means(x: Array, place: Place, whole: Geometry, include: bool, override: int
 
 def _norms_in_chunk(x: Array, place: Place, p: float, whole: Geometry) -> Array:
     return _norms_of(x, place.windows(whole), p)
+
+
+def _over_large_parts(x: Lazy, adapted: _Adapted, pool: Callable[[Lazy], Array]) -> Array:
+    """Pool each part by itself, from the results of the chunks in it."""
+    found = np.empty(adapted.output, object)
+    for o, window in adapted.windows(None):
+        found[o] = pool(x[index(..., *window)])
+    return laid_out(found.tolist())
 
 
 def _mean_over_chunks(x: Lazy, accumulate: np.dtype[Any], result: np.dtype[Any]) -> Array:

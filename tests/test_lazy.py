@@ -430,6 +430,7 @@ COSTS = {
     "conv": lambda x: conv(x, np.ones((2, 1, 3, 3)), stride=2, padding=1),
     "max_pool": lambda x: max_pool(x, 3, stride=2, return_indices=True)[1],
     "adaptive_avg_pool": lambda x: adaptive_avg_pool(x, (x.shape[2] // 2, 12)),
+    "large parts": lambda x: adaptive_avg_pool(x, (x.shape[2] // 16, 1)),
     "global_avg_pool": global_avg_pool,
     "pad": lambda x: pad(x, ((0, 0), (0, 0), (4, 4), (0, 9)), "reflect"),
 }
@@ -457,6 +458,14 @@ def test_few_chunks_are_in_memory_at_a_time(boundary):
             da.store(y, Nowhere(), lock=False)
         assert runs.tasks > n * n
         assert 0 < runs.most <= 6 * chunk
+
+
+def test_large_parts_of_a_picture_are_not_in_memory_as_a_whole():
+    x = made((1, 1, 512, 512), (1, 1, 64, 64))
+    for call in (lambda: adaptive_avg_pool(x, 2), lambda: adaptive_max_pool(x, (3, 2)), lambda: global_max_pool(x)):
+        with Runs() as runs:
+            call().compute()
+        assert runs.most <= 4 * 64 * 64 * 8
 
 
 def test_a_chunk_that_others_made_is_not_made_again():
