@@ -12,7 +12,8 @@ PEERS     := _build/peers/installed
 SCALE     := _build/scale/installed
 BARE      := _build/bare/lowest _build/bare/newest
 # A processor that OPENBLAS_CORETYPE names would not be the machine's own.
-BENCH      = PYTHONPATH=. env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PEERS:installed=bin/python) tests/bench/run.py
+AS_IT_IS   = PYTHONPATH=. env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
+BENCH      = $(AS_IT_IS) $(PEERS:installed=bin/python) tests/bench/run.py
 ASSETS    := docs/_assets/node_modules/.package-lock.json
 SITE      := _build/html
 SPHINX     = $(PYTHON) -m sphinx -c . -d _build/doctrees -W --keep-going -j $(JOBS)
@@ -25,7 +26,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-quick lock clean
+.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -86,6 +87,12 @@ test-scale: $(SCALE) ## convolve a picture larger than memory in several process
 
 bench: $(PEERS) ## measure against PyTorch, SciPy and OpenCV (half an hour), into docs/_data/bench.json
 	@$(BENCH) --out docs/_data/bench.json
+
+bench-methods: $(INSTALLED) ## hold the planner's estimates against a clock (five minutes), into the same record
+	@$(AS_IT_IS) $(PYTHON) tests/bench/methods.py --out docs/_data/bench.json
+
+bench-steps: $(INSTALLED) ## time the programs that the chapters on speed print (five minutes), into docs/_data/steps.json
+	@$(AS_IT_IS) PYTHONPATH=.:docs/_ext $(PYTHON) tests/bench/steps.py --out docs/_data/steps.json
 
 bench-quick: $(PEERS) ## the same in two minutes: some cases, one thread, a table only
 	@$(BENCH) --quick
