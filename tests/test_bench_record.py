@@ -1,4 +1,4 @@
-"""The committed record of the benchmark, which the chapter on speed draws: that it is whole and says what it measured.
+"""The committed record of the benchmark, which the part on speed draws: that it is whole and says what it measured.
 
 What it says is not tested: no test knows how fast a machine should be.
 """
@@ -15,6 +15,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 RECORD = json.loads((ROOT / "docs" / "_data" / "bench.json").read_text(encoding="utf-8"))
 ROWS = RECORD["rows"]
+#: The part that holds the planner's estimates against a clock.
+METHODS = RECORD["methods"]
+#: What says when, where and with what a part was made.
+ABOUT = {"date", "machine", "python", "blas", "versions"}
 #: What a row holds, and its types.
 SCHEMA = {
     "threads": int,
@@ -45,13 +49,16 @@ def name(row: dict[str, Any]) -> str:
 
 
 def test_the_record_says_when_where_and_with_what_it_was_made() -> None:
-    assert set(RECORD) == {"date", "machine", "python", "blas", "versions", "rows", "refused"}
-    assert date.fromisoformat(RECORD["date"]) > date(2020, 1, 1)
-    assert re.fullmatch(r"3\.\d+\.\d+\S*", RECORD["python"])
-    assert len(RECORD["machine"]) > 5
-    assert RECORD["blas"]
+    assert set(RECORD) == {*ABOUT, "rows", "refused", "methods"}
+    assert set(METHODS) == {*ABOUT, "rows", "hopeless"}
     assert set(RECORD["versions"]) == {"convbook", "numpy", "scipy", "torch", "cv2"}
-    assert all(re.match(r"\d+\.\d+", version) for version in RECORD["versions"].values())
+    assert set(METHODS["versions"]) == {"convbook", "numpy", "scipy"}
+    for part in (RECORD, METHODS):
+        assert date.fromisoformat(part["date"]) > date(2020, 1, 1)
+        assert re.fullmatch(r"3\.\d+\.\d+\S*", part["python"])
+        assert len(part["machine"]) > 5
+        assert part["blas"]
+        assert all(re.match(r"\d+\.\d+", version) for version in part["versions"].values())
 
 
 def test_every_row_has_the_same_fields_of_the_same_types() -> None:
@@ -105,8 +112,8 @@ def test_each_family_with_a_goal_was_measured_with_every_number_of_threads(famil
     assert {row["threads"] for row in ROWS if row["family"] == family} == {row["threads"] for row in ROWS}
 
 
-def test_the_chapter_has_a_goal_for_these_families_and_no_other() -> None:
-    text = (ROOT / "docs" / "speed" / "how-fast.md").read_text(encoding="utf-8")
+def test_the_page_of_the_record_has_a_goal_for_these_families_and_no_other() -> None:
+    text = (ROOT / "docs" / "speed" / "record.md").read_text(encoding="utf-8")
     stated = re.search(r"^goals = \{.*?\n(.*?)^\}", text, re.M | re.S)
     assert stated is not None
     assert set(re.findall(r'^    "(.*?)": \(', stated[1], re.M)) == FAMILIES
@@ -121,3 +128,43 @@ def test_the_peer_of_a_family_is_what_the_family_is_measured_against() -> None:
             assert row["peer"] == "torch", name(row)
         elif against in named:
             assert row["peer"] in named[against], name(row)
+
+
+# The planner's part ----------------------------------------------------------------------------------------------
+def test_each_layer_of_the_bench_was_computed_in_more_than_one_way_with_one_thread_and_with_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tests" / "bench")
+    from shapes import DENSE, GROUPED
+
+    timed = {
+        (row["layer"], row["threads"]): sum(bool(way["times"]) for way in row["ways"].values())
+        for row in METHODS["rows"]
+    }
+    assert len(timed) == len(METHODS["rows"])
+    assert set(timed) >= {(f"{shape}, batch 1", threads) for shape in DENSE + GROUPED for threads in (1, 2)}
+    assert min(timed.values()) > 1
+    assert {way for row in METHODS["rows"] for way in row["ways"]} == {
+        "columns",
+        "band",
+        "taps",
+        "toeplitz",
+        "winograd",
+        "overlap-save",
+    }
+
+
+def test_the_planner_chose_the_least_estimate_of_those_that_it_may_take() -> None:
+    for row in METHODS["rows"]:
+        possible = {name: way["estimate"] for name, way in row["ways"].items() if not way["on request"]}
+        assert possible[row["chosen"]] <= 1.001 * min(possible.values()), row["layer"]
+
+
+def test_a_way_has_five_positive_times_or_more_unless_its_estimate_is_hopeless() -> None:
+    for row in METHODS["rows"]:
+        least = min(way["estimate"] for way in row["ways"].values())
+        for name, way in row["ways"].items():
+            if way["estimate"] < 0.999 * METHODS["hopeless"] * least:
+                assert len(way["times"]) >= 5, f"{row['layer']}, {name}"
+            assert all(time > 0 for time in way["times"])
+        assert len({len(way["times"]) for way in row["ways"].values()} - {0}) == 1, row["layer"]

@@ -91,6 +91,17 @@ def test_the_transposed_convolution_is_the_librarys(settings: dict[str, int], rn
         assert np.allclose(got, convbook.conv_transpose(x, weight, bias, **given), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("images", [0, 2])
+def test_columns_and_the_way_back_are_the_librarys(images: int, stride: int, rng: np.random.Generator) -> None:
+    x = rng.normal(size=(images, 3, 9, 11))
+    columns = recipe("recipe-columns", "im2col")(x, 3, 2, stride)
+    wanted = convbook.unfold(x, (3, 2), stride=stride)
+    assert np.array_equal(columns, wanted)
+    back = recipe("recipe-columns", "col2im")(columns, x.shape, 3, 2, stride)
+    assert np.allclose(back, convbook.fold(wanted, (9, 11), (3, 2), stride=stride), rtol=1e-13, atol=1e-13)
+
+
 @pytest.mark.parametrize("taps", [1, 2, 3, 57, 128])
 @pytest.mark.parametrize("samples", [1, 30, 31, 1000])
 def test_overlap_add_is_the_full_convolution(samples: int, taps: int, rng: np.random.Generator) -> None:
@@ -389,3 +400,18 @@ def test_a_layer_that_refuses_is_listed_with_its_message() -> None:
 def test_a_fault_that_the_zoo_lacks_is_wrong_without_a_name() -> None:
     wrong = suspects()(lambda x, w, **settings: 2 * convbook.conv(x, w, **settings))
     assert set(map(tuple, wrong.values())) == {("?",)}
+
+
+def test_the_filter_on_a_graph_is_the_polynomial_of_its_laplacian(rng: np.random.Generator) -> None:
+    edges = [(i, j) for i in range(7) for j in range(i) if rng.random() < 0.5]
+    laplacian = np.zeros((7, 7))
+    for edge in edges:
+        laplacian[np.ix_(edge, edge)] += [[1, -1], [-1, 1]]
+    weights = rng.normal(size=4)
+    matrix = sum(w * np.linalg.matrix_power(laplacian, r) for r, w in enumerate(weights))
+    for x in (rng.normal(size=7), rng.normal(size=(7, 3))):
+        assert np.allclose(recipe("recipe-graph-filter", "graph_filter")(x, edges, weights), matrix @ x, rtol=1e-12)
+
+
+def test_the_filter_on_a_graph_without_edges_weighs_the_signal() -> None:
+    assert recipe("recipe-graph-filter", "graph_filter")([1, 2], [], [3, 5]).tolist() == [3.0, 6.0]

@@ -13,6 +13,7 @@ from book import ROOT
 from book.execution import chapters, guards
 from book.execution.chapters import Cell
 from book.snippets import function_snippet, snippets_of
+from book.snippets.bare import without_lazy
 from book.snippets.slicer import Page
 from book.snippets.standalone import standalone
 
@@ -317,6 +318,15 @@ def test_earlier_prints_are_not_printed_again():
     assert "contextlib.redirect_stdout" in code  # around the call of a function that prints
 
 
+def test_a_function_without_a_name_in_an_earlier_print_is_judged_like_any_other():
+    twice = "def twice(f, x):\n    return f(f(x))"
+    generator = "import numpy as np\nrng = np.random.default_rng(0)\n"
+    code = shows_the_same(twice, "k = 3\nprint(twice(lambda x: k + x, 1))", "print(k)")
+    assert "lambda" not in code
+    code = shows_the_same(twice, generator + "print(twice(lambda x: x + rng.normal(), 1))", "print(rng.normal())")
+    assert "twice(lambda" in code
+
+
 def test_a_cell_that_raises_is_taken_for_itself():
     assert snippet("a = [1]", "a[5]", raises={1}) == "a = [1]\n\na[5]\n"
 
@@ -407,6 +417,14 @@ def test_an_error_message_is_the_librarys_own(monkeypatch):
     code = available("import convbook", "convbook.pool2d([[1]], 2, 'mean')", tags=["raises-exception"]).numpy_only
     with pytest.raises(ValueError, match="`mode`"):
         without_convbook(monkeypatch, code)
+
+
+def test_a_snippet_computes_in_memory_and_says_nothing_of_lazy_arrays():
+    code = available("import convbook", "print(convbook.global_max_pool([[[3, 4]]]))").numpy_only
+    assert "def global_max_pool(" in code
+    assert "_lazy" not in code
+    text = "def f(x):\n    if is_lazy(x):\n        return g(x)\n    return [y for y in x if (is_lazy(y) or y > 0)]"
+    assert without_lazy(text) == "def f(x):\n    return [y for y in x if (y > 0)]"
 
 
 def test_a_snippet_says_where_it_comes_from_and_how_to_get_the_library():

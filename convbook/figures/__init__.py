@@ -31,6 +31,7 @@ from convbook.figures.frequency import (
 )
 from convbook.figures.front import window_on_chart
 from convbook.figures.gradients import errors_by_step, folded_back, layer_graph, meeting_table
+from convbook.figures.graphs import graph_values
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
@@ -46,6 +47,7 @@ from convbook.figures.speed import (
     compared_rows,
     cost_curves,
     errors_by_method,
+    estimates_and_times,
     lowered_product,
     matrix_patterns,
     ratios_by_family,
@@ -68,6 +70,7 @@ __all__ = [
     "errors_by_method",
     "errors_by_shift",
     "errors_by_step",
+    "estimates_and_times",
     "factors_by_rate",
     "failing_places",
     "fields",
@@ -80,6 +83,7 @@ __all__ = [
     "four_pictures",
     "framed_row",
     "frequency_responses",
+    "graph_values",
     "gray_numbers",
     "growth_with_distance",
     "hit_rates",

@@ -16,14 +16,17 @@ from convbook.figures.style import (
     BLUE,
     BLUE_SOFT,
     DIVERGING,
+    GOLD,
     GRID,
     INK,
     MUTED,
     OUTPUT,
     PANEL,
     PAPER,
+    PURPLE,
     RED,
     RED_SOFT,
+    TEAL,
     TEAL_SOFT,
     WIDTH,
 )
@@ -197,6 +200,49 @@ def _label_ends(ax: Axes, ends: list[tuple[float, str, Any]]) -> None:
         )
 
 
+def estimates_and_times(ways: Mapping[str, Sequence[tuple[float, float, bool]]], factor: float) -> Axes:
+    """Draw measured times against estimates on logarithmic axes, a mark for each way, and the line of right ratios.
+
+    Parameters
+    ----------
+    ways : mapping from str to a sequence of (float, float, bool)
+        For each way its estimates with the times that were measured, in milliseconds, and whether it may be chosen;
+        marks of what may not are empty.
+    factor : float
+        Times are this many times the estimates on the dashed line. On the dotted ones they are twice or half of that.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure.
+    """
+    fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
+    every = np.array([one[:2] for found in ways.values() for one in found])
+    ends = np.array([every[:, 0].min() / 1.6, every[:, 0].max() * 1.6])
+    for off in (0.5, 1, 2):
+        style = "--" if off == 1 else ":"
+        ax.plot(ends, off * factor * ends, style, color=MUTED, linewidth=1.3 if off == 1 else 0.9, zorder=0)
+    for (name, found), (color, marker) in zip(ways.items(), _WAYS, strict=False):
+        for filled in (True, False):
+            pairs = np.array([one[:2] for one in found if one[2] == filled]).reshape(-1, 2)
+            look: dict[str, Any] = {"markeredgecolor": PAPER if filled else color, "markersize": 6}
+            look |= {"color": color, "label": name, "markeredgewidth": 0.5} if filled else {"markerfacecolor": "none"}
+            ax.plot(*pairs.T, marker, **look)
+    ax.set(xscale="log", yscale="log", xlim=tuple(ends), ylim=(every[:, 1].min() / 2, every[:, 1].max() * 2))
+    ax.set(xlabel="estimate in ms", ylabel="measured in ms")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.grid(visible=True)
+    fig.legend(loc="outside upper left", ncols=3, handlelength=1, columnspacing=1.4)
+    return ax
+
+
+#: The colors and marks of ways, which differ without color, too.
+_WAYS = ((BLUE, "o"), (RED, "s"), (TEAL, "^"), (PURPLE, "v"), (GOLD, "D"), (INK, "P"))
+
+
 def ratios_by_family(families: Mapping[str, Sequence[Sequence[float]]], goals: Mapping[str, float]) -> Axes:
     """Draw all ratios of each family on a logarithmic axis, with their geometric mean and the goal for it.
 
@@ -262,8 +308,8 @@ def _strip(ax: Axes, row: int, place: int, ratios: Sequence[float]) -> float:
     return mean
 
 
-def errors_by_method(errors: Mapping[str, float], *, xlabel: str) -> Axes:
-    """Draw one error a method, as a dot on a logarithmic axis with its name.
+def errors_by_method(errors: Mapping[str, float], *, xlabel: str, form: str = ".1e") -> Axes:
+    """Draw one error (or time) a method, as a dot on a logarithmic axis with its name.
 
     Parameters
     ----------
@@ -271,6 +317,8 @@ def errors_by_method(errors: Mapping[str, float], *, xlabel: str) -> Axes:
         The errors.
     xlabel : str
         What they are.
+    form : str
+        How the numbers beside the dots are written.
 
     Returns
     -------
@@ -283,7 +331,8 @@ def errors_by_method(errors: Mapping[str, float], *, xlabel: str) -> Axes:
     ax.hlines(places, min(values) / 4, values, color=GRID, linewidth=1.2)
     ax.plot(values, places, "o", color=OUTPUT, markersize=7)
     for place, value in zip(places, values, strict=True):
-        ax.annotate(f"{value:.1e}", (value, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=10)
+        shown = f"{value:{form}}"
+        ax.annotate(shown, (value, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=10)
     ax.set_yticks(places, list(errors))
     ax.set(xscale="log", xlabel=xlabel, xlim=(min(values) / 4, max(values) * 12))
     ax.invert_yaxis()

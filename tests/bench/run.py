@@ -9,67 +9,29 @@ was quiet.
 """
 
 import argparse
-import json
-import platform
 import random
 import statistics
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import scipy
 import threadpoolctl
 import torch
+from measuring import ROUNDS, Call, Row, agree, machine, parts, peak, refusal, seconds, times_for, update
 from workloads import Case, cases
 
 import convbook
 from convbook.algorithms import scratch
 
-Row = dict[str, Any]
-
-#: No sample is shorter than this many seconds; short calls are repeated.
-SHORTEST = 5e-4
-
-#: Each contender is timed in this many rounds at least.
-ROUNDS = 5
-
-#: The upper quartile of a case's ratios is at most this many times the lower one, or the case is refused.
-SPREAD = 1.25
-
-
-def seconds(call: Callable[[], Any], times: int) -> float:
-    start = time.perf_counter()
-    for _ in range(times):
-        call()
-    return (time.perf_counter() - start) / times
-
-
-def agree(case: Case) -> None:
-    """Refuse to time contenders that do not answer the same."""
-    answers = {}
-    for name, call in case.calls.items():
-        found = call()
-        parts = found if isinstance(found, tuple) else (found,)
-        answers[name] = [np.asarray(part) for part in parts]
-    ours = answers.pop("convbook")
-    for name, theirs in answers.items():
-        for a, b in zip(ours, theirs, strict=True):
-            error = float(np.abs(a - b).max()) / max(1.0, float(np.abs(b).max()))
-            if not error < case.tolerance:
-                raise SystemExit(f"{case.family}, {case.name}: convbook and {name} differ by {error:.2g}.")
-
 
 def measure(case: Case, rounds: int, budget: float) -> Row:
     """Time the contenders in turn until rounds or seconds run out."""
-    agree(case)
-    times = {name: max(1, int(SHORTEST / max(1e-9, seconds(call, 1)))) for name, call in case.calls.items()}
-    square = np.ones((384, 384), np.float32)
+    agree(f"{case.family}, {case.name}", case.calls, case.tolerance)
+    times = {name: times_for(call) for name, call in case.calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in case.calls}
     peaks = []
     end = time.perf_counter() + budget
@@ -80,7 +42,7 @@ def measure(case: Case, rounds: int, budget: float) -> Row:
         lots.shuffle(names)
         for name in names:
             samples[name].append(seconds(case.calls[name], times[name]))
-        peaks.append(2 * 384**3 / seconds(lambda: square @ square, 3) / 1e9)
+        peaks.append(peak())
     ours = samples.pop("convbook")
     medians = {name: statistics.median(theirs) for name, theirs in samples.items()}
     best = min(medians, key=lambda name: medians[name])
@@ -96,46 +58,14 @@ def measure(case: Case, rounds: int, budget: float) -> Row:
     }
 
 
-def refusal(samples: list[float]) -> str:
-    """Say why these ratios tell nothing, or nothing."""
-    if len(samples) < ROUNDS:
-        return f"it has {len(samples)} samples, not {ROUNDS}"
-    lower, _, upper = statistics.quantiles(samples, method="inclusive")
-    if upper > SPREAD * lower:
-        return f"half of its samples spread by a factor of {upper / lower:.2f}, more than {SPREAD}"
-    return ""
-
-
-def extra_memory(call: Callable[[], Any]) -> int:
+def extra_memory(call: Call) -> int:
     """Return the most that a call holds beside what it returns, the memory that it keeps included."""
     scratch.forget()
     tracemalloc.start()
     found = call()
-    _, peak = tracemalloc.get_traced_memory()
+    _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    parts = found if isinstance(found, tuple) else (found,)
-    return peak - sum(np.asarray(part).nbytes for part in parts)
-
-
-def machine() -> Row:
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        models = [
-            line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
-        ]
-        cpu = f"{len(models)} virtual cores of {models[0]}" if models else cpu
-    blas = [
-        f"{one['internal_api']} {one['version']} {one.get('architecture', '')}"
-        for one in threadpoolctl.threadpool_info()
-    ]
-    return {
-        "date": date.today().isoformat(),
-        "machine": cpu,
-        "python": platform.python_version(),
-        "blas": sorted(set(blas)),
-        "versions": {module.__name__: module.__version__ for module in (convbook, np, scipy, torch, cv2)},
-    }
+    return most - sum(part.nbytes for part in parts(found))
 
 
 def summary(rows: list[Row]) -> str:
@@ -183,17 +113,7 @@ def main() -> None:
     print(summary(rows))
     print(f"{len(refused)} cases were refused.")
     if chosen.out:
-        write(chosen.out, rows, refused)
-
-
-def write(path: Path, rows: list[Row], refused: list[Row]) -> None:
-    """Write the record, a case a line."""
-    text = json.dumps({**machine(), "rows": [], "refused": []}, indent=1, ensure_ascii=False)
-    for key, entries in (("rows", rows), ("refused", refused)):
-        body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in entries)
-        text = text.replace(f'"{key}": []', f'"{key}": [\n{body}\n]' if entries else f'"{key}": []')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + "\n", encoding="utf-8")
+        update(chosen.out, {**machine(convbook, np, scipy, torch, cv2), "rows": rows, "refused": refused})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 import scipy.ndimage
 import scipy.signal
 import torch
+from shapes import DENSE, GROUPED, Shape
 
 import convbook
 
@@ -28,71 +29,6 @@ class Case:
     tolerance: float = 1e-4
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A layer: input channels, output channels, size, kernel, stride, dilation, groups."""
-
-    network: str
-    channels: int
-    filters: int
-    size: int
-    kernel: int
-    stride: int = 1
-    dilation: int = 1
-    groups: int = 1
-
-    def __str__(self) -> str:
-        extra = "".join(
-            f" {word} {value}"
-            for word, value in (("/", self.stride), ("dilation", self.dilation), ("groups", self.groups))
-            if value > 1
-        )
-        return f"{self.network} {self.kernel}×{self.kernel} {self.channels}→{self.filters} @{self.size}{extra}"
-
-    @property
-    def multiply_adds(self) -> int:
-        return self.filters * self.channels // self.groups * self.kernel**2 * (self.size // self.stride) ** 2
-
-
-DENSE = [
-    Shape("resnet", 3, 64, 224, 7, 2),
-    Shape("resnet", 64, 64, 56, 3),
-    Shape("resnet", 64, 128, 56, 3, 2),
-    Shape("resnet", 64, 128, 56, 1, 2),
-    Shape("resnet", 128, 128, 28, 3),
-    Shape("resnet", 128, 256, 28, 3, 2),
-    Shape("resnet", 256, 256, 14, 3),
-    Shape("resnet", 512, 512, 7, 3),
-    Shape("resnet", 256, 64, 56, 1),
-    Shape("resnet", 64, 256, 56, 1),
-    Shape("resnet", 1024, 256, 14, 1),
-    Shape("resnet", 512, 2048, 7, 1),
-    Shape("vgg", 3, 64, 224, 3),
-    Shape("vgg", 64, 64, 224, 3),
-    Shape("vgg", 128, 128, 112, 3),
-    Shape("vgg", 256, 256, 56, 3),
-    Shape("vgg", 512, 512, 14, 3),
-    Shape("mobilenet", 3, 32, 224, 3, 2),
-    Shape("mobilenet", 96, 24, 56, 1),
-    Shape("mobilenet", 32, 192, 28, 1),
-    Shape("mobilenet", 320, 1280, 7, 1),
-    Shape("lenet", 1, 6, 28, 5),
-    Shape("lenet", 6, 16, 14, 5),
-    Shape("dilated", 64, 64, 56, 3, 1, 2),
-]
-
-GROUPED = [
-    Shape("mobilenet", 32, 32, 112, 3, 1, 1, 32),
-    Shape("mobilenet", 96, 96, 112, 3, 2, 1, 96),
-    Shape("mobilenet", 144, 144, 56, 3, 1, 1, 144),
-    Shape("mobilenet", 192, 192, 28, 3, 1, 1, 192),
-    Shape("mobilenet", 576, 576, 14, 3, 2, 1, 576),
-    Shape("mobilenet", 960, 960, 7, 3, 1, 1, 960),
-    Shape("convnext", 96, 96, 56, 7, 1, 1, 96),
-    Shape("resnext", 128, 128, 56, 3, 1, 1, 32),
-]
-
-
 def layers(batches: tuple[int, ...], *, quick: bool) -> Iterator[Case]:
     rng = np.random.default_rng(0)
     for family, shapes in (("dense layers", DENSE), ("depthwise and grouped layers", GROUPED)):
@@ -100,21 +36,13 @@ def layers(batches: tuple[int, ...], *, quick: bool) -> Iterator[Case]:
             for batch in batches:
                 if shape.multiply_adds * batch > 6e9:
                     continue
-                x = rng.standard_normal((batch, shape.channels, shape.size, shape.size), np.float32)
-                weight = rng.standard_normal(
-                    (shape.filters, shape.channels // shape.groups, shape.kernel, shape.kernel), np.float32
-                )
+                x = rng.standard_normal(shape.input(batch), np.float32)
+                weight = rng.standard_normal(shape.weight, np.float32)
                 yield from _forward_and_backward(family, f"{shape}, batch {batch}", x, weight, shape)
 
 
 def _forward_and_backward(family: str, name: str, x: np.ndarray, weight: np.ndarray, shape: Shape) -> Iterator[Case]:
-    padding = shape.dilation * (shape.kernel // 2)
-    options: dict[str, Any] = {
-        "stride": shape.stride,
-        "padding": padding,
-        "dilation": shape.dilation,
-        "groups": shape.groups,
-    }
+    options = shape.options
     tx, tw = torch.from_numpy(x), torch.from_numpy(weight)
     yield Case(
         family,
@@ -128,7 +56,7 @@ def _forward_and_backward(family: str, name: str, x: np.ndarray, weight: np.ndar
         tuple(torch.nn.functional.conv2d(tx, tw, **options).shape), np.float32
     )
     tg = torch.from_numpy(grad)
-    pairs = [[v, v] for v in (shape.stride, padding, shape.dilation)]
+    pairs = [[options[name]] * 2 for name in ("stride", "padding", "dilation")]
 
     def backward() -> Any:
         return torch.ops.aten.convolution_backward(

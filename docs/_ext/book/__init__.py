@@ -36,6 +36,7 @@ EXTENSIONS = (
     "book.page.code_style",
     "book.page.bundles",  # joins the style sheets and scripts that all others have named
     "book.page.cookbook",
+    "book.page.reading",
     # What is served beside the pages needs what has been run.
     "book.downloads.serve",
     "book.snippets.copies",

@@ -77,6 +77,23 @@ class RecipesDirective(SphinxDirective):
         return [node]
 
 
+# A recipe ---------------------------------------------------------------------------------------------------
+def cell_of(chapter: nodes.document, name: str) -> nodes.container:
+    """Find a recipe in its chapter; the box that it stands in is its parent."""
+    return next(c for c in chapter.findall(nodes.container) if tagged(c, "recipe") and name_of(c) == name)
+
+
+def title(cell: nodes.container) -> list[nodes.Node]:
+    """Give the words of the title of a recipe's box, or the name of the recipe."""
+    own = [part for part in cell.parent[0].findall(nodes.inline) if "box-title" in part["classes"]]
+    return [node.deepcopy() for node in own[0].children] if own else [nodes.Text(name_of(cell))]
+
+
+def address(chapter: str, cell: str) -> str:
+    """Name the place of a recipe on the page of the cookbook."""
+    return f"{Path(chapter).name}-{cell.removeprefix('recipe-')}"
+
+
 # What the environment remembers -----------------------------------------------------------------------------
 def known(env: BuildEnvironment) -> dict[str, list[Entry]]:
     """Map each page with recipes of others to what it lists."""
@@ -149,15 +166,15 @@ class FillRecipes(SphinxPostTransform):
         if entry.cell not in offered(self.env).get(entry.chapter, []):
             return  # `check` has said so
         chapter = self.env.get_doctree(entry.chapter)
-        cell = next(c for c in chapter.findall(nodes.container) if tagged(c, "recipe") and name_of(c) == entry.cell)
+        cell = cell_of(chapter, entry.cell)
         box = cell.parent
         own = box.index(cell)
         # A box may hold several recipes; words stand before the first, or before each.
         before = next((i for i in range(own - 1, -1, -1) if tagged(box[i], "recipe")), None)
         words = [node for node in box[1 if before is None else before + 1 : own] if not isinstance(node, nodes.comment)]
-        identifier = f"{Path(entry.chapter).name}-{entry.cell.removeprefix('recipe-')}"
+        identifier = address(entry.chapter, entry.cell)
         section = nodes.section("", ids=[identifier], names=[identifier], classes=["recipe-entry"])
-        section += nodes.title("", "", *self.title(box, entry))
+        section += nodes.title("", "", *title(cell))
         section += [node.deepcopy() for node in words]
         section += cell.deepcopy()
         section += self.source(chapter, entry)
@@ -167,10 +184,6 @@ class FillRecipes(SphinxPostTransform):
             if isinstance(part, addnodes.pending_xref):
                 part["refdoc"] = self.env.docname
         yield section
-
-    def title(self, box: nodes.Element, entry: Entry) -> list[nodes.Node]:
-        own = [part for part in box[0].findall(nodes.inline) if "box-title" in part["classes"]]
-        return [node.deepcopy() for node in own[0].children] if own else [nodes.Text(entry.cell)]
 
     def source(self, chapter: nodes.document, entry: Entry) -> nodes.paragraph:
         """Link to the section that derives the recipe, and to its chapter."""
