@@ -44,6 +44,7 @@ from convbook.figures.series import signal_and_curves, signal_and_trend
 from convbook.figures.sliding import painted_copies, sampled_waves, size_steps, windows_on_grid, windows_on_line
 from convbook.figures.sound import sounds
 from convbook.figures.speed import (
+    compared_rows,
     cost_curves,
     errors_by_method,
     estimates_and_times,
@@ -60,6 +61,7 @@ __all__ = [
     "carried_samples",
     "channel_table",
     "commuting_square",
+    "compared_rows",
     "continuations",
     "convolution_powers",
     "cost_curves",

@@ -106,6 +106,36 @@ def matrix_patterns(shown: Mapping[str, ArrayLike], *, block: int = 0) -> list[A
     return list(axes[0])
 
 
+def compared_rows(given: tuple[str, ArrayLike], results: Mapping[str, ArrayLike], wanted: ArrayLike) -> Axes:
+    """Draw a row of numbers, and below it rows of results whose cells are colored by whether they are right.
+
+    Parameters
+    ----------
+    given : (str, array_like)
+        The name and the numbers of the first row.
+    results : mapping from str to array_like, shape (N,)
+        The rows that are judged, by their names.
+    wanted : array_like, shape (N,)
+        What is right; NaN where nothing is.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    right = np.asarray(wanted, float)
+    ax = board(right.size + 3.6, 1.25 * len(results) + 1.45)
+    for at, (name, values) in enumerate([given, *results.items()]):
+        label(ax, 3.3, 0.6 + 1.25 * at, name, ha="right", color=MUTED, fontsize=10.5)
+        agrees = np.isclose(np.asarray(values, float), right)
+        for place, value in enumerate(np.asarray(values)):
+            fill = PANEL if at == 0 else TEAL_SOFT if agrees[place] else RED_SOFT
+            cell(ax, 3.6 + place, 0.1 + 1.25 * at, value, fill=fill)
+            if at and not agrees[place]:
+                label(ax, 4.1 + place, 1.32 + 1.25 * at, "≠", color=MUTED)
+    return ax
+
+
 def cost_curves(sizes: ArrayLike, costs: Mapping[str, ArrayLike], *, xlabel: str, ylabel: str) -> Axes:
     """Draw what each way costs against a size, on logarithmic axes; a ring marks where the cheapest changes.
 
