@@ -317,6 +317,15 @@ def test_earlier_prints_are_not_printed_again():
     assert "contextlib.redirect_stdout" in code  # around the call of a function that prints
 
 
+def test_a_function_without_a_name_in_an_earlier_print_is_judged_like_any_other():
+    twice = "def twice(f, x):\n    return f(f(x))"
+    generator = "import numpy as np\nrng = np.random.default_rng(0)\n"
+    code = shows_the_same(twice, "k = 3\nprint(twice(lambda x: k + x, 1))", "print(k)")
+    assert "lambda" not in code
+    code = shows_the_same(twice, generator + "print(twice(lambda x: x + rng.normal(), 1))", "print(rng.normal())")
+    assert "twice(lambda" in code
+
+
 def test_a_cell_that_raises_is_taken_for_itself():
     assert snippet("a = [1]", "a[5]", raises={1}) == "a = [1]\n\na[5]\n"
 

@@ -141,6 +141,12 @@ def test_a_sound_is_small_has_a_name_and_waits_until_it_is_played() -> None:
 
 
 @every_page
+def test_every_column_of_a_table_has_a_name(page: Page) -> None:
+    """A screen reader says the name with each cell."""
+    assert re.findall(r"<th[^>]*>\s*(?:<p>\s*</p>)?\s*</th>", page.source) == []
+
+
+@every_page
 def test_no_page_has_a_class_whose_rules_the_sheet_leaves_out(page: Page) -> None:
     classes = {name for element in page.elements for name in (element.attributes.get("class") or "").split()}
     assert not_here(classes) == set()

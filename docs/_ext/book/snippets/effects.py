@@ -86,6 +86,14 @@ class Analysis(Objects):
                 if self.summaries[method].changes
             ]
 
+    def learn(self, tree: ast.AST) -> None:
+        """Judge the functions of a statement of the page that was parsed once more: its nodes are new."""
+        new = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS) and node not in self.summaries]
+        for node in new:
+            self.summaries[node] = Summary([argument.arg for argument in arguments_of(node)])
+        for node in new * 2:  # one may call another
+            self._summarize(node)
+
     def _summarize(self, node: Function) -> None:
         summary = self.summaries[node]
         local = locals_of(node)

@@ -201,6 +201,7 @@ def _still_prints(page: Page, s: Statement, text: str) -> bool:
     if is_definition(s.node):
         return False
     # The nodes are new, so what is called is looked up by its name, in what is known before the statement.
+    page.analysis.learn(tree)
     return any(page.analysis.prints(node, s.facts) for node in tree.body)
 
 
@@ -210,6 +211,7 @@ def _without_prints(page: Page, s: Statement) -> str:
         return s.text
     text = s.text
     tree = ast.parse(text)
+    page.analysis.learn(tree)
     lines = text.splitlines()
     edits = []
     catching = [n for n in ast.walk(tree) if isinstance(n, ast.With) and "redirect_stdout" in ast.dump(n)]
