@@ -9,6 +9,7 @@ JOBS    ?= 2
 INSTALLED := $(VENV)/installed
 BROWSER   := $(VENV)/installed-browser
 PEERS     := _build/peers/installed
+SCALE     := _build/scale/installed
 BARE      := _build/bare/lowest _build/bare/newest
 # A processor that OPENBLAS_CORETYPE names would not be the machine's own.
 AS_IT_IS   = PYTHONPATH=. env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
@@ -25,7 +26,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers mutation bench bench-methods bench-steps bench-quick lock clean
+.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -80,6 +81,9 @@ test-browser: html $(BROWSER) ## look at every page of the built site in Chromiu
 
 test-peers: $(PEERS) ## compare with PyTorch and SciPy, live (CONFIGURATIONS=20000, SEED)
 	@PYTHONPATH=. $(PEERS:installed=bin/python) tests/peers/live.py --configurations $(or $(CONFIGURATIONS),20000) $(if $(SEED),--seed $(SEED))
+
+test-scale: $(SCALE) ## convolve a picture larger than memory in several processes, and kill one (minutes)
+	@DASK_LOGGING__DISTRIBUTED=critical OPENBLAS_NUM_THREADS=1 $(SCALE:installed=bin/python) tests/scale/run.py --out docs/_data/scale.json
 
 bench: $(PEERS) ## measure against PyTorch, SciPy and OpenCV (half an hour), into docs/_data/bench.json
 	@$(BENCH) --out docs/_data/bench.json
@@ -144,4 +148,11 @@ $(PEERS): pyproject.toml
 	@echo "Setting up _build/peers with PyTorch and OpenCV, for comparisons alone (it may fetch gigabytes) ..."
 	@$(PYTHON3) -m venv _build/peers
 	@_build/peers/bin/python -m pip --disable-pip-version-check install --quiet -e '.[bench]' $$(grep -oE '^(numpy|scipy)==[0-9.]+' requirements.lock)
+	@touch $@
+
+# So do processes that share a picture; they find the library where it lies.
+$(SCALE): requirements.lock
+	@echo "Setting up _build/scale with Dask's processes and Zarr (once) ..."
+	@$(PYTHON3) -m venv _build/scale
+	@_build/scale/bin/python -m pip --disable-pip-version-check install --quiet 'dask[array,distributed]' zarr $$(grep -oE '^(numpy|scipy|dask)==[0-9.]+' requirements.lock)
 	@touch $@

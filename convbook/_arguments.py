@@ -49,11 +49,16 @@ def as_array(
     min_ndim: int = 0,
     layout: str = "",
     real: bool = False,
+    lazy: bool = False,
 ) -> Array:
     """Return `value` as an array of numbers (the very array, if it is one) that has the axes it needs.
 
-    `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers.
+    `layout` names the axes in the refusal, e.g. ``"(N, C, *spatial)"``; `real` refuses complex numbers. Only with
+    `lazy` may it be a Dask array, which is returned as it is: of its numbers nothing is known before they are computed.
     """
+    if is_lazy(value):
+        as_array(name, _outline(name, value, lazy), ndim=ndim, min_ndim=min_ndim, layout=layout, real=real)
+        return value  # type: ignore[return-value]
     types = _types_in(value)
     if any(issubclass(one, np.ma.MaskedArray) for one in types):
         raise TypeError(f"`{name}` must not be a masked array, whose mask would be ignored: fill what it hides.")
@@ -74,6 +79,25 @@ def as_array(
         layout = f" {layout}" if layout else ""
         raise ValueError(f"`{name}` (of shape {array.shape}) must have {needed}{layout}, not {array.ndim}.")
     return array
+
+
+def is_lazy(value: object) -> bool:
+    """Return whether `value` is a Dask array. Who has one has imported Dask; nobody else has to wait for it."""
+    return isinstance(value, getattr(sys.modules.get("dask.array"), "Array", ()))
+
+
+def _outline(name: str, value: Any, lazy: bool) -> Array:
+    """Return shape and type of a Dask array as an array that takes no memory, if such a one is welcome."""
+    if not lazy:
+        raise TypeError(f"`{name}` must be an array in memory, not a Dask array: its `compute` makes one of it.")
+    kind = value._meta
+    if not isinstance(kind, np.ndarray):
+        raise TypeError(f"`{name}` must be a Dask array of NumPy arrays, not of {type(kind).__name__}.")
+    if any(map(math.isnan, value.shape)):
+        raise ValueError(f"`{name}` must have chunks of known sizes: its `compute_chunk_sizes` finds them.")
+    if isinstance(kind, np.ma.MaskedArray):
+        return kind
+    return np.broadcast_to(np.empty((), value.dtype), value.shape)
 
 
 def _types_in(value: object) -> set[type]:
@@ -119,11 +143,11 @@ def types_in_sums(*operands: Array) -> tuple[np.dtype[Any], ...]:
     """Return the dtypes as which `operands` count in a sum: their own, except where uint64 meets signed integers.
 
     NumPy's common type of these is float64, which rounds. Here it is uint64 if none of the numbers is negative, so
-    that large sums are what they are, and int64 otherwise, so that negative ones are.
+    that large sums are what they are, and int64 otherwise, so that negative ones are. Those of a Dask array may be.
     """
     dtypes = tuple(operand.dtype for operand in operands)
     if {dtype.kind for dtype in dtypes} - {"b"} == {"i", "u"} and np.result_type(*dtypes).kind == "f":
-        negative = any(operand.dtype.kind == "i" and operand.min(initial=0) < 0 for operand in operands)
+        negative = any(x.dtype.kind == "i" and (is_lazy(x) or x.min(initial=0) < 0) for x in operands)
         dtypes = (np.dtype(np.int64 if negative else np.uint64),) * len(dtypes)
     return dtypes
 

@@ -12,7 +12,7 @@ The functions here check their arguments; ``convbook.algorithms`` computes the s
 ``gradients`` the others.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,12 +26,14 @@ from convbook._arguments import (
     count,
     dtypes_of_sums,
     integer,
+    is_lazy,
     must_have_shape,
     one_of,
     sum_dtypes,
     types_in_sums,
 )
 from convbook._geometry import Geometry, geometry, transposed_geometry
+from convbook._lazy import Place, seen_by, windowed
 from convbook.algorithms.blockwise import convolved
 from convbook.algorithms.gradients import spread_back, weight_gradient
 from convbook.algorithms.pairwise import total
@@ -124,6 +126,9 @@ def conv(
     float32, and numbers that are multiplied by powers of two are copied. A method that is asked for may need more, as
     the attributes ``bytes`` and ``prepared`` of the plan say.
 
+    *Lazy arrays.* An input that is a Dask array gives one, chunk by chunk, as in :py:func:`convbook.convolve`: the
+    batch stays split as it is, the channels are merged into one chunk, and weights and bias have to be in memory.
+
     The sum is the one of Goodfellow, Bengio and Courville, *Deep Learning*
     (2016), section 9.5, with grouped channels after Krizhevsky, Sutskever and Hinton (2012).
 
@@ -141,9 +146,11 @@ def conv(
     [[[[1, 9], [22, 44]]]]
     """
     one_of("method", method, _METHODS)
-    x, weight, given_bias = _arrays(x, weight, bias)
+    x, weight, given_bias = _arrays(x, weight, bias, lazy=True)
     recipe = _recipe(x, weight, given_bias, stride, padding, dilation, groups)
     _check_bias(given_bias, weight.shape[0])
+    if is_lazy(x):
+        return _over_chunks(x, weight, given_bias, recipe, method)
     y = convolved(x, weight, recipe.windows, recipe.groups, recipe.accumulate, method)
     return _add_bias(y, given_bias).astype(recipe.result, copy=False)
 
@@ -457,8 +464,10 @@ def conv_transpose_vjp(
 # What the callers' arguments are turned into
 
 
-def _arrays(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    x = as_array("x", x, min_ndim=3, layout="(N, C, *spatial)")
+def _arrays(
+    x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None, *, lazy: bool = False
+) -> tuple[Array, Array, Array | None]:
+    x = as_array("x", x, min_ndim=3, layout="(N, C, *spatial)", lazy=lazy)
     weight = as_array("weight", weight)
     if weight.ndim != x.ndim:
         as_array("weight", weight, ndim=x.ndim, layout=f"like `x` (of shape {x.shape})")
@@ -569,3 +578,25 @@ def _gradients(
         accumulate, result = sum_dtypes(grad)
         pairs.append((total(grad, (0, *range(2, grad.ndim)), accumulate).astype(result, copy=False), bias))
     return tuple(found.real.copy() if found.dtype.kind == "c" != owner.dtype.kind else found for found, owner in pairs)
+
+
+# Chunk by chunk
+
+
+def _over_chunks(x: Array, weight: Array, bias: Array | None, recipe: _Recipe, method: str) -> Array:
+    """Compute the layer chunk by chunk: the batch's as they are, or merged ones with what their windows see beyond."""
+    windows = recipe.windows
+    compute = partial(_in_chunk, recipe=recipe, method=method)
+    if method != "auto":  # what it refuses does not depend on sizes: one output tells it before anything runs
+        one = (slice(0, 1),) * len(windows.size)
+        compute(np.zeros((1, x.shape[1], *(1 for _ in one)), x.dtype), Place(one, one), weight)
+    numbers = {"weight": weight, "bias": bias}
+    return windowed(x, seen_by(windows), compute, recipe.result, filters=len(weight), numbers=numbers)
+
+
+def _in_chunk(
+    x: Array, place: Place, weight: Array, bias: Array | None = None, *, recipe: _Recipe, method: str
+) -> Array:
+    """Compute a chunk's outputs from the cells that they see."""
+    y = convolved(x, weight, place.windows(recipe.windows), recipe.groups, recipe.accumulate, method)
+    return _add_bias(y, bias)

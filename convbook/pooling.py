@@ -7,9 +7,9 @@ chosen.
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from itertools import product
-from typing import Any, Literal, overload
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,7 @@ from convbook._arguments import (
     as_array,
     flag,
     integer,
+    is_lazy,
     mean_dtypes,
     must_be_possible,
     must_have_shape,
@@ -31,11 +32,15 @@ from convbook._arguments import (
     sum_dtypes,
 )
 from convbook._geometry import Geometry, geometry, index, met
+from convbook._lazy import Lazy, Place, combined, each, entry, in_whole, laid_out, seen_by, windowed
 from convbook.algorithms.exactness import largest_magnitude
 from convbook.algorithms.pairwise import FEW, in_groups, total
 from convbook.algorithms.pooling import Piece, planes_of, runs, spread_evenly, windows_reduced
 
 _LAYOUT = "(N, C, *spatial)"
+
+#: What the sums of some windows are divided by.
+_Divisor = Callable[[tuple[slice, ...]], Array]
 
 #: This many bytes of cells, or of indices, are looked at together.
 _AT_ONCE = 1 << 20
@@ -120,7 +125,8 @@ def max_pool(
     infinity. Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.3.
 
     Beside input and output it needs some 16 MiB for each thread at most, however large windows are and however far
-    apart.
+    apart. Of a Dask array the results are Dask arrays, chunk by chunk, as in :py:func:`convbook.convolve`; chunks
+    shorter than a window are merged.
 
     Examples
     --------
@@ -131,8 +137,11 @@ def max_pool(
     >>> max_pool([[[7, 1, 1, 7]]], 2, return_indices=True)[1].tolist()
     [[[0, 3]]]
     """
-    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, real=True)
-    if flag("return_indices", return_indices):
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, real=True, lazy=True)
+    indices_too = flag("return_indices", return_indices)
+    if is_lazy(x):
+        return _maxima_over_chunks(x, seen_by(windows), partial(_maxima, whole=windows), indices_too)
+    if indices_too:
         return _with_indices(x, windows)
     return windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
 
@@ -322,7 +331,8 @@ def avg_pool(
     is its mean: the mean of two float32 numbers of 3e38 is inf.
 
     Memory is needed as by :py:func:`convbook.max_pool`, and for sums of integers or of float16 an array of the output's
-    size more. Integers of 64 bits whose sums might not fit are added up in two halves, each an array like `x`.
+    size more. Integers of 64 bits whose sums might not fit are added up in two halves, each an array like `x`. A Dask
+    array gives one, as in :py:func:`convbook.max_pool`.
 
     Examples
     --------
@@ -339,12 +349,12 @@ def avg_pool(
     >>> avg_pool([[[2, 4]]], 2, padding=1, divisor_override=-2).tolist()
     [[[-1.0, -2.0]]]
     """
-    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, lazy=True)
     divisor = _divisor(windows, count_include_pad, divisor_override)
-    accumulate, result = mean_dtypes(x)
-    parts = _parts(x, min(math.prod(windows.kernel), math.prod(windows.size)))
-    sums = _joined([windows_reduced(part, windows, np.add, 0, sum_dtypes(part)[0]) for part in parts])
-    return _shared(sums.astype(accumulate, copy=False), windows, divisor).astype(result, copy=False)
+    if is_lazy(x):
+        compute = partial(_means, whole=windows, include=count_include_pad, override=divisor_override)
+        return windowed(x, seen_by(windows), compute, mean_dtypes(x)[1])
+    return _means_of(x, windows, divisor)
 
 
 def avg_pool_vjp(
@@ -460,7 +470,8 @@ def lp_pool(
     and with ``ceil_mode`` it rescales windows that reach beyond the input. The largest magnitude of each
     window is taken out before the power, so that no power overflows. Source: Sermanet, Chintala and LeCun,
     *Convolutional Neural Networks Applied to House Numbers Digit Classification* (2012). Memory is needed as by
-    :py:func:`convbook.max_pool`; norms in another type than the result's are an array of their own.
+    :py:func:`convbook.max_pool`; norms in another type than the result's are an array of their own. A Dask array gives
+    one, as there.
 
     Examples
     --------
@@ -471,18 +482,11 @@ def lp_pool(
     [[[7.0, 17.0]]]
     """
     p = positive("p", p, finite=False)
-    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode)
-    accumulate, result = mean_dtypes(x)
-    dtype = real_dtype(accumulate)
-    limits = np.finfo(dtype)
-    if not float(limits.tiny) <= p <= float(limits.max) and math.isfinite(p):  # p or 1/p would round to 0
-        dtype = np.dtype(np.float64)
-    y = np.empty((*x.shape[:2], *windows.output), dtype)
-    planes, results = planes_of(x), planes_of(y)
-    for piece in runs(len(planes), windows, y.itemsize):
-        cells, out = planes[piece.planes], results[index(piece.planes, *piece.outputs)]
-        _norms(cells, piece.windows, p, accumulate, out)
-    return y.astype(real_dtype(result), copy=False)
+    x, windows = _checked(x, kernel_size, stride, padding, dilation, ceil_mode, lazy=True)
+    if is_lazy(x):
+        compute = partial(_norms_in_chunk, p=p, whole=windows)
+        return windowed(x, seen_by(windows), compute, real_dtype(mean_dtypes(x)[1]))
+    return _norms_of(x, windows, p)
 
 
 def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> Array:
@@ -520,7 +524,8 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     -----
     The windows are those of PyTorch. More outputs than cells are allowed: cells are then repeated. Sums are those
     of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are too large for
-    the type, although the mean would not be.
+    the type, although the mean would not be. A Dask array gives one. Chunks that are smaller than the windows along all
+    axes are added up by themselves; those that are so along some are merged.
 
     Examples
     --------
@@ -533,12 +538,13 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     [[[3.0]]]
     """
     x, size = _adaptive_arguments(x, output_size)
-    accumulate, result = mean_dtypes(x)
-    y = np.empty((*x.shape[:2], *size), result)
-    parts = _parts(x, math.prod(x.shape[2:]))
-    for o, window in _adaptive_windows(x.shape[2:], size):
-        y[index(..., *o)] = _mean([part[index(..., *window)] for part in parts], accumulate)
-    return y
+    adapted = _Adapted(x.shape[2:], size)
+    if is_lazy(x):
+        if adapted.larger_than_chunks(x):
+            return _over_large_parts(x, adapted, global_avg_pool)
+        compute = partial(_means_of_parts, adapted=adapted)
+        return windowed(x, adapted.seen(), compute, mean_dtypes(x)[1])
+    return _means_of_parts(x, None, adapted)
 
 
 @overload
@@ -587,7 +593,8 @@ def adaptive_max_pool(
     Notes
     -----
     Among equal maxima the first in row-major order wins, and NaN wins over numbers. The windows are those of
-    PyTorch.
+    PyTorch. A Dask array gives Dask arrays, as in :py:func:`convbook.adaptive_avg_pool`; with indices, chunks that are
+    smaller than the windows are merged, however large these are.
 
     Examples
     --------
@@ -597,14 +604,12 @@ def adaptive_max_pool(
     """
     x, size = _adaptive_arguments(x, output_size, real=True)
     indices_too = flag("return_indices", return_indices)
-    y = np.empty((*x.shape[:2], *size), x.dtype)
-    indices = np.empty(y.shape if indices_too else 0, np.int64)
-    for o, window in _adaptive_windows(x.shape[2:], size):
-        if indices_too:
-            y[index(..., *o)], indices[index(..., *o)] = _first_maximum(x, window)
-        else:
-            y[index(..., *o)] = x[index(..., *window)].max(axis=tuple(range(2, x.ndim)))
-    return (y, indices) if indices_too else y
+    adapted = _Adapted(x.shape[2:], size)
+    if is_lazy(x):
+        if adapted.larger_than_chunks(x) and not indices_too:
+            return _over_large_parts(x, adapted, global_max_pool)
+        return _maxima_over_chunks(x, adapted.seen(), partial(_maxima_of_parts, adapted=adapted), indices_too)
+    return _maxima_of_parts(x, None, indices_too, adapted)
 
 
 def global_avg_pool(x: ArrayLike) -> Array:
@@ -637,7 +642,7 @@ def global_avg_pool(x: ArrayLike) -> Array:
     -----
     It replaces the last dense layers, for inputs of any size: Lin, Chen and Yan, *Network in Network* (2014).
     Sums are those of :py:func:`convbook.avg_pool`: exact for integers, and infinite, as in NumPy, where they are
-    too large for the type, although the mean would not be.
+    too large for the type, although the mean would not be. A Dask array gives one: the sums of its chunks are added up.
 
     Examples
     --------
@@ -647,6 +652,8 @@ def global_avg_pool(x: ArrayLike) -> Array:
     """
     x = _with_cells(x)
     accumulate, result = mean_dtypes(x)
+    if is_lazy(x):
+        return _mean_over_chunks(x, accumulate, result)
     mean = _mean(_parts(x, math.prod(x.shape[2:])), accumulate)
     return mean.astype(result, copy=False).reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
 
@@ -679,8 +686,8 @@ def global_max_pool(x: ArrayLike) -> Array:
 
     Notes
     -----
-    A NaN is the maximum of its channel. Max-over-time pooling is this on one axis: Collobert and others,
-    *Natural Language Processing (Almost) from Scratch* (2011).
+    A NaN is the maximum of its channel. A Dask array gives one, from the maxima of its chunks. Max-over-time pooling is
+    this on one axis: Collobert and others, *Natural Language Processing (Almost) from Scratch* (2011).
 
     Examples
     --------
@@ -689,6 +696,8 @@ def global_max_pool(x: ArrayLike) -> Array:
     [[[[6]]]]
     """
     x = _with_cells(x, real=True)
+    if is_lazy(x):
+        return combined(x, np.maximum, x.dtype)
     y: Array = x.max(axis=tuple(range(2, x.ndim)), keepdims=True)
     return y
 
@@ -705,14 +714,15 @@ def _checked(
     ceil_mode: object,
     *,
     real: bool = False,
+    lazy: bool = False,
 ) -> tuple[Array, Geometry]:
-    x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real)
+    x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real, lazy=lazy)
     step = kernel_size if stride is None else stride
     return x, geometry(x.shape[2:], kernel_size, stride=step, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
 
 
 def _with_cells(x: ArrayLike, *, real: bool = False) -> Array:
-    x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real)
+    x = as_array("x", x, min_ndim=3, layout=_LAYOUT, real=real, lazy=True)
     if 0 in x.shape[2:]:
         raise ValueError(f"`x` (of shape {x.shape}) must have at least one cell on every spatial axis.")
     return x
@@ -725,7 +735,141 @@ def _adaptive_arguments(x: ArrayLike, output_size: object, *, real: bool = False
     return x, size
 
 
+# Where parts of an axis lie
+
+
+class _Adapted(NamedTuple):
+    """The windows that are parts of an axis: where they lie, whatever their number."""
+
+    size: tuple[int, ...]
+    output: tuple[int, ...]
+
+    def outputs(self, place: Place | None) -> tuple[int, ...]:
+        """Return how many outputs there are along each axis, at a place."""
+        return self.output if place is None else tuple(some.stop - some.start for some in place.outputs)
+
+    def windows(self, place: Place | None) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+        """Yield each output position with the slices that it sees."""
+        axes = len(self.size)
+        before = (0,) * axes if place is None else tuple(some.start for some in place.outputs)
+        cells = (0,) * axes if place is None else tuple(some.start for some in place.cells)
+        for position in np.ndindex(*self.outputs(place)):
+            along = zip(map(int.__add__, position, before), self.size, self.output, cells, strict=True)
+            yield position, tuple(slice(o * n // w - c, -(-(o + 1) * n // w) - c) for o, n, w, c in along)
+
+    def larger_than_chunks(self, x: Lazy) -> bool:
+        """Return whether no window is smaller than a chunk, along any axis."""
+        axes = zip(self.size, self.output, x.chunks[2:], strict=True)
+        return all(n // o >= max(chunks) for n, o, chunks in axes)
+
+    def seen(self) -> list[tuple[Array, Array]]:
+        """Return where the windows of each axis begin and end."""
+        axes = [(np.arange(wanted), n, wanted) for n, wanted in zip(self.size, self.output, strict=True)]
+        return [(o * n // wanted, -(-(o + 1) * n // wanted)) for o, n, wanted in axes]
+
+
+# Chunk by chunk
+
+
+def _maxima_over_chunks(
+    x: Lazy, seen: Sequence[tuple[Array, Array]], compute: Callable[..., Any], indices_too: bool
+) -> Array | tuple[Array, Array]:
+    """Return the maxima, and perhaps their indices, as Dask arrays."""
+    y = windowed(x, seen, partial(compute, indices_too=indices_too), x.dtype)
+    return (entry(y, 0, x.dtype), entry(y, 1, np.dtype(np.int64))) if indices_too else y
+
+
+def _maxima(x: Array, place: Place, indices_too: bool, whole: Geometry) -> Array | tuple[Array, Array]:
+    windows = place.windows(whole)
+    if not indices_too:
+        return windows_reduced(x, windows, np.maximum, _lowest(x.dtype), x.dtype)
+    y, indices = _with_indices(x, windows)
+    return y, in_whole(indices, place, whole.size)
+
+
+def _means(x: Array, place: Place, whole: Geometry, include: bool, override: int | None) -> Array:
+    def counted(some: tuple[slice, ...]) -> Array:
+        places = zip(some, place.outputs, strict=True)
+        return _counted(whole, include, tuple(slice(a.start + o.start, a.stop + o.start) for a, o in places))
+
+    divisor = counted if override is None else _divisor(whole, include, override)
+    return _means_of(x, place.windows(whole), divisor)
+
+
+def _norms_in_chunk(x: Array, place: Place, p: float, whole: Geometry) -> Array:
+    return _norms_of(x, place.windows(whole), p)
+
+
+def _over_large_parts(x: Lazy, adapted: _Adapted, pool: Callable[[Lazy], Array]) -> Array:
+    """Pool each part by itself, from the results of the chunks in it."""
+    found = np.empty(adapted.output, object)
+    for o, window in adapted.windows(None):
+        found[o] = pool(x[index(..., *window)])
+    return laid_out(found.tolist())
+
+
+def _mean_over_chunks(x: Lazy, accumulate: np.dtype[Any], result: np.dtype[Any]) -> Array:
+    """Return the mean of each channel from the sums of its chunks."""
+    cells = math.prod(x.shape[2:])
+    sums = [combined(part, np.add, sum_dtypes(part)[0]) for part in _parts(x, cells, 2 ** (8 * x.dtype.itemsize))]
+    return each(partial(_mean_from, accumulate=accumulate, cells=cells, result=result), sums, result)
+
+
+def _mean_from(*sums: Array, accumulate: np.dtype[Any], cells: int, result: np.dtype[Any]) -> Array:
+    mean = _divide(_joined(list(sums)).astype(accumulate), np.array(cells))
+    return mean.astype(result, copy=False)
+
+
 # On checked arguments
+
+
+def _means_of(x: Array, windows: Geometry, divisor: _Divisor) -> Array:
+    """Compute the mean of each window."""
+    accumulate, result = mean_dtypes(x)
+    parts = _parts(x, min(math.prod(windows.kernel), math.prod(windows.size)))
+    sums = _joined([windows_reduced(part, windows, np.add, 0, sum_dtypes(part)[0]) for part in parts])
+    return _shared(sums.astype(accumulate, copy=False), windows, divisor).astype(result, copy=False)
+
+
+def _norms_of(x: Array, windows: Geometry, p: float) -> Array:
+    """Compute the p-norm of each window."""
+    accumulate, result = mean_dtypes(x)
+    dtype = real_dtype(accumulate)
+    limits = np.finfo(dtype)
+    if not float(limits.tiny) <= p <= float(limits.max) and math.isfinite(p):  # p or 1/p would round to 0
+        dtype = np.dtype(np.float64)
+    y = np.empty((*x.shape[:2], *windows.output), dtype)
+    planes, results = planes_of(x), planes_of(y)
+    for piece in runs(len(planes), windows, y.itemsize):
+        cells, out = planes[piece.planes], results[index(piece.planes, *piece.outputs)]
+        _norms(cells, piece.windows, p, accumulate, out)
+    return y.astype(real_dtype(result), copy=False)
+
+
+def _means_of_parts(x: Array, place: Place | None, adapted: _Adapted) -> Array:
+    """Compute the mean of each part, of all parts or of those at a place."""
+    accumulate, result = mean_dtypes(x)
+    y = np.empty((*x.shape[:2], *adapted.outputs(place)), result)
+    parts = _parts(x, math.prod(x.shape[2:]))
+    for o, window in adapted.windows(place):
+        y[index(..., *o)] = _mean([part[index(..., *window)] for part in parts], accumulate)
+    return y
+
+
+def _maxima_of_parts(
+    x: Array, place: Place | None, indices_too: bool, adapted: _Adapted
+) -> Array | tuple[Array, Array]:
+    """Find the maximum of each part, of all parts or of those at a place, and perhaps where it is."""
+    y = np.empty((*x.shape[:2], *adapted.outputs(place)), x.dtype)
+    indices = np.empty(y.shape if indices_too else 0, np.int64)
+    for o, window in adapted.windows(place):
+        if indices_too:
+            y[index(..., *o)], indices[index(..., *o)] = _first_maximum(x, window)
+        else:
+            y[index(..., *o)] = x[index(..., *window)].max(axis=tuple(range(2, x.ndim)))
+    if not indices_too:
+        return y
+    return y, indices if place is None else in_whole(indices, place, adapted.size)
 
 
 def _norms(planes: Array, windows: Geometry, p: float, dtype: np.dtype[Any], out: Array) -> None:
@@ -818,10 +962,6 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
     return False if dtype.kind == "b" else np.iinfo(dtype).min
 
 
-#: What the sums of some windows are divided by.
-_Divisor = Callable[[tuple[slice, ...]], Array]
-
-
 def _divisor(windows: Geometry, count_include_pad: object, divisor_override: object) -> _Divisor:
     """Return what finds the divisors of some windows."""
     include = flag("count_include_pad", count_include_pad)
@@ -876,24 +1016,19 @@ def _shared(sums: Array, windows: Geometry, divisor: _Divisor, *, of_none: int =
     return sums
 
 
-def _adaptive_windows(
-    size: tuple[int, ...], output: tuple[int, ...]
-) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
-    """Yield each output position with the slices that it sees."""
-    for position in np.ndindex(*output):
-        axes = zip(position, size, output, strict=True)
-        yield position, tuple(slice(o * n // wanted, -(-(o + 1) * n // wanted)) for o, n, wanted in axes)
-
-
 # Means: sums that neither wrap nor depend on where the numbers lie in memory
 
 
-def _parts(x: Array, terms: int) -> list[Array]:
-    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of as many of them."""
+def _parts(x: Array, terms: int, largest: int | None = None) -> list[Array]:
+    """Return `x`, or the upper and lower 32 bits of its integers if 64 might not hold a sum of as many of them.
+
+    The `largest` magnitude is looked for if it is not said.
+    """
     if x.dtype.kind in "fcb" or x.size == 0:
         return [x]
     dtype, _ = sum_dtypes(x)
-    largest = largest_magnitude(x) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
+    if largest is None:
+        largest = largest_magnitude(x) if x.dtype.itemsize == 8 else 2 ** (8 * x.dtype.itemsize)
     if largest * terms <= np.iinfo(dtype).max:
         return [x]
     wide = x.astype(dtype, copy=False)

@@ -8,7 +8,8 @@ which.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,20 +18,22 @@ from convbook._arguments import (
     Array,
     as_array,
     fits,
+    is_lazy,
     mean_dtypes,
     must_have_as_many_axes,
     one_of,
     show,
     types_in_sums,
 )
+from convbook._lazy import Place, windowed
 from convbook.algorithms.blockwise import computed
 from convbook.algorithms.direct import of_line
 from convbook.algorithms.exactness import exponent, largest_magnitude
 from convbook.algorithms.fourier import fft, overlap_add
-from convbook.algorithms.plan_signals import METHODS, choose, recipe_for
+from convbook.algorithms.plan_signals import METHODS, Recipe, choose, recipe_for, recipe_of_parts
 from convbook.algorithms.scaling import prescaled, scaled
 from convbook.algorithms.separable import one_by_one
-from convbook.windows import BORDERS
+from convbook.windows import BORDERS, pad, sources
 
 _MODES: Final = ("full", "same", "valid")
 #: Turns an axis around.
@@ -129,6 +132,13 @@ def convolve(
     ``"direct"`` and ``"overlap-add"`` hold all sums of mode ``"full"`` and another array or two like them, ``"fft"``
     some more. Operands of another type than the sums, and signals with a border, are copied first.
 
+    *Lazy arrays.* A signal that is a Dask array gives one, which follows its chunks; no task runs before its `compute`.
+    Chunks shorter than the kernel are merged with their neighbors; the kernel has to be in memory. What a chunk's sums
+    see of other chunks, its halo, is fetched from them. Chunks that come from a store, or from a function of their own,
+    are read again for that, so that few of them are in memory at a time. Others wait there until their own sums are
+    taken, which may be some rows of chunks; so do all with a `fill_value` other than 0. Signed numbers with a uint64
+    kernel give int64, as signs are not known before.
+
     *Conventions.* The rules for the start of ``"same"``, and for ``"valid"`` with a large kernel, are
     SciPy's; ``numpy.convolve`` returns `max(N, K)` elements in ``"same"``, MATLAB starts at element `K // 2`.
 
@@ -145,7 +155,7 @@ def convolve(
     >>> convolve([1, 2, 3], [1, 10], boundary="edge").tolist()
     [11, 12, 23, 33]
     """
-    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
+    x, h = as_array("x", x, min_ndim=1, lazy=True), as_array("h", h, min_ndim=1)
     return _convolve(x, h, mode, boundary, fill_value, method)
 
 
@@ -203,7 +213,8 @@ def correlate(
     -----
     It is the convolution of the signal with the conjugated, reversed kernel, and is computed as that, to the
     same precision. In mode ``"valid"`` a kernel that is larger along every axis leaves the lags from `N - K`
-    to 0, in this order, as in ``scipy.signal``. The default mode of ``numpy.correlate`` is ``"valid"``.
+    to 0, in this order, as in ``scipy.signal``. The default mode of ``numpy.correlate`` is ``"valid"``. A Dask array
+    gives one, as in :py:func:`convbook.convolve`.
 
     Examples
     --------
@@ -218,7 +229,7 @@ def correlate(
     >>> correlate([1, 1j], [0, 1j]).tolist()
     [-1j, (1+0j), 0j]
     """
-    x, h = as_array("x", x, min_ndim=1), as_array("h", h, min_ndim=1)
+    x, h = as_array("x", x, min_ndim=1, lazy=True), as_array("h", h, min_ndim=1)
     return _convolve(x, h[_BACKWARDS * h.ndim].conj(), mode, boundary, fill_value, method)
 
 
@@ -455,10 +466,17 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
         fill_value = fits("fill_value", fill_value, recipe.dtype)
         if boundary != "constant" and fill_value != 0:
             raise ValueError(f"`fill_value` (={fill_value}) needs `boundary` 'constant', not '{boundary}'.")
+    if is_lazy(x):
+        return _over_chunks(x, h, recipe, boundary, fill_value if filled else 0, method)
     x, h = x.astype(recipe.dtype, copy=False), h.astype(recipe.dtype, copy=False)
     if recipe.reach:
         constant = {"constant_values": fill_value} if boundary == "constant" else {}
         x = np.pad(x, recipe.reach, boundary, **constant)  # type: ignore[call-overload]
+    return _wanted(x, h, recipe, method)
+
+
+def _wanted(x: Array, h: Array, recipe: Recipe, method: str) -> Array:
+    """Compute the outputs of a recipe, with the border written out around the signal."""
     if recipe.swapped:
         x, h = h, x
     chosen, planned, by = choose(x, h, recipe, method)
@@ -474,6 +492,36 @@ def _convolve(x: Array, h: Array, mode: str, boundary: str, fill_value: complex,
     else:
         y = recipe.sums.way(x, h)[recipe.wanted]
     return np.ascontiguousarray(y, dtype=recipe.result)
+
+
+def _over_chunks(x: Array, h: Array, recipe: Recipe, boundary: str, fill_value: complex, method: str) -> Array:
+    """Compute the outputs of a recipe chunk by chunk, of a signal whose border is a few chunks more."""
+    h = h.astype(recipe.dtype, copy=False)
+    whole = tuple((taps - 1, 1) for taps in h.shape)
+    compute = partial(_in_chunk, parts=recipe.parts, dtype=recipe.dtype, method=method)
+    if method != "auto":  # what it refuses does not depend on sizes: one output tells it before anything runs
+        _wanted(np.zeros_like(h), h, recipe_of_parts(h.shape, h.shape, (h.dtype,), whole, False), method)
+    beyond: list[tuple[Array, int]] = []
+    if recipe.reach and boundary == "constant":
+        x = pad(x.astype(recipe.dtype), recipe.reach, value=fill_value)
+    elif recipe.reach:
+        repeated = sources(x.shape, recipe.reach, boundary)
+        beyond = [(cells, before) for cells, (before, _) in zip(repeated, recipe.reach, strict=True)]
+    firsts = [first - (taps - 1) + np.arange(size) for taps, (first, size) in zip(h.shape, recipe.parts, strict=True)]
+    seen = [(first, first + taps) for taps, first in zip(h.shape, firsts, strict=True)]
+    return windowed(x, seen, compute, recipe.result, numbers={"h": h}, beyond=beyond)
+
+
+def _in_chunk(
+    x: Array, place: Place, h: Array, *, parts: tuple[tuple[int, int], ...], dtype: np.dtype[Any], method: str
+) -> Array:
+    """Compute a chunk's outputs from the part of the signal that they see."""
+    axes = zip(parts, place.outputs, place.cells, strict=True)
+    own = tuple((first + some.start - cells.start, some.stop - some.start) for (first, _), some, cells in axes)
+    x = x.astype(dtype, copy=False)
+    if x.size == 0 or 0 in (size for _, size in own):
+        return np.zeros([size for _, size in own], dtype)
+    return _wanted(x, h, recipe_of_parts(x.shape, h.shape, (dtype,), own, method != "separable"), method)
 
 
 #: What returns all sums of two arrays, but not as they are defined.

@@ -1,5 +1,6 @@
 r"""Borders and windows: extending an array, laying its windows out as columns, and the adjoints of both."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from convbook._arguments import (
     as_array,
     count,
     fits,
+    is_lazy,
     is_several,
     must_be_possible,
     must_have_shape,
@@ -23,6 +25,7 @@ from convbook._arguments import (
     sum_dtypes,
 )
 from convbook._geometry import add_windows, extend, geometry, index, window_view
+from convbook._lazy import continued, filled
 
 #: The rules for cells beyond the ends, by NumPy's names.
 BORDERS = ("constant", "edge", "reflect", "symmetric", "wrap")
@@ -97,7 +100,8 @@ def pad(
     Notes
     -----
     The rules may be applied over any distance: a wrap or a mirror image continues period after period. The
-    adjoint, which gradients need, is :py:func:`convbook.pad_vjp`.
+    adjoint, which gradients need, is :py:func:`convbook.pad_vjp`. A Dask array gives one: its chunks stay as they are,
+    and new cells come in chunks of their own, no longer than the longest of them.
 
     The odd forms equal :py:func:`numpy.pad`'s but for two things: farther out than :math:`n-1` cells floats are rounded
     in another order, and small integers do not wrap. A single cell has no slope to continue: it is repeated. Where
@@ -119,15 +123,17 @@ def pad(
     >>> pad([1, 2, 4], (2, 1), "reflect", reflect_type="odd").tolist()
     [-2, 0, 1, 2, 4, 6]
     """
-    x, pairs, held = _pad_arguments(x, pad_width, mode, value, reflect_type)
+    x, pairs, held = _pad_arguments(x, pad_width, mode, value, reflect_type, lazy=True)
+    if is_lazy(x):
+        return _padded_chunks(x, pairs, mode, held, reflect_type)
     if mode == "constant":
         y = np.full(_padded_shape(x, pairs), held, x.dtype)
         y[_middle(x, pairs)] = x
         return y
-    sources = _sources(x, pairs, mode)
+    repeated = sources(x.shape, pairs, mode)
     if reflect_type == "odd":
-        return _turned(x, sources, pairs, mode)
-    return x[np.ix_(*sources)] if sources else x.copy()
+        return _turned(x, repeated, pairs, mode)
+    return x[np.ix_(*repeated)] if repeated else x.copy()
 
 
 def pad_vjp(
@@ -198,7 +204,9 @@ def pad_vjp(
     if mode == "constant":
         return grad[_middle(x, pairs)].astype(result)
     folded = grad.astype(accumulate)
-    for axis, source in enumerate(_sources(x, pairs, mode)):  # the rule works axis by axis, and so does its adjoint
+    for axis, source in enumerate(
+        sources(x.shape, pairs, mode)
+    ):  # the rule works axis by axis, and so does its adjoint
         before = index(*(slice(None),) * axis)
         shorter = np.zeros((*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :]), accumulate)
         if reflect_type == "odd":
@@ -212,9 +220,9 @@ def pad_vjp(
 
 
 def _pad_arguments(
-    x: ArrayLike, pad_width: object, mode: str, value: object, reflect_type: str
+    x: ArrayLike, pad_width: object, mode: str, value: object, reflect_type: str, *, lazy: bool = False
 ) -> tuple[Array, tuple[Pair, ...], Any]:
-    x = as_array("x", x)
+    x = as_array("x", x, lazy=lazy)
     pairs = pad_pairs("pad_width", pad_width, x.ndim)
     one_of("mode", mode, BORDERS)
     if one_of("reflect_type", reflect_type, ("even", "odd")) == "odd" and mode not in MIRRORS:
@@ -241,10 +249,10 @@ def _middle(x: Array, pairs: tuple[Pair, ...]) -> tuple[slice, ...]:
     return tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, pairs, strict=True))
 
 
-def _sources(x: Array, pairs: tuple[Pair, ...], mode: str) -> list[Array]:
-    """Return for each axis which cell of `x` each cell of the extension repeats."""
-    sources = []
-    for n, (before, after) in zip(x.shape, pairs, strict=True):
+def sources(shape: tuple[int, ...], pairs: tuple[Pair, ...], mode: str) -> list[Array]:
+    """Return for each axis which cell of an array each cell of the extension repeats."""
+    found = []
+    for n, (before, after) in zip(shape, pairs, strict=True):
         i = np.arange(-before, n + after)
         if n == 0:
             pass  # nothing is repeated
@@ -259,15 +267,15 @@ def _sources(x: Array, pairs: tuple[Pair, ...], mode: str) -> list[Array]:
             period = max(2 * n - 2, 1)  # a single cell mirrors itself
             i %= period
             i = np.minimum(i, period - i)
-        sources.append(i)
-    return sources
+        found.append(i)
+    return found
 
 
-def _turned(x: Array, sources: list[Array], pairs: tuple[Pair, ...], mode: str) -> Array:
+def _turned(x: Array, repeated: list[Array], pairs: tuple[Pair, ...], mode: str) -> Array:
     """Return the extension by mirror images that are turned upside down, axis by axis."""
     accumulate, result = sum_dtypes(x)
     y = x.astype(accumulate)
-    for axis, source in enumerate(sources):
+    for axis, source in enumerate(repeated):
         before = index(*(slice(None),) * axis)
         turned, ends = _half_turns(x.shape[axis], pairs[axis], mode)
         narrow, y = y, y.take(source, axis)
@@ -276,6 +284,45 @@ def _turned(x: Array, sources: list[Array], pairs: tuple[Pair, ...], mode: str) 
             weights = times.astype(accumulate).reshape(-1, *(1,) * (x.ndim - axis - 1))
             y[(*before, cells)] += weights * narrow.take([end], axis)
     return y.astype(result, copy=False)
+
+
+def _padded_chunks(x: Array, pairs: tuple[Pair, ...], mode: str, held: Any, reflect_type: str) -> Array:
+    """Return the extension of a Dask array: its chunks as they are, and others before and after them."""
+    if mode == "constant":
+        return filled(x, pairs, held)
+    odd = reflect_type == "odd"
+    accumulate, result = sum_dtypes(x)
+    if not odd:
+        accumulate = result = x.dtype
+    y = x.astype(accumulate)
+    for axis, source in enumerate(sources(x.shape, pairs, mode)):
+        if any(pairs[axis]):
+            turns = _half_turns(x.shape[axis], pairs[axis], mode)
+            y = continued(y, axis, source, pairs[axis], partial(_turned_cells, axis=axis, turns=turns) if odd else None)
+    return y.astype(result)
+
+
+def _turned_cells(
+    cells: Array,
+    *ends: Array,
+    axis: int,
+    turns: tuple[Array, list[tuple[int, Array, Array]]],
+    some: slice,
+) -> Array:
+    """Turn mirror images upside down as :func:`_turned` does, for some of the extension along an axis."""
+    before = index(*(slice(None),) * axis)
+
+    def among(places: Array) -> Array:
+        found: Array = (places >= some.start) & (places < some.stop)
+        return found
+
+    turned = turns[0][among(turns[0])] - some.start
+    cells[(*before, turned)] = -cells[(*before, turned)]
+    for end, (_, places, times) in zip(ends, turns[1], strict=False):
+        here = among(places)
+        weights = times[here].astype(cells.dtype).reshape(-1, *(1,) * (cells.ndim - axis - 1))
+        cells[(*before, places[here] - some.start)] += weights * end
+    return cells
 
 
 def _half_turns(n: int, pair: Pair, mode: str) -> tuple[Array, list[tuple[int, Array, Array]]]:

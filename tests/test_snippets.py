@@ -13,6 +13,7 @@ from book import ROOT
 from book.execution import chapters, guards
 from book.execution.chapters import Cell
 from book.snippets import function_snippet, snippets_of
+from book.snippets.bare import without_lazy
 from book.snippets.slicer import Page
 from book.snippets.standalone import standalone
 
@@ -416,6 +417,14 @@ def test_an_error_message_is_the_librarys_own(monkeypatch):
     code = available("import convbook", "convbook.pool2d([[1]], 2, 'mean')", tags=["raises-exception"]).numpy_only
     with pytest.raises(ValueError, match="`mode`"):
         without_convbook(monkeypatch, code)
+
+
+def test_a_snippet_computes_in_memory_and_says_nothing_of_lazy_arrays():
+    code = available("import convbook", "print(convbook.global_max_pool([[[3, 4]]]))").numpy_only
+    assert "def global_max_pool(" in code
+    assert "_lazy" not in code
+    text = "def f(x):\n    if is_lazy(x):\n        return g(x)\n    return [y for y in x if (is_lazy(y) or y > 0)]"
+    assert without_lazy(text) == "def f(x):\n    return [y for y in x if (y > 0)]"
 
 
 def test_a_snippet_says_where_it_comes_from_and_how_to_get_the_library():

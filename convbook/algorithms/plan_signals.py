@@ -80,6 +80,22 @@ def recipe_for(
         reach = tuple((b - 1 - first, first + size - a) for (a, b), (first, size) in zip(sizes, parts, strict=True))
         parts, mode = tuple((b - 1, size) for (_, b), (_, size) in zip(sizes, parts, strict=True)), "valid"
         n = tuple(a + before + after for a, (before, after) in zip(n, reach, strict=True))
+    return replace(recipe_of_parts(n, k, types, parts, may_swap, mode), reach=reach)
+
+
+@lru_cache(1024)
+def recipe_of_parts(
+    n: tuple[int, ...],
+    k: tuple[int, ...],
+    types: tuple[np.dtype[Any], ...],
+    parts: tuple[Part, ...],
+    may_swap: bool,
+    mode: str = "",
+) -> Recipe:
+    """Find how the outputs that lie in `parts` of all sums are computed, with no border but zeros.
+
+    `mode` is their name, where they have one.
+    """
     swapped = may_swap and math.prod(k) > math.prod(n)  # it makes no difference, except to the work
     if swapped:
         n, k = k, n
@@ -89,7 +105,7 @@ def recipe_for(
     return Recipe(
         dtype,
         result,
-        reach,
+        (),
         parts,
         tuple(slice(first, first + size) for first, size in parts),
         swapped,

@@ -35,7 +35,7 @@ from convbook.figures.graphs import graph_values
 from convbook.figures.learning import descents, factors_by_rate, framed_row, losses_by_step
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
-from convbook.figures.network import percent_map, picture_grid, shapes_between
+from convbook.figures.network import picture_grid, shapes_between
 from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
@@ -103,7 +103,6 @@ __all__ = [
     "noise_balance",
     "one_output",
     "painted_copies",
-    "percent_map",
     "picture_grid",
     "pictures_and_spectra",
     "pooled_tables",

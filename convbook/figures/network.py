@@ -1,4 +1,4 @@
-"""What a small network was shown, what it learned, and where it fails."""
+"""What a small network was shown, what goes through it, and what it learned."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from convbook.figures.cells import board, cell, label, note
-from convbook.figures.style import BLUE, DIVERGING, IMAGE, INK, MUTED, ON_DARK, ON_LIGHT, PANEL, RED, WIDTH
+from convbook.figures.cells import label
+from convbook.figures.style import BLUE, DIVERGING, IMAGE, INK, MUTED, ON_LIGHT, PANEL, RED, WIDTH
 
 
 def picture_grid(
@@ -100,35 +100,4 @@ def shapes_between(steps: Sequence[tuple[tuple[int, ...], str, str]], last: tupl
         ax.annotate("", (edge + 2.2, 14), (edge - 2.2, 14), arrowprops={"arrowstyle": "->", "color": INK})
         label(ax, edge, 31, name, fontsize=10, color=RED)
         label(ax, edge, 35.5, below, fontsize=10, color=MUTED)
-    return ax
-
-
-def percent_map(shares: ArrayLike, *, xlabel: str, ylabel: str) -> Axes:
-    """Draw a table of shares, as percentages: the larger, the lighter the cell.
-
-    Parameters
-    ----------
-    shares : array_like, shape (H, W)
-        Numbers from 0 to 1.
-    xlabel, ylabel : str
-        What the columns and the rows are, which are numbered from 0.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The axes of the new figure, one unit a cell.
-    """
-    values = np.asarray(shares, float)
-    rows, columns = values.shape
-    ax = board(columns + 1, rows + 1.8)
-    shades, left = plt.get_cmap(IMAGE), (ax.get_xlim()[1] - columns) / 2
-    note(ax, left + columns / 2, 0.4, xlabel)
-    note(ax, left - 1.2, rows / 2 + 1.8, ylabel, rotation=90)
-    for j in range(columns):
-        note(ax, left + j + 0.5, 1.35, str(j))
-    for i in range(rows):
-        note(ax, left - 0.4, i + 2.3, str(i))
-    for (i, j), value in np.ndenumerate(values):
-        text = ON_LIGHT if value > 0.5 else ON_DARK
-        cell(ax, left + j, i + 1.8, f"{100 * value:.0f}", fill=shades(0.15 + 0.85 * value), color=text)
     return ax

@@ -54,7 +54,7 @@ NETWORKS = {
     "flattened": lambda: [nn.Conv2d(1, 16, 7, padding=3), nn.ReLU(), nn.Flatten(), nn.Linear(3136, 10)],
     "pooled": lambda: list(model),
 }
-RATES = (0.02, 0.05, 0.1)
+RATES = (0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 def right_answers(network: nn.Module, x: torch.Tensor, first: int, last: int) -> int:

@@ -1,4 +1,4 @@
-"""The text of a definition without what a snippet can do without: docstrings, annotations, checks of arguments."""
+"""The text of a definition without what a snippet can do without: docstrings, annotations, checks, lazy arrays."""
 
 import ast
 import re
@@ -27,6 +27,16 @@ def without_checks(text: str, checkers: Collection[str]) -> str:
     while (shorter := _in_place(text, checkers)) != text:
         text = shorter
     return text
+
+
+def without_lazy(text: str) -> str:
+    """Leave out what is for Dask arrays, ``if is_lazy(x): ...``, ``is_lazy(x) or``: a snippet computes in memory."""
+    lines = text.splitlines()
+    for node in sorted(ast.walk(ast.parse(text)), key=lambda node: -getattr(node, "lineno", 0)):
+        match node:
+            case ast.If(test=ast.Call(func=ast.Name(id="is_lazy")), orelse=[]):
+                lines[node.lineno - 1 : node.end_lineno] = []
+    return re.sub(r"\bis_lazy\(\w+\) or ", "", "\n".join(lines))
 
 
 def only_checks(text: str) -> bool:

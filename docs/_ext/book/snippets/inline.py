@@ -18,7 +18,7 @@ from pathlib import Path
 
 from book import ROOT
 from book.execution.names import bound, chain, local_name, named, one_by_one
-from book.snippets.bare import only_checks, without_checks, without_docstrings
+from book.snippets.bare import only_checks, without_checks, without_docstrings, without_lazy
 from book.snippets.facts import imported
 from book.snippets.standalone import sorted_imports
 
@@ -76,7 +76,7 @@ def _module(path: Path, checked: bool = True) -> Module:
             with contextlib.suppress(ValueError):
                 constants[names[0]] = _constant(node.value, constants)
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        text = without_docstrings("\n".join(lines[first - 1 : node.end_lineno]))
+        text = without_lazy(without_docstrings("\n".join(lines[first - 1 : node.end_lineno])))
         if not checked:
             text = without_checks(text, _checkers(path))
         if isinstance(constants.get(names[0]), str):  # KERNEL = RED = PALETTE["red"][0]

@@ -1,0 +1,172 @@
+"""Convolve images that do not fit: ``make test-scale``.
+
+A picture larger than the memory of all workers together lies on the disk. Several processes of ``dask.distributed``
+convolve it into a store beside it; half-way, one of them is killed. Each result is compared, number by number, with
+what strips of the picture give in memory. Prints what was measured, and with --out writes it to a file.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import dask
+import dask.array as da
+import distributed
+import numpy as np
+import zarr
+
+import convbook
+
+CHUNK, WORKERS, LIMIT = 1000, 3, 300_000_000
+SEED = 20_260_101
+Array = np.ndarray[Any, np.dtype[Any]]
+Function = Callable[[Any], Any]
+
+
+def gaussian(size: int) -> Array:
+    """Return a smooth kernel, not symmetric, so that no turned one passes."""
+    line = np.exp(-0.5 * np.linspace(-2, 3, size) ** 2)
+    return (np.outer(line, line[::-1] ** 2) / line.sum() ** 2).astype(np.float32)
+
+
+SMALL, LARGE, LAYER = gaussian(9), gaussian(301), np.stack([gaussian(5), gaussian(5).T])[:, None]
+
+#: Name, what is computed, and the rows of the picture that a row of the result sees before and after its own.
+WORK: dict[str, tuple[Function, int, int]] = {
+    "9×9, reflected": (lambda x: convbook.convolve(x, SMALL, "same", boundary="reflect"), 4, 1),
+    "301×301, zeros": (lambda x: convbook.convolve(x, LARGE, "same"), 150, 1),
+    "layer of two 5×5, stride 2": (lambda x: convbook.conv(x[None, None], LAYER, stride=2, padding=2)[0, 1], 2, 2),
+    "maxima of 3×3, stride 2": (lambda x: convbook.max_pool(x[None, None], 3, stride=2, padding=1)[0, 0], 1, 2),
+}
+
+
+def picture(folder: Path, size: int) -> Path:
+    """Write a picture of random numbers to the disk, chunk by chunk."""
+    path = folder / "picture.zarr"
+    store = zarr.create_array(path, shape=(size, size), chunks=(CHUNK, CHUNK), dtype=np.float32, compressors=None)
+    rng = np.random.default_rng(SEED)
+    for row in range(0, size, CHUNK):
+        store[row : row + CHUNK] = rng.standard_normal((min(CHUNK, size - row), size), np.float32)
+    return path
+
+
+def largest_difference(source: Any, result: Any, work: Function, halo: int, stride: int) -> float:
+    """Compare all of a result with what strips of the picture give in memory, relative to its largest number."""
+    size, worst, largest = source.shape[0], 0.0, 0.0
+    for top in range(0, size, 2 * CHUNK):
+        bottom = min(top + 2 * CHUNK, size)
+        above = min(top, -(-halo // stride) * stride)  # so that windows lie as they do in the whole
+        wanted = work(np.asarray(source[top - above : min(size, bottom + halo)]))
+        rows = wanted[above // stride :][: -(-(bottom - top) // stride)]
+        found = np.asarray(result[top // stride : top // stride + len(rows)])
+        worst, largest = max(worst, float(abs(found - rows).max())), max(largest, float(abs(rows).max()))
+    return worst / largest
+
+
+def peak() -> int:
+    """Return the bytes that this process has held at most: Linux keeps count."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) * 1024
+
+
+def finished(dask_scheduler: Any) -> int:
+    """Count the tasks that are done; called where the scheduler is."""
+    return sum(task.state in ("memory", "released") for task in dask_scheduler.tasks.values())
+
+
+def kill_one(client: distributed.Client, tasks: int, killed: list[str]) -> None:
+    """Kill a worker when about a third of the tasks are done, as the system does it: without asking."""
+    while not killed:
+        if client.run_on_scheduler(finished) > tasks / 3:
+            pids = client.run(os.getpid)
+            address, pid = next(iter(pids.items()))
+            os.kill(pid, signal.SIGKILL)
+            killed.append(address)
+        time.sleep(0.2)
+
+
+def measured(name: str, source: Path, folder: Path, kill: bool) -> dict[str, Any]:
+    """Compute one piece of work with several processes, and compare it."""
+    work, halo, stride = WORK[name]
+    memory = {"distributed.worker.memory.spill": 0.7, "distributed.worker.memory.target": 0.6}
+    with (
+        dask.config.set(memory),
+        distributed.LocalCluster(
+            n_workers=WORKERS, threads_per_worker=1, memory_limit=LIMIT, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        idle = max(client.run(peak).values())
+        x = da.from_zarr(str(source))
+        y = work(x)
+        path = folder / "result.zarr"
+        started, killed = time.perf_counter(), []
+        done = client.compute(da.to_zarr(y, str(path), compute=False, overwrite=True))
+        if kill:
+            threading.Thread(target=kill_one, args=(client, len(dict(y.dask)), killed), daemon=True).start()
+        done.result()
+        seconds = time.perf_counter() - started
+        most = max(client.run(peak).values())
+    difference = largest_difference(zarr.open_array(source), zarr.open_array(path), work, halo, stride)
+    if kill and not killed:
+        raise SystemExit("No worker was killed: the work was done too early.")
+    return {
+        "work": name,
+        "killed": len(killed),
+        "seconds": round(seconds, 1),
+        "tasks": len(dict(y.dask)),
+        "idle_megabytes": round(idle / 1e6),
+        "peak_megabytes": round(most / 1e6),
+        "difference": float(f"{difference:.1e}"),
+    }
+
+
+def main() -> int:
+    """Measure every piece of work, one of them with a worker killed, and the number of tasks."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--size", type=int, default=16_000)
+    options.add_argument("--folder", type=Path)
+    options.add_argument("--out", type=Path)
+    given = options.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory(dir=given.folder) as place:
+        folder = Path(place)
+        source = picture(folder, given.size)
+        print(f"A picture of {given.size**2 * 4 / 1e6:.0f} MB; {WORKERS} workers with {LIMIT / 1e6:.0f} MB each")
+        for name, kill in [*((name, False) for name in WORK), (next(iter(WORK)), True)]:
+            rows.append(measured(name, source, folder, kill))
+            print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+    counts = {}
+    for blocks in (4, 8, 16, 32):
+        x = da.zeros((blocks * CHUNK, blocks * CHUNK), chunks=CHUNK, dtype=np.float32)
+        counts[blocks**2] = len(dict(WORK["9×9, reflected"][0](x).dask))
+    print("chunks and tasks:", counts)
+    record = {
+        "date": date.today().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "versions": {one.__name__: one.__version__ for one in (np, dask, distributed, zarr)},
+        "picture": {"side": given.size, "chunk": CHUNK, "megabytes": round(given.size**2 * 4 / 1e6)},
+        "workers": {"number": WORKERS, "megabytes": round(LIMIT / 1e6)},
+        "runs": rows,
+        "tasks": counts,
+    }
+    if given.out:
+        given.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return int(any(row["difference"] > 1e-5 for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
