@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import threadpoolctl  # noqa: F401  (the scripts need it, which the library does not: these are no tests of the library)
 
 SCRIPT = Path(__file__).parent / "bench" / "methods.py"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import threadpoolctl  # noqa: F401  (the scripts need it, which the library does not: these are no tests of the library)
 
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "docs" / "_data" / "steps.json"
