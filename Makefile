@@ -83,7 +83,7 @@ test-peers: $(PEERS) ## compare with PyTorch and SciPy, live (CONFIGURATIONS=200
 	@PYTHONPATH=. $(PEERS:installed=bin/python) tests/peers/live.py --configurations $(or $(CONFIGURATIONS),20000) $(if $(SEED),--seed $(SEED))
 
 test-scale: $(SCALE) ## convolve a picture larger than memory in several processes, and kill one (minutes)
-	@DASK_LOGGING__DISTRIBUTED=critical OPENBLAS_NUM_THREADS=1 $(SCALE:installed=bin/python) tests/scale/run.py --out docs/_data/scale.json
+	@DASK_LOGGING__DISTRIBUTED=critical OPENBLAS_NUM_THREADS=1 $(SCALE:installed=bin/python) tests/scale/larger_than_memory.py --out docs/_data/scale.json
 
 bench: $(PEERS) ## measure against PyTorch, SciPy and OpenCV (half an hour), into docs/_data/bench.json
 	@$(BENCH) --out docs/_data/bench.json

@@ -540,10 +540,10 @@ def adaptive_avg_pool(x: ArrayLike, output_size: int | Sequence[int | None]) -> 
     x, size = _adaptive_arguments(x, output_size)
     adapted = _Adapted(x.shape[2:], size)
     if is_lazy(x):
-        if adapted.larger_than_chunks(x):
+        if _larger_than_chunks(adapted, x):
             return _over_large_parts(x, adapted, global_avg_pool)
         compute = partial(_means_of_parts, adapted=adapted)
-        return windowed(x, adapted.seen(), compute, mean_dtypes(x)[1])
+        return windowed(x, _seen(adapted), compute, mean_dtypes(x)[1])
     return _means_of_parts(x, None, adapted)
 
 
@@ -606,9 +606,9 @@ def adaptive_max_pool(
     indices_too = flag("return_indices", return_indices)
     adapted = _Adapted(x.shape[2:], size)
     if is_lazy(x):
-        if adapted.larger_than_chunks(x) and not indices_too:
+        if _larger_than_chunks(adapted, x) and not indices_too:
             return _over_large_parts(x, adapted, global_max_pool)
-        return _maxima_over_chunks(x, adapted.seen(), partial(_maxima_of_parts, adapted=adapted), indices_too)
+        return _maxima_over_chunks(x, _seen(adapted), partial(_maxima_of_parts, adapted=adapted), indices_too)
     return _maxima_of_parts(x, None, indices_too, adapted)
 
 
@@ -757,18 +757,20 @@ class _Adapted(NamedTuple):
             along = zip(map(int.__add__, position, before), self.size, self.output, cells, strict=True)
             yield position, tuple(slice(o * n // w - c, -(-(o + 1) * n // w) - c) for o, n, w, c in along)
 
-    def larger_than_chunks(self, x: Lazy) -> bool:
-        """Return whether no window is smaller than a chunk, along any axis."""
-        axes = zip(self.size, self.output, x.chunks[2:], strict=True)
-        return all(n // o >= max(chunks) for n, o, chunks in axes)
-
-    def seen(self) -> list[tuple[Array, Array]]:
-        """Return where the windows of each axis begin and end."""
-        axes = [(np.arange(wanted), n, wanted) for n, wanted in zip(self.size, self.output, strict=True)]
-        return [(o * n // wanted, -(-(o + 1) * n // wanted)) for o, n, wanted in axes]
-
 
 # Chunk by chunk
+
+
+def _larger_than_chunks(adapted: _Adapted, x: Lazy) -> bool:
+    """Return whether no window is smaller than a chunk, along any axis."""
+    axes = zip(adapted.size, adapted.output, x.chunks[2:], strict=True)
+    return all(n // o >= max(chunks) for n, o, chunks in axes)
+
+
+def _seen(adapted: _Adapted) -> list[tuple[Array, Array]]:
+    """Return where the windows of each axis begin and end."""
+    axes = [(np.arange(wanted), n, wanted) for n, wanted in zip(adapted.size, adapted.output, strict=True)]
+    return [(o * n // wanted, -(-(o + 1) * n // wanted)) for o, n, wanted in axes]
 
 
 def _maxima_over_chunks(
