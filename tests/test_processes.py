@@ -345,7 +345,9 @@ def test_a_plan_from_another_process_is_equal_and_has_the_same_hash(tmp_path: Pa
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let blocks be shared whatever is installed."""
-    monkeypatch.setattr(threads, "_blas", lambda: SimpleNamespace(limit=lambda limits: nullcontext()))
+    monkeypatch.setattr(
+        threads, "_blas", lambda: SimpleNamespace(lib_controllers=[], limit=lambda limits: nullcontext())
+    )
 
 
 @pytest.mark.usefixtures("held")

@@ -32,8 +32,8 @@ class _Crew:
         """Start with nobody and nothing held."""
         #: Held by the one call that holds BLAS.
         self.busy = threading.Lock()
-        #: What gives BLAS its threads back, and the thread that does.
-        self.held: tuple[Any, int] | None = None
+        #: How many threads each library of BLAS has to get back, and the thread that will see to it.
+        self.held: tuple[list[tuple[Any, int]], int] | None = None
         #: Where the helpers wait for something to do, and how many they are.
         self.tasks: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self.helpers = 0
@@ -58,7 +58,8 @@ def _after_fork() -> None:
     held = _crew.held
     _crew.renew()
     if held is not None and held[1] != threading.get_ident():
-        held[0].restore_original_limits()
+        for library, number in held[0]:
+            library.set_num_threads(number)
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
@@ -105,8 +106,9 @@ def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int)
             work(block)
         return
     try:
-        with blas.limit(limits=1) as limiter:
-            _crew.held = limiter, threading.get_ident()
+        # said before it is done: another thread may fork this process at any time
+        _crew.held = [(library, library.num_threads) for library in blas.lib_controllers], threading.get_ident()
+        with blas.limit(limits=1):
             _share(work, deque(blocks), threads - 1)
     finally:
         _crew.held = None
