@@ -161,7 +161,7 @@ def test_layers_whose_taps_or_windows_lie_far_apart_are_the_same_layers(method: 
 @pytest.mark.parametrize("shared_by", [2, 3])
 def test_threads_share_the_blocks_and_change_nothing(monkeypatch: pytest.MonkeyPatch, shared_by: int) -> None:
     held = []
-    blas = SimpleNamespace(limit=lambda limits: held.append(limits) or nullcontext())
+    blas = SimpleNamespace(lib_controllers=[], limit=lambda limits: held.append(limits) or nullcontext())
     monkeypatch.setattr(threads, "_blas", lambda: blas)
     monkeypatch.setattr(threads, "available", lambda: shared_by)
     monkeypatch.setattr(threads, "WORTH_SPREADING", 0)
@@ -178,7 +178,9 @@ def test_threads_share_the_blocks_and_change_nothing(monkeypatch: pytest.MonkeyP
 
 
 def test_an_error_in_a_block_reaches_the_caller_and_frees_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "_blas", lambda: SimpleNamespace(limit=lambda limits: nullcontext()))
+    monkeypatch.setattr(
+        threads, "_blas", lambda: SimpleNamespace(lib_controllers=[], limit=lambda limits: nullcontext())
+    )
 
     def work(block: int) -> None:
         if block == 3:
