@@ -317,8 +317,7 @@ def _runs(sources: Array, start: int, stop: int, most: int, n: int) -> Iterator[
     """Cut a rim into parts no longer than a chunk; and where its sources jump from end to end, if that is far."""
     jumps = np.flatnonzero(abs(np.diff(sources[start:stop])) > 1) + 1 + start if n > most else ()
     for low, high in pairwise([start, *map(int, jumps), stop]):
-        for part, size in zip(accumulate(_evenly(high - low, most)), _evenly(high - low, most), strict=True):
-            yield low + part - size, low + part
+        yield from pairwise(accumulate(_evenly(high - low, most), initial=low))
 
 
 def _evenly(cells: int, most: int) -> tuple[int, ...]:

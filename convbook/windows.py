@@ -204,9 +204,8 @@ def pad_vjp(
     if mode == "constant":
         return grad[_middle(x, pairs)].astype(result)
     folded = grad.astype(accumulate)
-    for axis, source in enumerate(
-        sources(x.shape, pairs, mode)
-    ):  # the rule works axis by axis, and so does its adjoint
+    # the rule works axis by axis, and so does its adjoint
+    for axis, source in enumerate(sources(x.shape, pairs, mode)):
         before = index(*(slice(None),) * axis)
         shorter = np.zeros((*folded.shape[:axis], x.shape[axis], *folded.shape[axis + 1 :]), accumulate)
         if reflect_type == "odd":

@@ -27,14 +27,12 @@ URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
 #: The colors of code are the book's own: `code_style`.
 REPLACED = {"pygments.css"}
 CLASSES = re.compile(r'\bclass="([^"]*)"')
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def sheet(static: Path, name: str) -> str:
     """Return a style sheet as the bundle needs it: its addresses seen from there."""
     folder = posixpath.dirname(name)
-    text = COMMENT.sub("", (static / name).read_text(encoding="utf-8"))
-    text = re.sub(r'@charset "[^"]*";', "", text)
+    text = re.sub(r'@charset "[^"]*";', "", (static / name).read_text(encoding="utf-8"))
     return URL.sub(rf"url(\1{folder}/", text) if folder else text
 
 
@@ -76,9 +74,9 @@ def name_bundles(app: Sphinx, pagename: str, template: str, context: dict[str, A
     names = {name for group in CLASSES.findall(context.get("body", "")) for name in group.split()}
     for name in sorted(not_here(names)):
         logger.warning(
-            "the page has the class %r, whose rules the style sheet leaves out: take it off `NOT_HERE` in %s",
-            name,
+            "the page has the class %r, whose rules the style sheet leaves out: take it off `NOT_HERE` in "
             "docs/_ext/book/page/sheets.py",
+            name,
             location=pagename,
             type="pages",
         )
