@@ -38,7 +38,7 @@ html: $(INSTALLED) $(ASSETS) ## build the site into _build/html (the first time,
 test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
 	@$(PYTEST) -n $(JOBS) --dist loadfile tests docs convbook
 
-test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with NumPy and SciPy alone, the lowest and the newest
+test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with what it needs alone, the lowest and the newest versions
 	@rm -rf _build/bare/source _build/bare/*.whl && mkdir _build/bare/source && cp -r convbook pyproject.toml README.md LICENSE _build/bare/source
 	@$(PYTHON) -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir _build/bare _build/bare/source
 	@for bare in $(BARE); do \
@@ -132,7 +132,7 @@ $(BROWSER): requirements-browser.lock $(INSTALLED)
 
 # What the library needs, and what runs its tests: the lowest versions, and the same packages as everywhere else.
 $(BARE:=/installed): %/installed: %.lock
-	@echo "Setting up $* with NumPy and SciPy alone (once) ..."
+	@echo "Setting up $* with what the library needs alone (once) ..."
 	@$(PYTHON3) -m venv --clear $*
 	@$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@

@@ -1,8 +1,9 @@
 """Threads: as many as BLAS may use, spread over blocks of outputs while BLAS itself is held to one.
 
 A block's copies are not BLAS's, so its threads wait while one of ours copies; threads that each copy and multiply
-blocks of their own do not. Holding BLAS needs `threadpoolctl`, which is optional: without it all blocks are computed
-in turn, and BLAS divides each product. The caller's limit is respected: it is what BLAS says it may use.
+blocks of their own do not. Holding BLAS needs `threadpoolctl`. Where the library is one file that somebody keeps, it
+may be missing: then all blocks are computed in turn, and BLAS divides each product. The caller's limit is respected: it
+is what BLAS says it may use.
 
 Whoever calls takes blocks, too, and needs nobody: where no helpers can be had, it takes them all.
 """
