@@ -26,7 +26,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick lock clean
+.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick calibrate lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -93,6 +93,10 @@ bench-methods: $(INSTALLED) ## hold the planner's estimates against a clock (fiv
 
 bench-steps: $(INSTALLED) ## time the programs that the chapters on speed print (five minutes), into docs/_data/steps.json
 	@$(AS_IT_IS) PYTHONPATH=.:docs/_ext $(PYTHON) tests/bench/steps.py --out docs/_data/steps.json
+
+calibrate: $(INSTALLED) ## find the planner's costs for this machine (three minutes), into costs.json
+	@$(AS_IT_IS) $(PYTHON) tests/bench/calibrate.py --out costs.json
+	@echo "A program uses them with CONVBOOK_COSTS=costs.json in its environment."
 
 bench-quick: $(PEERS) ## the same in two minutes: some cases, one thread, a table only
 	@$(BENCH) --quick

@@ -62,7 +62,7 @@ class Band(Algorithm):
             unit=together,
             rows=4 * together,
         )
-        calls = share.blocks(problem) * cost.CALLS * (2 + taps_in_a_row)
+        calls = share.blocks(problem) * cost.costs.calls * (2 + taps_in_a_row)
         made = _prepared(problem, together)
         return cls(problem, *share[:3], nanoseconds * problem.batch + calls, share.bytes, made, together)
 

@@ -83,7 +83,7 @@ class Columns(OfGradient):
                 handoffs=_HANDOFFS,
             )
         sparse = not problem.pointwise and _cells(problem, share.box) > problem.taps * math.prod(share.box)
-        return cls(problem, *share[:3], nanoseconds + share.blocks(problem) * cost.CALLS, share.bytes, 0, sparse)
+        return cls(problem, *share[:3], nanoseconds + share.blocks(problem) * cost.costs.calls, share.bytes, 0, sparse)
 
     @property
     def keeps_nonfinite_local(self) -> bool:

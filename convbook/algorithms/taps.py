@@ -67,7 +67,7 @@ class Taps(OfGradient):
         if share.images > 1:  # and back
             copying += cost.copies(problem.filters * problem.positions, row, problem.dtype)
         adding = cost.loops(problem.multiply_adds, share.images * math.prod(share.box), problem.dtype)
-        calls = share.blocks(problem) * cost.CALLS * phases * (2 + width)
+        calls = share.blocks(problem) * cost.costs.calls * phases * (2 + width)
         return cls(problem, *share[:3], problem.batch * (copying + adding) + calls, share.bytes, 0)
 
     @property

@@ -61,12 +61,13 @@ class Winograd(Algorithm):
             return "it would spread infinities and NaNs over whole tiles"
         channels, filters, size = problem.channels, problem.filters, _TILE * _TILE
         tiles = round_up(problem.windows.output[0], _OUT) * round_up(problem.windows.output[1], _OUT) // _OUT**2
-        moved = (size * channels + _OUT**2 * filters) * tiles * 1.6 * cost.width(problem.dtype)
+        move = cost.costs.moved * cost.width(problem.dtype)
+        moved = (size * channels + _OUT**2 * filters) * tiles * move
         transforms = cost.product(size * tiles * (size * channels + _OUT**2 * filters), 24, 1024, size, problem.dtype)
         products = cost.product(
             size * filters * channels * tiles, filters, min(tiles * problem.batch, 128), channels, problem.dtype
         )
-        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(problem.dtype)
+        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.25 * move  # added, where they lie
         weights = size * filters * channels  # transformed once a call, and read once a block
         once = weights * (1.5 if weights * problem.dtype.itemsize <= _CACHE else 4) * cost.width(problem.dtype)
         nanoseconds = (moved + transforms + products) * problem.batch + once
