@@ -200,6 +200,7 @@ def test_a_wide_mirror_goes_on_with_the_period_that_the_appendix_names(rule: str
     for n in range(2, 7):
         wide = np.pad(np.arange(n), 20, mode=rule)
         assert (wide[period(n) :] == wide[: -period(n)]).all()
+        assert convbook.pad(np.arange(n), 20, mode=rule).tolist() == wide.tolist()
         assert (wide[period(n) // 2 :] != wide[: -(period(n) // 2)]).any()
 
 
