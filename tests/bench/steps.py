@@ -3,8 +3,8 @@
 What is timed is taken from the pages themselves, by the names of their cells. The record, `docs/_data/steps.json`, gets
 all times in milliseconds: a layer from seven loops to a product in blocks (`steps`), the same product by the rows of a
 block (`blocks`), rows of outputs by how many of them one product computes (`bands`), sums against Fourier transforms by
-the taps of a filter (`spectra`), and columns against Winograd by the channels of a layer (`winograd`). Contenders run in
-turn, round by round, each round in another order drawn by lot, with one thread.
+the taps of a filter (`spectra`), and columns against Winograd by the channels of a layer (`winograd`). Contenders run
+in turn, round by round, each round in another order drawn by lot, with one thread.
 """
 
 import argparse
