@@ -106,15 +106,9 @@ def test_columns_and_the_way_back_are_the_librarys(images: int, stride: int, rng
 @pytest.mark.parametrize("more", [0, 1, 30, 1000])
 def test_overlap_save_is_the_correlation_wherever_the_taps_fit(more: int, taps: int, rng: np.random.Generator) -> None:
     x, h = rng.normal(size=taps + more), rng.normal(size=taps)
-    got = recipe("recipe-overlap-save", "overlap_save")(x, h)
+    got = recipe("recipe-overlap-save", "by_overlap_save")(x, h)
     assert got.shape == (more + 1,)
     assert np.allclose(got, np.correlate(x, h), rtol=0, atol=1e-12 * taps)
-
-
-@pytest.mark.parametrize(("samples", "taps"), [(3, 0), (2, 3), (0, 1)])
-def test_overlap_save_refuses_taps_that_do_not_fit(samples: int, taps: int) -> None:
-    with pytest.raises(ValueError, match="must fit into the signal"):
-        recipe("recipe-overlap-save", "overlap_save")(np.ones(samples), np.ones(taps))
 
 
 @pytest.mark.parametrize("taps", [1, 2, 7])
