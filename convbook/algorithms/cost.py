@@ -2,7 +2,8 @@
 
 The constants are rounded from fits to 83 layers, each computed in every way by one of two cores, with vectors of 256
 bits and with vectors of 512. Only their ratios matter: a machine that is twice as fast at everything makes the same
-choices. Between neighbors in cost a wrong guess costs little. Where a machine's ratios are others, ``make calibrate`` measures them, and ``CONVBOOK_COSTS=file`` uses them.
+choices. Between neighbors in cost a wrong guess costs little. Where a machine's ratios are others, ``make calibrate``
+measures them, and ``CONVBOOK_COSTS=file`` uses them.
 """
 
 import json
