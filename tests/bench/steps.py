@@ -27,7 +27,7 @@ ROUNDS = 9
 #: The cells that hold the programs.
 CELLS = {
     "a-layer-is-a-product": ["seven-loops", "a-window-at-a-time", "all-columns", "columns-in-blocks"],
-    "multiply-less": ["overlap-save"],
+    "multiply-less": ["recipe-overlap-save"],
     "multiply-more-and-win": ["rows-at-once"],
 }
 
