@@ -97,19 +97,21 @@ def largest_difference(source: Any, result: Any, work: Function, halo: int, stri
     return worst / largest
 
 
-def in_strips(source: Path, folder: Path, name: str) -> float:
-    """Compute in this process, with NumPy alone, strip by strip, into a store; return the seconds."""
-    work, halo, stride = WORK[name]
-    whole = zarr.open_array(source)
-    size, chunk, rows = whole.shape[0], CHUNK // stride, CHUNK // 2
-    result = zarr.create_array(
-        folder / "strips.zarr",
-        shape=(size // stride,) * 2,
-        chunks=(chunk, chunk),
-        dtype=np.float32,
-        compressors=None,
-        overwrite=True,
+def store(folder: Path, name: str, size: int) -> Any:
+    """Return an empty picture on the disk, that of the results of a piece of work."""
+    chunk, side = (n // WORK[name][2] for n in (CHUNK, size))
+    path = folder / "result.zarr"
+    return zarr.create_array(
+        path, shape=(side, side), chunks=(chunk, chunk), dtype=np.float32, compressors=None, overwrite=True
     )
+
+
+def in_strips(source: Path, folder: Path, name: str) -> float:
+    """Compute in this process, with NumPy alone, strip by strip; return the seconds."""
+    work, halo, stride = WORK[name]
+    whole, rows = zarr.open_array(source), CHUNK // 2
+    size = whole.shape[0]
+    result = store(folder, name, size)
     started = time.perf_counter()
     for top in range(0, size, rows):
         above = min(top, -(-halo // stride) * stride)
@@ -121,9 +123,10 @@ def in_strips(source: Path, folder: Path, name: str) -> float:
 def in_threads(source: Path, folder: Path, name: str) -> float:
     """Compute chunk by chunk in the threads of this process; return the seconds."""
     y = WORK[name][0](da.from_zarr(str(source)))
+    result = store(folder, name, len(y) * WORK[name][2])
     started = time.perf_counter()
     with dask.config.set(scheduler="threads", num_workers=os.cpu_count()):
-        da.to_zarr(y, str(folder / "threads.zarr"), overwrite=True)
+        da.store(y, result, lock=False)
     return time.perf_counter() - started
 
 
@@ -156,15 +159,15 @@ def measured(name: str, source: Path, folder: Path, kill: bool) -> dict[str, Any
         idle = max(client.run(peak).values())
         x = da.from_zarr(str(source))
         y = work(x)
-        path = folder / "result.zarr"
+        result = store(folder, name, x.shape[0])
         started, killed = time.perf_counter(), []
-        done = client.compute(da.to_zarr(y, str(path), compute=False, overwrite=True))
+        done = client.compute(da.store(y, result, lock=False, compute=False))
         if kill:
             threading.Thread(target=kill_one, args=(client, len(dict(y.dask)), killed), daemon=True).start()
         done.result()
         seconds = time.perf_counter() - started
         most = max(client.run(peak).values())
-    difference = largest_difference(zarr.open_array(source), zarr.open_array(path), work, halo, stride)
+    difference = largest_difference(zarr.open_array(source), result, work, halo, stride)
     if kill and not killed:
         raise SystemExit("No worker was killed: the work was done too early.")
     return {
@@ -187,7 +190,12 @@ def workers() -> Iterator[distributed.Client]:
     with (
         dask.config.set(memory),
         distributed.LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, memory_limit=LIMIT, processes=True, dashboard_address=None
+            n_workers=WORKERS,
+            threads_per_worker=1,
+            memory_limit=LIMIT,
+            processes=True,
+            dashboard_address="127.0.0.1:0",  # whatever port is free, and no dashboard on it
+            scheduler_kwargs={"dashboard": False},
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
