@@ -26,7 +26,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick lock clean
+.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick calibrate lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -38,7 +38,7 @@ html: $(INSTALLED) $(ASSETS) ## build the site into _build/html (the first time,
 test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
 	@$(PYTEST) -n $(JOBS) --dist loadfile tests docs convbook
 
-test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with NumPy and SciPy alone, the lowest and the newest
+test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with what it needs alone, the lowest and the newest versions
 	@rm -rf _build/bare/source _build/bare/*.whl && mkdir _build/bare/source && cp -r convbook pyproject.toml README.md LICENSE _build/bare/source
 	@$(PYTHON) -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir _build/bare _build/bare/source
 	@for bare in $(BARE); do \
@@ -94,6 +94,10 @@ bench-methods: $(INSTALLED) ## hold the planner's estimates against a clock (fiv
 bench-steps: $(INSTALLED) ## time the programs that the chapters on speed print (five minutes), into docs/_data/steps.json
 	@$(AS_IT_IS) PYTHONPATH=.:docs/_ext $(PYTHON) tests/bench/steps.py --out docs/_data/steps.json
 
+calibrate: $(INSTALLED) ## find the planner's costs for this machine (three minutes), into costs.json
+	@$(AS_IT_IS) $(PYTHON) tests/bench/calibrate.py --out costs.json
+	@echo "A program uses them with CONVBOOK_COSTS=costs.json in its environment."
+
 bench-quick: $(PEERS) ## the same in two minutes: some cases, one thread, a table only
 	@$(BENCH) --quick
 
@@ -132,7 +136,7 @@ $(BROWSER): requirements-browser.lock $(INSTALLED)
 
 # What the library needs, and what runs its tests: the lowest versions, and the same packages as everywhere else.
 $(BARE:=/installed): %/installed: %.lock
-	@echo "Setting up $* with NumPy and SciPy alone (once) ..."
+	@echo "Setting up $* with what the library needs alone (once) ..."
 	@$(PYTHON3) -m venv --clear $*
 	@$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@

@@ -206,8 +206,12 @@ def explain_plan(
     2006); ``"band"`` lowers rows only, and multiplies with a band matrix of shifted filters (after Cho and
     Brand, *MEC*, 2017); ``"taps"`` adds up shifted copies, one tap after the other; ``"toeplitz"`` multiplies
     stretches of a signal with a block of a Toeplitz matrix; ``"winograd"`` is F(4×4, 3×3) of Lavin and Gray,
-    *Fast Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra. The
-    constants are in ``convbook/algorithms/cost.py``.
+    *Fast Algorithms for Convolutional Neural Networks* (2016); ``"overlap-save"`` multiplies spectra.
+
+    What things cost is a table, ``convbook/algorithms/cost.py``. On a machine of other proportions, ``make
+    calibrate`` in a clone of the repository measures its own, and programs take these where the environment says
+    ``CONVBOOK_COSTS=costs.json``. How many threads share the blocks is limited by how often these ask for the
+    interpreter's lock.
 
     Examples
     --------

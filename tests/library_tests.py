@@ -1,7 +1,7 @@
 """The library's tests: which modules they are, and a run of them against the installed library: ``make test-bare``.
 
-The library needs NumPy and SciPy and nothing else. Where more is installed, a test cannot tell; so this runs in
-environments that hold exactly that, what runs the tests, and the library as ``pip install .`` puts it there.
+The library needs NumPy, SciPy and threadpoolctl and nothing else. Where more is installed, a test cannot tell; so this
+runs in environments that hold exactly that, what runs the tests, and the library as ``pip install .`` puts it there.
 """
 
 import ast
@@ -53,7 +53,7 @@ def main(lock: Path) -> int:
         raise SystemExit(f"This environment holds more than the library needs: {', '.join(sorted(more))}.")
     if place.parent == ROOT:
         raise SystemExit(f"The library is not installed here: {place} would be tested.")
-    versions = " and ".join(f"{name} {metadata.version(name)}" for name in ("NumPy", "SciPy"))
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("NumPy", "SciPy", "threadpoolctl"))
     print(f"== The library with {versions} alone ({os.environ.get('OPENBLAS_NUM_THREADS', 'all')} BLAS threads)")
     files = [str(path.relative_to(ROOT)) for path in library_tests()]
     # The figures are the book's: they need Matplotlib.

@@ -364,7 +364,8 @@ def test_step_needs_a_backward() -> None:
 
 def test_a_lenet_learns_to_read_digits() -> None:
     datasets = pytest.importorskip("sklearn.datasets", reason="scikit-learn ships the digits")
-    threads = pytest.importorskip("threadpoolctl", reason="scikit-learn needs it too")
+    from threadpoolctl import threadpool_limits
+
     digits = datasets.load_digits()
     rng = np.random.default_rng(0)
     order = rng.permutation(len(digits.target))
@@ -388,7 +389,7 @@ def test_a_lenet_learns_to_read_digits() -> None:
 
     assert accuracy() < 0.3
     optimizer = SGD(model, learning_rate=0.02, momentum=0.9)
-    with threads.threadpool_limits(1):  # for products as small as these, threads only wait for each other
+    with threadpool_limits(1):  # for products as small as these, threads only wait for each other
         for _ in range(12):
             for batch in np.array_split(rng.permutation(np.arange(len(x))[train]), 45):
                 _, grad = cross_entropy(model.forward(x[batch]), labels[batch])

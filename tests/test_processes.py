@@ -1,7 +1,8 @@
 """Threads and processes: whoever calls, from wherever and however late, gets the sums of a plain call, and at once.
 
-Each test runs a program of its own, with two threads of BLAS, and stops it if it hangs. Where `threadpoolctl` is
-installed the blocks of a layer are shared by two threads; the programs that hide it compute as without it.
+Each test runs a program of its own, with two threads of BLAS, and stops it if it hangs. With `threadpoolctl` the blocks
+of a layer are shared by two threads; the programs that hide it, as somebody does who keeps the library as one file,
+compute as without it.
 """
 
 import os
@@ -74,7 +75,6 @@ FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not
 
 
 def test_two_threads_share_the_blocks_where_blas_can_be_held() -> None:
-    pytest.importorskip("threadpoolctl", reason="it is optional")
     program = """
         import threading
         assert available() == 2

@@ -57,12 +57,19 @@ class Band(Algorithm):
             numbers=numbers + problem.filters * problem.positions,
             budget=_BUDGET,
             columns=128 * height if row < 128 else 1,
+            nanoseconds=nanoseconds * problem.batch,
+            handoffs=_handoffs(problem),
             unit=together,
             rows=4 * together,
         )
-        calls = share.blocks(problem) * cost.CALLS * (2 + taps_in_a_row)
+        calls = share.blocks(problem) * cost.costs.calls * (2 + taps_in_a_row)
         made = _prepared(problem, together)
         return cls(problem, *share[:3], nanoseconds * problem.batch + calls, share.bytes, made, together)
+
+    @property
+    def handoffs(self) -> int:
+        """A block's calls: two for each tap of a row, to copy it and to set zeros beside it, and the product."""
+        return _handoffs(self.problem)
 
     @property
     def keeps_nonfinite_local(self) -> bool:
@@ -137,6 +144,10 @@ class Band(Algorithm):
 def rows_seen(problem: Problem, together: int) -> int:
     """Return how many rows of cells this many rows of outputs see."""
     return (together - 1) * problem.windows.stride[0] + problem.windows.span[0]
+
+
+def _handoffs(problem: Problem) -> int:
+    return 2 * problem.windows.kernel[1] + 3
 
 
 def _prepared(problem: Problem, together: int) -> int:

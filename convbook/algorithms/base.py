@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from convbook._arguments import Array
 from convbook._caching import Caching, cached_property
+from convbook.algorithms import threads as pool
 from convbook.algorithms.problem import Cut, Problem, seen
 from convbook.algorithms.scratch import BLOCK as BLOCK
 
@@ -80,6 +81,11 @@ class Algorithm(Caching, ABC):
         return False
 
     @property
+    @abstractmethod
+    def handoffs(self) -> int:
+        """How often a block gives the interpreter's lock away, and asks for it again: its calls that compute."""
+
+    @property
     def rows(self) -> int:
         """The rows of outputs of a block."""
         return self.box[0]
@@ -120,10 +126,23 @@ class OfGradient(Algorithm):
         """Multiply a block of outputs with what the taps see of its cells: the block's share of the gradient."""
 
 
+def threads_for(algorithm: Algorithm, threads: int) -> int:
+    """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
+    if threads == 1 or len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
+        return 1
+    problem = algorithm.problem
+    if problem.pointwise and not problem.converted and algorithm.images == 1:
+        return 1
+    return pool.sharing(threads, algorithm.nanoseconds, len(algorithm.blocks) * algorithm.handoffs)
+
+
 def round_up(n: int, unit: int) -> int:
     """Return the least multiple of `unit` that is not below `n`."""
     return -(-n // unit) * unit
 
+
+#: How many times larger than their budget blocks may become for the lock's sake: they stay in the next cache.
+_COARSER = 2
 
 #: Parts of rows are multiples of this, if they are not shorter.
 _ALIGNED = 16
@@ -172,6 +191,8 @@ def cut(
     numbers: float,
     budget: int,
     columns: int,
+    nanoseconds: float,
+    handoffs: int,
     unit: int = 1,
     rows: int = 0,
 ) -> Share:
@@ -180,10 +201,14 @@ def cut(
     A block of one example, for which `numbers` temporary numbers are made in all, rows of `unit`, should stay near
     `budget` bytes, so that it stays in a cache, but give a matrix product at least this many `columns`: by several
     examples side by side, or some of the groups, or this many `rows` of one (by default, what makes half the columns).
+
+    Where threads would wait for the interpreter's lock, which a block asks for `handoffs` times, blocks are larger.
     """
     output = problem.windows.output
     in_a_row = problem.positions // output[0]
     size = max(1, int(numbers * problem.dtype.itemsize))
+    most = pool.coarsest(threads, nanoseconds, handoffs)
+    budget = max(budget, min(_COARSER * budget, int(size * problem.batch / most)))
     fit, wanted = budget // size, columns // problem.positions
     if max(fit, wanted) > 1:  # several examples side by side, but something for every thread
         images = max(1, min(max(fit, wanted), -(-problem.batch // threads)))

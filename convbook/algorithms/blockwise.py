@@ -12,7 +12,7 @@ from convbook._arguments import Array
 from convbook._geometry import Geometry
 from convbook.algorithms import scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.base import Algorithm, Block
+from convbook.algorithms.base import Block, threads_for
 from convbook.algorithms.plan_layers import plan_for
 from convbook.algorithms.planner import Plan
 from convbook.algorithms.problem import problem_of, unsigned
@@ -72,11 +72,3 @@ def computed(
     if back:
         y[...] = scaled(y, back)
     return y
-
-
-def threads_for(algorithm: Algorithm, threads: int) -> int:
-    """Return how many threads share the blocks: one where a thread more would not pay, or BLAS does it better."""
-    if threads == 1 or len(algorithm.blocks) == 1 or algorithm.nanoseconds < pool.WORTH_SPREADING:
-        return 1
-    problem = algorithm.problem
-    return 1 if problem.pointwise and not problem.converted and algorithm.images == 1 else threads

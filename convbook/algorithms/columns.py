@@ -21,6 +21,9 @@ from convbook.algorithms.problem import Problem, in_line
 
 _BUDGET = 2 << 20
 
+#: The calls of a block: zeros, cells among them, columns, and the product.
+_HANDOFFS = 4
+
 #: A product with this many columns is nearly as fast as one with more.
 _WIDE = 128
 
@@ -69,9 +72,18 @@ class Columns(OfGradient):
             images = max(1, -(-problem.batch // threads))
             share = fitted(problem, images, problem.groups, problem.windows.output, needs)
         else:
-            share = cut(problem, threads, needs, numbers=numbers, budget=_BUDGET, columns=1024)
+            share = cut(
+                problem,
+                threads,
+                needs,
+                numbers=numbers,
+                budget=_BUDGET,
+                columns=1024,
+                nanoseconds=nanoseconds,
+                handoffs=_HANDOFFS,
+            )
         sparse = not problem.pointwise and _cells(problem, share.box) > problem.taps * math.prod(share.box)
-        return cls(problem, *share[:3], nanoseconds + share.blocks(problem) * cost.CALLS, share.bytes, 0, sparse)
+        return cls(problem, *share[:3], nanoseconds + share.blocks(problem) * cost.costs.calls, share.bytes, 0, sparse)
 
     @property
     def keeps_nonfinite_local(self) -> bool:
@@ -81,6 +93,11 @@ class Columns(OfGradient):
     def worthwhile(self) -> bool:
         """Return True, since something must be: where one position needs more than its room, nothing needs less."""
         return True
+
+    @property
+    def handoffs(self) -> int:
+        """A block's calls."""
+        return _HANDOFFS
 
     def prepare(self, weight: Array) -> Array:
         """Flatten each filter to a row."""

@@ -1,37 +1,75 @@
 """What things cost, in nanoseconds: the planner's whole knowledge of the machine.
 
-The constants are rounded from measurements on two cores with 256-bit vectors. Only their ratios matter: a machine
-that is twice as fast at everything makes the same choices. Between neighbors in cost a wrong guess costs little.
+The constants are rounded from fits to 83 layers, each computed in every way by one of two cores, with vectors of 256
+bits and with vectors of 512. Only their ratios matter: a machine that is twice as fast at everything makes the same
+choices. Between neighbors in cost a wrong guess costs little. Where a machine's ratios are others, ``make calibrate``
+measures them, and ``CONVBOOK_COSTS=file`` uses them.
 """
 
+import json
 import math
-from typing import Any
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
-#: Nanoseconds of one multiply-add inside a large matrix product, by type; others have no fast product.
-_MULTIPLY_ADD = {"f4": 0.025, "f8": 0.05, "c8": 0.1, "c16": 0.2}
+#: How many times a float32's multiply-add one takes in a large matrix product, by type; others have no fast product.
+_WIDER = {"f4": 1, "f8": 2, "c8": 4, "c16": 8}
 _SLOW_MULTIPLY_ADD = 1.0
-
-#: Nanoseconds of one matrix product, whatever its size.
-_PRODUCT = 300
-
-#: Nanoseconds of one float32 copied to its place in a layout, from its neighbor's or not; and of a run of neighbors.
-_COPY, _COPY_STRIDED, _RUN = 0.3, 0.5, 7
 
 #: Nanoseconds of one float32 put at another place of a matrix that is transposed.
 TURN = 2
 
-#: Nanoseconds of one float32 multiplied and added in a fused loop over memory, and of starting such a loop.
-_MULTIPLY_ADD_IN_A_LOOP, _LOOP = 0.18, 40
 
-#: Nanoseconds that the calls of a handful of functions take, whatever they compute.
-CALLS = 10_000
+@dataclass(frozen=True)
+class Costs:
+    """The constants, in nanoseconds; of numbers, of float32."""
+
+    #: One multiply-add inside a large matrix product.
+    multiply_add: float = 0.025
+    #: One matrix product, whatever its size.
+    product: float = 150
+    #: One number copied to its place in a layout, from its neighbor's or not; and a run of neighbors.
+    copy: float = 0.3
+    copy_strided: float = 0.5
+    run: float = 7
+    #: One multiply-add in a fused loop over memory, and the start of such a loop.
+    multiply_add_in_a_loop: float = 0.36
+    loop: float = 40
+    #: One number of Winograd's tiles moved from one layout to the next.
+    moved: float = 1.6
+    #: One cell of a Fourier transform, for each doubling of its length: along several axes.
+    transform: float = 0.32
+    #: The calls of a handful of functions, whatever they compute.
+    calls: float = 10_000
+
+    @classmethod
+    def read(cls, path: str | None) -> Self:
+        """Return the costs that a JSON file gives, and the usual ones for what it leaves out, or for no file."""
+        if not path:
+            return cls()
+        given = json.loads(Path(path).read_text(encoding="utf-8"))
+        known = [field.name for field in fields(cls)]
+        pairs: list[tuple[Any, Any]] = list(given.items()) if isinstance(given, dict) else [(given, None)]
+        for name, value in pairs:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if name not in known or not (number and 0 < value < math.inf):
+                raise ValueError(
+                    f"The file that CONVBOOK_COSTS names (={path!r}) needs to map names of costs "
+                    f"({', '.join(known)}) to positive numbers; it has {name!r}: {value!r}."
+                )
+        return cls(**given)
+
+
+#: The costs that all estimates are made of.
+costs = Costs.read(os.environ.get("CONVBOOK_COSTS"))
 
 
 def has_fast_product(dtype: np.dtype[Any]) -> bool:
     """Return whether matrix products of this type are BLAS's."""
-    return f"{dtype.kind}{dtype.itemsize}" in _MULTIPLY_ADD
+    return f"{dtype.kind}{dtype.itemsize}" in _WIDER
 
 
 def width(dtype: np.dtype[Any]) -> float:
@@ -41,12 +79,12 @@ def width(dtype: np.dtype[Any]) -> float:
 
 def copies(numbers: float, run: int, dtype: np.dtype[Any], *, strided: bool = False) -> float:
     """Return the cost of copying this many numbers into a layout, in runs of this many neighbors."""
-    return numbers * ((_COPY_STRIDED if strided else _COPY) * width(dtype) + _RUN / run)
+    return numbers * ((costs.copy_strided if strided else costs.copy) * width(dtype) + costs.run / run)
 
 
 def loops(multiply_adds: float, run: int, dtype: np.dtype[Any]) -> float:
     """Return the cost of this many multiply-adds in fused loops over this many neighbors each."""
-    return multiply_adds * (_MULTIPLY_ADD_IN_A_LOOP * width(dtype) + _LOOP / run)
+    return multiply_adds * (costs.multiply_add_in_a_loop * width(dtype) + costs.loop / run)
 
 
 def lanes(dtype: np.dtype[Any]) -> int:
@@ -60,8 +98,8 @@ def transform(cells: int, axes: int, dtype: np.dtype[Any], number: int) -> float
     Along one axis, transforms that leave lanes empty cost as much as those that fill them. Along several axes there
     are always enough lines to fill them, but the lines stride through memory. What leaves the cache waits for it.
     """
-    of_a_line = 0.6 if number < lanes(dtype) else 0.11 + 0.12 * width(dtype)
-    each = of_a_line if axes == 1 else 0.32
+    of_a_line = 1.9 if number < lanes(dtype) else 0.34 + 0.38 * width(dtype)
+    each = costs.transform * (of_a_line if axes == 1 else 1)
     if cells * dtype.itemsize * min(number, lanes(dtype)) > 8 << 20:
         each *= 2
     return cells * math.log2(max(2, cells)) * each
@@ -73,8 +111,9 @@ def product(multiply_adds: float, m: int, n: int, k: int, dtype: np.dtype[Any]) 
     Thin matrices are slower: of an inner loop of registers filled with rows and columns, some stay empty. One
     row is a vector: its product runs at the speed of memory, and starts slowly.
     """
-    each = _MULTIPLY_ADD.get(f"{dtype.kind}{dtype.itemsize}", _SLOW_MULTIPLY_ADD)
+    wider = _WIDER.get(f"{dtype.kind}{dtype.itemsize}")
+    each = costs.multiply_add * wider if wider else _SLOW_MULTIPLY_ADD
     if m == 1:
         return multiply_adds * each * 6 * (1 + 12 / k)
     n = max(1, n)
-    return multiply_adds * (each * (1 + 8 / m) * (1 + 20 / n) * (1 + 4 / k) + _PRODUCT / (m * n * k))
+    return multiply_adds * (each * (1 + 8 / m) * (1 + 20 / n) * (1 + 4 / k) + costs.product / (m * n * k))

@@ -17,8 +17,8 @@ from convbook._arguments import Array
 from convbook._geometry import Geometry, add_windows
 from convbook.algorithms import cost, scratch
 from convbook.algorithms import threads as pool
-from convbook.algorithms.base import BLOCK, OfGradient
-from convbook.algorithms.blockwise import convolved, threads_for
+from convbook.algorithms.base import BLOCK, OfGradient, threads_for
+from convbook.algorithms.blockwise import convolved
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.exactness import fits_float64
 from convbook.algorithms.plan_layers import plan

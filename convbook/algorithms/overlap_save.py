@@ -88,6 +88,11 @@ class OverlapSave(Algorithm):
         """Return whether the kernel is large enough."""
         return super().worthwhile() and self.problem.taps >= _FEWEST
 
+    @property
+    def handoffs(self) -> int:
+        """A block's calls: cells and their transform; for each filter two for each channel, and the transform back."""
+        return 4 + self.groups * self.problem.filters_each * (2 * self.problem.channels_each + 3)
+
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole tiles."""
         return round_up(box[0], self.tile), *box[1:]

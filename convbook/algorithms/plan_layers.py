@@ -5,7 +5,7 @@ from functools import lru_cache
 from convbook._arguments import Array
 from convbook.algorithms import threads as pool
 from convbook.algorithms.band import Band
-from convbook.algorithms.base import Algorithm
+from convbook.algorithms.base import Algorithm, threads_for
 from convbook.algorithms.columns import Columns
 from convbook.algorithms.overlap_save import OverlapSave
 from convbook.algorithms.planner import Plan
@@ -66,7 +66,17 @@ def plan_for(
 
 
 def _for_threads(problem: Problem, method: str, finite: bool, careful: bool, large: bool = False) -> Plan:
-    """Plan for one thread, and only if that takes long enough for all: blocks for many threads cost more in all."""
-    planned = plan(problem, method, 1, finite, careful, large)
-    threads = 1 if problem.small else pool.worthwhile(planned.chosen.nanoseconds)
-    return plan(problem, method, threads, finite, careful, large)
+    """Plan for one thread, and only if that takes long enough for more: blocks for many threads cost more in all.
+
+    If not all of these can share the blocks, plans for fewer threads may have larger ones, which more can share.
+    """
+    best = plan(problem, method, 1, finite, careful, large)
+    threads = 1 if problem.small else pool.worthwhile(best.chosen.nanoseconds)
+    shared = 0
+    while shared < threads > 1:
+        planned = plan(problem, method, threads, finite, careful, large)
+        share = threads_for(planned.chosen, threads)
+        if share > shared:
+            best, shared = planned, share
+        threads = 1 << (threads - 1).bit_length() - 1  # the next lower power of two
+    return best

@@ -70,6 +70,11 @@ class Separable(Algorithm):
         share = fitted(problem, 1, 1, (rows, width), needs, down)
         return cls(problem, *share[:3], nanoseconds, share.bytes, 0, down, along)
 
+    @property
+    def handoffs(self) -> int:
+        """A block's calls: cells, two products, and to put them in place."""
+        return 5
+
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole groups of rows and of columns."""
         return round_up(box[0], self.down), round_up(box[1], self.along)

@@ -53,13 +53,27 @@ class Taps(OfGradient):
             seen, made = problem.channels_each * width * copies, problem.filters_each * rows * totals
             return sum_too * (images == 1) + images * groups * row * (seen + made)
 
-        share = cut(problem, threads, needs, numbers=numbers, budget=_BUDGET, columns=_LONG)
         copying = cost.copies(copied, row, problem.dtype, strided=problem.strided)
+        share = cut(
+            problem,
+            threads,
+            needs,
+            numbers=numbers,
+            budget=_BUDGET,
+            columns=_LONG,
+            nanoseconds=problem.batch * (copying + cost.loops(problem.multiply_adds, _LONG, problem.dtype)),
+            handoffs=_handoffs(problem),
+        )
         if share.images > 1:  # and back
             copying += cost.copies(problem.filters * problem.positions, row, problem.dtype)
         adding = cost.loops(problem.multiply_adds, share.images * math.prod(share.box), problem.dtype)
-        calls = share.blocks(problem) * cost.CALLS * phases * (2 + width)
+        calls = share.blocks(problem) * cost.costs.calls * phases * (2 + width)
         return cls(problem, *share[:3], problem.batch * (copying + adding) + calls, share.bytes, 0)
+
+    @property
+    def handoffs(self) -> int:
+        """A block's calls: in each phase two for each tap of a row, as it is copied, and the fused loop."""
+        return _handoffs(self.problem)
 
     @property
     def keeps_nonfinite_local(self) -> bool:
@@ -130,6 +144,11 @@ def seen_rows(x: Array, problem: Problem, some: slice, columns: slice) -> Seen:
                 (per_group, per_channel, min(apart, rows) * per_row, per_tap, item),
             ),
         )
+
+
+def _handoffs(problem: Problem) -> int:
+    phases = min(problem.windows.stride[0], problem.windows.kernel[0])
+    return phases * (2 * problem.windows.kernel[1] + 3)
 
 
 def _rows_copied(taps: int, apart: int, rows: int) -> int:

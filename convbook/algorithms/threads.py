@@ -1,12 +1,14 @@
 """Threads: as many as BLAS may use, spread over blocks of outputs while BLAS itself is held to one.
 
 A block's copies are not BLAS's, so its threads wait while one of ours copies; threads that each copy and multiply
-blocks of their own do not. Holding BLAS needs `threadpoolctl`, which is optional: without it all blocks are computed
-in turn, and BLAS divides each product. The caller's limit is respected: it is what BLAS says it may use.
+blocks of their own do not. Holding BLAS needs `threadpoolctl`. Where the library is one file that somebody keeps, it
+may be missing: then all blocks are computed in turn, and BLAS divides each product. The caller's limit is respected: it
+is what BLAS says it may use.
 
 Whoever calls takes blocks, too, and needs nobody: where no helpers can be had, it takes them all.
 """
 
+import math
 import os
 import sys
 import threading
@@ -20,6 +22,10 @@ Block = TypeVar("Block")
 
 #: Holding BLAS costs some 40 microseconds: below so much predicted work it does not pay.
 WORTH_SPREADING = 1_200_000
+
+#: Nanoseconds that pass, where several threads ask for the interpreter's lock, until the next one has it: it must be
+#: woken up. Measured with threads that compute nothing, but give the lock away and ask for it again.
+HANDOFF = 10_000
 
 
 class _Crew:
@@ -95,6 +101,30 @@ def available() -> int:
 def worthwhile(nanoseconds: float) -> int:
     """Return how many threads may share work that one does in so long: all, or one if that does not pay."""
     return available() if nanoseconds >= WORTH_SPREADING else 1
+
+
+def has_lock() -> bool:
+    """Return whether one thread at a time may run Python: not where the interpreter is built without such a lock."""
+    enabled: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
+    return enabled
+
+
+def sharing(threads: int, nanoseconds: float, handoffs: float) -> int:
+    """Return how many of these threads should share work that one does in so long, and gives the lock away so often.
+
+    However many they are, work cannot end before the lock has been handed on that often: a thread more than keep it
+    busy would only wait for it, and have the others wait.
+    """
+    if not has_lock():
+        return threads
+    return min(threads, 1 + int(nanoseconds / (HANDOFF * max(1, handoffs))))
+
+
+def coarsest(threads: int, nanoseconds: float, handoffs: float) -> float:
+    """Return into how many blocks work may be cut at most so that all these threads can share it, by the same rule."""
+    if threads == 1 or not has_lock():
+        return math.inf
+    return max(threads, nanoseconds / (HANDOFF * handoffs * (threads - 1)))
 
 
 def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int) -> None:

@@ -63,6 +63,11 @@ class Toeplitz(Algorithm):
         nanoseconds *= problem.channels * problem.batch
         return cls(problem, *share[:3], nanoseconds, share.bytes, _prepared(problem, fold), fold)
 
+    @property
+    def handoffs(self) -> int:
+        """A block's calls: cells, the product, and to put it in place."""
+        return 4
+
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole stretches, as many in each phase."""
         return (round_up(box[0], phases(self.problem.taps, self.fold) * self.fold),)

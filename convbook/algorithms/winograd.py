@@ -29,6 +29,10 @@ _POINTS = (0, 0.5**0.5, -(0.5**0.5), 2**0.5, -(2**0.5))
 #: four times that of the plain sums.
 _CHANNELS = 64
 
+#: For so many of the 36 values the next channels are multiplied in one call: as fast as one by one, but a call that
+#: takes microseconds would have several threads wait for the interpreter's lock.
+_AT_ONCE = 12
+
 #: Transformed weights of more bytes than this wait for memory.
 _CACHE = 4 << 20
 
@@ -57,14 +61,16 @@ class Winograd(Algorithm):
             return "it would spread infinities and NaNs over whole tiles"
         channels, filters, size = problem.channels, problem.filters, _TILE * _TILE
         tiles = round_up(problem.windows.output[0], _OUT) * round_up(problem.windows.output[1], _OUT) // _OUT**2
-        moved = (size * channels + _OUT**2 * filters) * tiles * 1.6 * cost.width(problem.dtype)
+        move = cost.costs.moved * cost.width(problem.dtype)
+        moved = (size * channels + _OUT**2 * filters) * tiles * move
         transforms = cost.product(size * tiles * (size * channels + _OUT**2 * filters), 24, 1024, size, problem.dtype)
         products = cost.product(
             size * filters * channels * tiles, filters, min(tiles * problem.batch, 128), channels, problem.dtype
         )
-        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.4 * cost.width(problem.dtype)
+        moved += size * filters * tiles * (-(-channels // _CHANNELS) - 1) * 0.25 * move  # added, where they lie
         weights = size * filters * channels  # transformed once a call, and read once a block
         once = weights * (1.5 if weights * problem.dtype.itemsize <= _CACHE else 4) * cost.width(problem.dtype)
+        nanoseconds = (moved + transforms + products) * problem.batch + once
         prepared = weights * problem.dtype.itemsize
         filters_too = lent(prepared) / problem.dtype.itemsize
 
@@ -73,7 +79,8 @@ class Winograd(Algorithm):
             tiles = images * high * wide // _OUT**2
             cells = images * channels * (high + _TAPS - 1) * (wide + _TAPS - 1)
             outputs = _OUT**2 * filters * tiles
-            values = size * (channels + max(channels, filters)) * tiles + (channels > _CHANNELS) * filters * tiles
+            values = size * (channels + max(channels, filters)) * tiles
+            values += (channels > _CHANNELS) * _AT_ONCE * filters * tiles
             return filters_too * (images == 1) + cells + outputs + values
 
         share = cut(
@@ -83,14 +90,20 @@ class Winograd(Algorithm):
             numbers=size * (channels + max(channels, filters)) * tiles * 1.25,
             budget=BLOCK // 4,
             columns=98 * _OUT**2,
+            nanoseconds=nanoseconds,
+            handoffs=_handoffs(channels),
             unit=_OUT,
         )
-        nanoseconds = (moved + transforms + products) * problem.batch + once
         return cls(problem, *share[:3], nanoseconds, share.bytes, prepared)
 
     def worthwhile(self) -> bool:
         """Return whether the layer is deep enough."""
         return super().worthwhile() and min(self.problem.channels, self.problem.filters) >= _FEWEST
+
+    @property
+    def handoffs(self) -> int:
+        """A block's calls: copies, transforms and products, and more products for more channels."""
+        return _handoffs(self.problem.channels)
 
     def outputs(self, box: tuple[int, ...]) -> tuple[int, ...]:
         """Compute whole tiles."""
@@ -139,14 +152,18 @@ def _multiply(filters: Array, tiles: Array) -> Array:
     channels = filters.shape[2]
     if channels <= _CHANNELS:
         return _product(filters, tiles)
-    products = scratch.empty((len(filters), filters.shape[1], tiles.shape[2]), tiles.dtype)
-    some = scratch.empty(products.shape[1:], tiles.dtype)
-    for of_filters, of_tiles, total in zip(filters, tiles, products, strict=True):
-        np.matmul(of_filters[:, :_CHANNELS], of_tiles[:_CHANNELS], out=total)
-        for first in range(_CHANNELS, channels, _CHANNELS):
-            part = slice(first, first + _CHANNELS)
-            total += np.matmul(of_filters[:, part], of_tiles[part], out=some)
+    products = _product(filters[:, :, :_CHANNELS], tiles[:, :_CHANNELS])
+    some = scratch.empty((_AT_ONCE, *products.shape[1:]), tiles.dtype)
+    for first in range(_CHANNELS, channels, _CHANNELS):
+        part = slice(first, first + _CHANNELS)
+        for value in range(0, len(products), _AT_ONCE):
+            those = slice(value, value + _AT_ONCE)
+            products[those] += np.matmul(filters[those, :, part], tiles[those, part], out=some)
     return products
+
+
+def _handoffs(channels: int) -> int:
+    return 7 + 2 * (_TILE**2 // _AT_ONCE) * (-(-channels // _CHANNELS) - 1)
 
 
 @cache

@@ -30,8 +30,9 @@ One file, made from the package of the same name: save it beside your program as
     import {name}
     from {name}.kernels import gaussian
 
-work as they do where the package is installed. It needs NumPy and SciPy; {name}.figures needs Matplotlib as well, and
-imports it when the first figure is drawn. {site}The license stands below the table.
+work as they do where the package is installed. It needs NumPy and SciPy, and threadpoolctl to use several cores;
+{name}.figures needs Matplotlib as well, and imports it when the first figure is drawn. {site}The license stands below
+the table.
 
     line  section
 {table}
