@@ -164,11 +164,14 @@ def test_no_page_of_the_reference_is_longer_than_the_longest_chapter() -> None:
 
 
 def test_the_site_says_nothing_about_the_machine_that_built_it() -> None:
+    """What a chapter's author wrote, such as the address of a cluster on the reader's own machine, is no such thing."""
+    authors = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md")}
+    about = re.compile(rf"{re.escape(str(ROOT))}\b|localhost|127\.0\.0\.1")
     told = [
         path.relative_to(SITE).as_posix()
         for path in sorted(SITE.rglob("*"))
         if path.suffix in TEXT
-        and re.search(rf"{re.escape(str(ROOT))}\b|localhost|127\.0\.0\.1", path.read_text("utf-8", "replace"))
+        and set(about.findall(path.read_text("utf-8", "replace"))) - set(about.findall(authors.get(path.stem, "")))
     ]
     assert told == []
 
