@@ -28,6 +28,7 @@ EXTENSIONS = (
     "book.page.boxes",
     "book.page.exercises",
     "book.page.figures",
+    "book.page.explorers",
     "book.page.pixels",
     "book.page.sounds",
     "book.page.frame",
