@@ -131,6 +131,29 @@ def test_an_explorer_works_by_keyboard_alone(page: Page, site: str, kind: str) -
     expect(explorer.locator("pre")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("kind", "label", "words"),
+    [
+        ("window", "Mode", ["same", "valid"]),
+        ("sizes", "Rounding", ["up", "down"]),
+        ("padding", "Rule", ["wrap", "edge"]),
+    ],
+)
+def test_each_choice_is_in_the_address_and_is_undone_by_itself(
+    page: Page, site: str, kind: str, label: str, words: list[str]
+) -> None:
+    explorer = unfolded(page, site, kind)
+    field = explorer.get_by_label(label, exact=True)
+    first = field.input_value()
+    for word in words:
+        field.select_option(word)
+        assert f"={word}" in page.url
+    for word in [words[0], first]:
+        explorer.get_by_role("button", name="Undo").click()
+        expect(field).to_have_value(word)
+        assert f"={word}" in page.url
+
+
 @pytest.mark.parametrize("kind", PASTED)
 def test_a_list_is_pasted_from_a_spreadsheet(page: Page, site: str, kind: str) -> None:
     explorer = unfolded(page, site, kind)

@@ -1,8 +1,8 @@
 // <conv-explorer>: what a reader can change, below a figure that stands without it.
 //
 // The element holds the figure that the build has drawn. A button unfolds the explorer; only then its kind is fetched:
-// `<kind>.js` computes, `<kind>-view.js` draws. A setting is a text, "n=7&kernel=3", in an address as in the list of what
-// can be undone. Nothing moves by itself.
+// `<kind>.js` computes, `<kind>-view.js` draws. A setting is a text, "n=7&kernel=3", in an address as in the list of
+// what can be undone. Nothing moves by itself.
 
 import { list, parse, read, settle, write } from "./numbers.js";
 
@@ -61,7 +61,7 @@ class Explorer extends HTMLElement {
     this.code = make("pre");
     this.fields = Object.entries(this.kind.fields).map(([key, field]) => this.field(key, field));
     const place = this.fields.pop(); // what walks through the picture stands below it
-    this.undo = make("button", { type: "button", textContent: "Undo", onclick: () => this.back() });
+    this.undo = make("button", { type: "button", textContent: "Undo", onclick: () => this.back(), ariaDisabled: "true" });
     const copy = (words, text) => make("button", {
       type: "button", textContent: words, onclick: ({ target }) => this.copy(target, text(), words),
     });
@@ -99,7 +99,9 @@ class Explorer extends HTMLElement {
     const set = ({ target }) => this.attempt(() => this.edit(key, parse(field, target.value)), target);
     let input, output = "";
     if (field.type === "choice") {
-      input = make("select", { onchange: set }, ...field.choices.map(choice => make("option", { textContent: choice })));
+      const options = field.choices.map(choice => make("option", { textContent: choice }));
+      const choose = () => this.change({ ...this.state, [key]: input.value });
+      input = make("select", { onchange: choose }, ...options);
     } else {
       input = make("input", { type: field.type === "place" ? "range" : "number", min: field.min, max: field.max });
       // A slider says its value by itself.
@@ -124,14 +126,16 @@ class Explorer extends HTMLElement {
     const row = make("span", { className: "cells" });
     const set = ({ target }) => this.attempt(() =>
       this.edit(key, list([...row.children].map(input => input.value || "?").join(" "))), target);
-    const more = change => this.attempt(() => this.change({ ...this.state, [key]: list(change(this.state[key]).join()) }));
-    const button = (label, text, change) =>
-      make("button", { type: "button", textContent: text, ariaLabel: `${field.label}: ${label}`, onclick: () => more(change) });
+    const replace = text => this.attempt(() => this.change({ ...this.state, [key]: list(text) }));
+    const button = (label, text, change) => make("button", {
+      type: "button", textContent: text, ariaLabel: `${field.label}: ${label}`,
+      onclick: () => replace(change(this.state[key]).join()),
+    });
     row.addEventListener("paste", event => {
       const text = event.clipboardData.getData("text");
       if (!/[^\s,;][\s,;]+[^\s,;]/.test(text)) return; // one number goes into its cell
       event.preventDefault();
-      this.attempt(() => this.change({ ...this.state, [key]: list(text) }));
+      replace(text);
     });
     const node = make("fieldset", {}, make("legend", { textContent: field.label }), row,
       button("remove the last number", "−", values => values.slice(0, -1)),
@@ -142,7 +146,8 @@ class Explorer extends HTMLElement {
         const values = state[key];
         while (row.children.length > values.length) row.lastChild.remove();
         while (row.children.length < values.length) {
-          const input = make("input", { type: "number", step: "any", ariaLabel: `${field.label}[${row.children.length}]` });
+          const ariaLabel = `${field.label}[${row.children.length}]`;
+          const input = make("input", { type: "number", step: "any", ariaLabel });
           this.listen(input, set);
           row.append(input);
         }
@@ -168,7 +173,6 @@ class Explorer extends HTMLElement {
   // Settings --------------------------------------------------------------------------------------------------------
   // What is wrong is said in a sentence, and nothing changes.
   attempt(action, input) {
-    this.fault.textContent = "";
     input?.removeAttribute("aria-invalid");
     try {
       action();
@@ -183,23 +187,26 @@ class Explorer extends HTMLElement {
   edit(key, value) {
     const before = this.query;
     this.show(settle(this.kind, { ...this.state, [key]: value }));
-    if (this.editing !== key && before !== this.query) this.past.push(before);
+    if (before === this.query) return;
+    if (this.editing !== key) this.note(before);
     this.editing = key;
-    this.undo.ariaDisabled = String(!this.past.length);
   }
 
   change(state) {
     this.editing = undefined;
     const before = this.query;
     this.show(settle(this.kind, state));
-    if (before !== this.query) this.past.push(before);
-    this.undo.ariaDisabled = String(!this.past.length);
+    if (before !== this.query) this.note(before);
     this.address();
+  }
+
+  note(before) {
+    this.past.push(before);
+    this.undo.ariaDisabled = "false"; // a disabled button would lose the keyboard
   }
 
   back() {
     this.editing = undefined;
-    this.fault.textContent = "";
     if (this.past.length) this.show(read(this.kind, this.past.pop()));
     this.undo.ariaDisabled = String(!this.past.length);
     this.address();
@@ -211,12 +218,12 @@ class Explorer extends HTMLElement {
 
   show(state) {
     this.state = state;
+    this.fault.textContent = "";
     const result = this.kind.compute(state);
     for (const field of this.fields) field.show(state);
     this.sentence.textContent = this.kind.sentence(state, result);
     this.code.textContent = this.kind.code(state, result);
     this.picture.replaceChildren(this.view(state, result, this.sentence.textContent));
-    this.undo.ariaDisabled ??= "true";
   }
 
   async copy(button, text, words) {
@@ -224,10 +231,11 @@ class Explorer extends HTMLElement {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
     } catch { // refused, or there is none
-      this.fault.textContent = text === this.link ? "The browser keeps its clipboard closed: the link is in its address bar."
-        : "The browser keeps its clipboard closed: the code is selected.";
-      if (text !== this.link) getSelection().selectAllChildren(this.code);
-      else this.address();
+      const link = text === this.link;
+      if (link) this.address();
+      else getSelection().selectAllChildren(this.code);
+      this.fault.textContent = "The browser keeps its clipboard closed: "
+        + (link ? "the link is in the address bar." : "the code is selected.");
     }
     setTimeout(() => { button.textContent = words; }, 2000);
   }

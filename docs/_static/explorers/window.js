@@ -12,7 +12,9 @@ const kind = {
     n: { label: "Output n", type: "place", min: 0, max: 99 },
   },
 
-  places: ({ x, h, mode }) => ["n", 0, { full: x.length + h.length - 1, same: x.length, valid: Math.abs(x.length - h.length) + 1 }[mode] - 1],
+  places({ x: { length: N }, h: { length: K }, mode }) {
+    return ["n", 0, { full: N + K - 1, same: N, valid: Math.abs(N - K) + 1 }[mode] - 1];
+  },
 
   compute(state) {
     const { x, h, operation, mode, n } = state;
