@@ -143,7 +143,7 @@ def test_each_choice_is_in_the_address_and_is_undone_by_itself(
     page: Page, site: str, kind: str, label: str, words: list[str]
 ) -> None:
     explorer = unfolded(page, site, kind)
-    field = explorer.get_by_label(label, exact=True)
+    field = explorer.get_by_role("combobox", name=label, exact=True)
     first = field.input_value()
     for word in words:
         field.select_option(word)
