@@ -1,0 +1,28 @@
+// The switch "Predict first", one for the whole site. What covers outputs is fetched when it is on (predictions.js).
+
+const place = document.querySelector(".predict-place");
+if (place && location.protocol !== "file:") { // in a folder a browser hands no module out
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "predict-switch";
+  button.textContent = "Predict first";
+  const turn = async on => {
+    button.setAttribute("aria-pressed", on);
+    document.body.toggleAttribute("data-predict", on);
+    if (!on) return;
+    try {
+      (await import("./predictions.js")).cover();
+    } catch {
+      turn(false); // not fetched: the outputs are better seen than lost
+    }
+  };
+  button.addEventListener("click", () => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    try {
+      localStorage.setItem("predict", on ? "on" : "off");
+    } catch { /* a browser that keeps nothing */ }
+    turn(on);
+  });
+  turn(document.body.hasAttribute("data-predict")); // theme.js has set it before the first paint
+  place.prepend(button);
+}
