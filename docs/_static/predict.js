@@ -1,4 +1,5 @@
-// The switch "Predict first", one for the whole site. What covers outputs is fetched when it is on (predictions.js).
+// What a reader predicts. The switch "Predict first", one for the whole site, has predictions.js fetched when it is on,
+// and an exercise that takes an answer has answers.js fetched when it comes near.
 
 const place = document.querySelector(".predict-place");
 if (place && location.protocol !== "file:") { // in a folder a browser hands no module out
@@ -26,3 +27,13 @@ if (place && location.protocol !== "file:") { // in a folder a browser hands no 
   turn(document.body.hasAttribute("data-predict")); // theme.js has set it before the first paint
   place.prepend(button);
 }
+
+const places = location.protocol === "file:" ? [] : document.querySelectorAll(".answer");
+const near = new IntersectionObserver(async entries => {
+  if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+  near.disconnect();
+  try {
+    (await import("./answers.js")).ask();
+  } catch { /* not fetched: the exercise can be read all the same */ }
+}, { rootMargin: "600px" });
+for (const one of places) near.observe(one);
