@@ -1,4 +1,4 @@
-"""Exercises that take an answer: what the page holds of it, and what the build refuses."""
+"""What readers predict: the place for the switch, the guards beside outputs, and exercises that take an answer."""
 
 import json
 import re
@@ -44,6 +44,7 @@ RIGHT = (
     + cell("print('6, \"3\"')", '6, "3"', mistake="No end <yet>.")
     + exercise("shown")
     + cell("7 / 2", "3.5", tags="solution", answer="half of seven", name="half")
+    + cell("1 / 3", "0.333...", tags="hide-input")
 )
 #: what is planted, and what the build says at the line of its cell
 FAULTS = {
@@ -59,7 +60,7 @@ FAULTS = {
     ),
     "an answer in plain sight": (
         exercise("told") + cell("16", "16", tags="hide-input", **ANSWER),
-        "or its exercise tells it",
+        "an answer lies in the solution",
     ),
     "a mistake in plain sight": (
         exercise("seen") + cell("17", "17", **ANSWER) + cell("18", "18", tags="solution", mistake="One too many."),
@@ -126,6 +127,19 @@ def test_the_page_holds_the_computed_answer_and_the_mistakes_and_shows_neither(s
 def test_the_place_stands_in_its_exercise_before_the_fold_of_the_solution(site: Site) -> None:
     body = site.page("part/first").partition('id="ex-shown"')[2]
     assert 0 < body.index('class="answer"') < body.index('<details class="solution">')
+
+
+def test_an_output_has_its_guard_beside_it_only_where_the_page_shows_something_else(site: Site) -> None:
+    guards = re.findall(r'<p class="cell-checked"[^>]*?(?: data-guard="([^"]*)")?>checked', site.page("part/first"))
+    assert sorted(filter(None, guards)) == ["0.333...", "ValueError: too small"]
+    assert guards.count("") > 2
+
+
+def test_only_a_page_with_checked_outputs_has_a_place_for_the_switch_and_it_is_below_the_title(site: Site) -> None:
+    assert site.page("part/first").count('</h1><div class="predict-place">') == 1
+    assert site.page("index").count("predict-place") == 0
+    index = site.file("searchindex.js").read_text(encoding="utf-8")
+    assert "shift" not in index, "the words of the place are no words of the page"
 
 
 def test_downloads_have_neither_answers_nor_mistakes_that_no_page_shows(site: Site) -> None:

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from built_site import pages
 from chromium import AXE, WATCH
 from playwright.sync_api import Browser, Locator, Page, expect
 
 CHAPTER, NEXT = "pictures/padding.html", "pictures/stride.html"
+FIRST = "operation/one-sum-four-pictures.html"
+WITH_ANSWERS = [name for name, page in pages().items() if 'class="answer"' in page.source]
+#: Pages with guards that are not what the page shows: further digits, any words, the last line of a traceback.
+WITH_GUARDS = [name for name, page in pages().items() if "data-guard=" in page.source]
 PHONE = {"width": 360, "height": 740}
 SHIFT = 0.02
 #: The text of a covered output, which the page itself holds.
@@ -98,24 +103,21 @@ def test_a_wrong_prediction_is_told_number_by_number_and_a_right_one_uncovers(pa
     expect(field).to_be_hidden()
 
 
-def test_every_output_accepts_itself_and_all_are_counted(page: Page, site: str) -> None:
-    for address in (CHAPTER, "layers/transposed-convolution.html"):
-        page.goto(f"{site}{address}")
-        if switch(page).get_attribute("aria-pressed") == "false":
-            switch(page).click()
-        expect(page.locator(".prediction textarea").first).to_be_attached()
-        page.evaluate(
-            """() => { for (const output of document.querySelectorAll(".cell_output:has(> .prediction)")) {
-                const texts = [...output.querySelectorAll(":scope > .output:not(.stderr)")].map(o => o.textContent);
-                const guard = output.querySelector(".cell-checked").dataset.guard;
-                const traceback = output.querySelector(".traceback");
-                output.querySelector("textarea").value = traceback ? guard : texts.join("\\n");
-                output.querySelector("form").requestSubmit();
-            } }"""
-        )
-        outputs = page.locator(".prediction").count()
-        expect(page.locator(".predict-account p")).to_have_text(f"{outputs} of {outputs} outputs predicted, 0 shown.")
-        assert page.locator(".predict-account a").count() == 0
+@pytest.mark.parametrize("name", [CHAPTER, *WITH_GUARDS])
+def test_every_output_accepts_itself_and_all_are_counted(page: Page, site: str, name: str) -> None:
+    turned_on(page, f"{site}{name}")
+    page.evaluate(
+        """() => { for (const output of document.querySelectorAll(".cell_output:has(> .prediction)")) {
+            const texts = [...output.querySelectorAll(":scope > .output:not(.stderr)")].map(o => o.textContent);
+            const guard = output.querySelector(".cell-checked").dataset.guard;
+            const traceback = output.querySelector(".traceback");
+            output.querySelector("textarea").value = traceback ? guard : texts.join("\\n");
+            output.querySelector("form").requestSubmit();
+        } }"""
+    )
+    outputs = page.locator(".prediction").count()
+    expect(page.locator(".predict-account p")).to_have_text(f"{outputs} of {outputs} outputs predicted, 0 shown.")
+    assert page.locator(".predict-account a").count() == 0
 
 
 def test_giving_up_shows_the_output_and_the_account_at_the_end_says_so(page: Page, site: str) -> None:
@@ -222,4 +224,88 @@ def test_without_scripts_nothing_of_it_shows_and_nothing_is_lost(browser: Browse
     expect(page.locator(".predict-place")).to_be_hidden()
     expect(page.locator(".cell_output:has(> .cell-checked) > .output").first).to_be_visible()
     assert page.locator(".prediction").count() == 0
+    context.close()
+
+
+# Exercises --------------------------------------------------------------------------------------------------------------
+def asked(page: Page, address: str) -> Locator:
+    """Open the first exercise of a chapter that takes an answer; give the place for it."""
+    page.goto(address)
+    place = page.locator("#ex-by-hand .answer")
+    place.scroll_into_view_if_needed()
+    expect(place.get_by_role("textbox")).to_be_visible()
+    return place
+
+
+def test_an_exercise_takes_an_answer_and_names_a_typical_mistake(page: Page, site: str) -> None:
+    place = asked(page, f"{site}{FIRST}")
+    field, status = place.get_by_label("Your answer: the four numbers, as a list"), place.get_by_role("status")
+    field.focus()
+    page.keyboard.type("[8, 4, 6, 3]")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("The kernel was not flipped: this is the correlation.")
+    expect(status).to_contain_text("1 of 4 numbers agrees; the first is not 8")
+    field.fill("[6, 3, 8, 5]")
+    place.get_by_role("button", name="Check the answer to By hand").click()
+    expect(status).to_have_text("3 of 4 numbers agree; the fourth is not 5.")
+    field.fill("[6,3,8, 4]")
+    field.press("Enter")
+    expect(status).to_have_text("Right. All 4 numbers agree.")
+    assert not page.locator("#ex-by-hand details.solution").evaluate("d => d.open")
+
+
+@pytest.mark.parametrize("name", WITH_ANSWERS)
+def test_every_answer_is_right_and_every_mistake_is_told_by_its_hint(page: Page, site: str, name: str) -> None:
+    page.goto(f"{site}{name}")
+    places = page.locator(".answer")
+    assert places.count() > 0
+    for number in range(places.count()):
+        place = places.nth(number)
+        place.scroll_into_view_if_needed()
+        field, status = place.get_by_role("textbox"), place.get_by_role("status")
+        answer, mistakes = place.evaluate("p => [p.dataset.answer, JSON.parse(p.dataset.mistakes)]")
+        assert mistakes
+        for text, hint in mistakes:
+            field.fill(text.strip())
+            field.press("Enter")
+            expect(status).to_contain_text(hint)
+        field.fill(answer)
+        field.press("Enter")
+        expect(status).to_contain_text("Right. ")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_exercise_that_is_answered(page: Page, site: str, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    place = asked(page, f"{site}{FIRST}")
+    place.get_by_role("textbox").fill("[6, 3, 8, 4]")
+    place.get_by_role("button").click()
+    expect(place.get_by_role("status")).to_have_text("Right. All 4 numbers agree.")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({include: [['.answer']]}, {resultTypes: ['violations']})")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    assert found["passes"]
+
+
+def test_the_field_of_an_exercise_takes_the_room_that_was_kept_for_it(page: Page, site: str) -> None:
+    for size in (PHONE, {"width": 1280, "height": 900}):
+        page.set_viewport_size(size)
+        page.goto("about:blank")
+        page.goto(f"{site}{FIRST}#ex-by-hand")
+        expect(page.locator("#ex-by-hand .answer textarea")).to_be_visible()
+        page.wait_for_timeout(300)
+        shifts = page.evaluate("window.shifts")
+        assert sum(value for value, _ in shifts) <= SHIFT, shifts
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_an_exercise_without_scripts_and_in_print_is_as_it_was(browser: Browser, page: Page, site: str) -> None:
+    place = asked(page, f"{site}{FIRST}")
+    page.emulate_media(media="print")
+    expect(place).to_be_hidden()
+    context = browser.new_context(java_script_enabled=False)
+    other = context.new_page()
+    other.goto(f"{site}{FIRST}")
+    expect(other.locator("#ex-by-hand .answer")).to_be_hidden()
+    expect(other.locator("#ex-by-hand details.solution")).to_be_visible()
     context.close()

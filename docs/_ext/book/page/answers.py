@@ -92,7 +92,7 @@ class TakeAnswers(SphinxTransform):
         elif "expect" not in cell.metadata:
             yield f"the {key} has no guard: what readers type is compared with its output."
         elif key == "answer" and not cell.tags & {"solution", *HIDDEN}:
-            yield "an answer lies in the solution (`solution`) or is not shown (`remove-cell`), or its exercise tells it."
+            yield "an answer lies in the solution (tag `solution`) or is not shown (`remove-cell`)."
         elif key == "mistake" and not cell.tags & HIDDEN:
             yield "a mistake is not shown: tag the cell `remove-cell`."
         elif key == "answer":
