@@ -202,6 +202,8 @@ def test_made_cases_are_compared_alike() -> None:
         ("[1]", "[1, 2]", "The output has 1 number, and this has 2. 1 of 1 number agrees."),
         ("[1, 1, 1, 1, 1]", "[2 3 4 5 6]", "0 of 5 numbers agree; the first is not 2; the second is not 3; "
          "the third is not 4; 2 more differ."),
+        ("[1, 1, 1, 1]", "[2, 3, 4, 5]", "0 of 4 numbers agree; the first is not 2; the second is not 3; "
+         "the third is not 4; 1 more differs."),
         (" ".join("1" * 22), " ".join([*"1" * 20, "1", "2"]), "21 of 22 numbers agree; the 22nd is not 2."),
         (" ".join("1" * 12), " ".join([*"1" * 11, "2"]), "11 of 12 numbers agree; the 12th is not 2."),
         ("0.333...", "0.34", "0 of 1 number agrees; it is not 0.34."),

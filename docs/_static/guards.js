@@ -152,7 +152,8 @@ export function verdict(want, got) {
     if (!kind) return `${place} is not ${text}`;
     return `${place} has the value ${text} but is ${/^[-+]?[0-9]+$/.test(text) ? "no integer" : "an integer"}`;
   });
-  if (wrong.length > NAMED) named.push(`${wrong.length - NAMED} more differ`);
+  const rest = wrong.length - NAMED;
+  if (rest > 0) named.push(`${rest} more differ${rest === 1 ? "s" : ""}`);
   const sum = `${agree} of ${counted(wanted, what)} agree${wanted === 1 || agree === 1 ? "s" : ""}`;
   told.push(`${[sum, ...named].join("; ")}.`);
   return { right, text: told.join(" ") };

@@ -244,7 +244,7 @@ def test_an_exercise_takes_an_answer_and_names_a_typical_mistake(page: Page, sit
     page.keyboard.type("[8, 4, 6, 3]")
     page.keyboard.press("Enter")
     expect(status).to_contain_text("The kernel was not flipped: this is the correlation.")
-    expect(status).to_contain_text("1 of 4 numbers agrees; the first is not 8")
+    expect(status).to_contain_text("0 of 4 numbers agree; the first is not 8")
     field.fill("[6, 3, 8, 5]")
     place.get_by_role("button", name="Check the answer to By hand").click()
     expect(status).to_have_text("3 of 4 numbers agree; the fourth is not 5.")
