@@ -227,7 +227,7 @@ def test_without_scripts_nothing_of_it_shows_and_nothing_is_lost(browser: Browse
     context.close()
 
 
-# Exercises --------------------------------------------------------------------------------------------------------------
+# Exercises ----------------------------------------------------------------------------------------------------
 def asked(page: Page, address: str) -> Locator:
     """Open the first exercise of a chapter that takes an answer; give the place for it."""
     page.goto(address)
