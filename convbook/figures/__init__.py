@@ -43,7 +43,14 @@ from convbook.figures.learning import descents, factors_by_rate, framed_row, los
 from convbook.figures.linear import kernel_estimates, matrix_times_signal
 from convbook.figures.modes import carried_samples, slices_of_full
 from convbook.figures.network import picture_grid, shapes_between
-from convbook.figures.operation import flipped_window, four_pictures, product_table, product_tables, shifted_copies
+from convbook.figures.operation import (
+    flipped_window,
+    four_pictures,
+    one_window,
+    product_table,
+    product_tables,
+    shifted_copies,
+)
 from convbook.figures.pictures import image_row, score_maps
 from convbook.figures.pooling import bars, pooled_tables, rows_of_numbers
 from convbook.figures.search import found_places, hit_rates, signal_search
@@ -111,6 +118,7 @@ __all__ = [
     "nine_products",
     "noise_balance",
     "one_output",
+    "one_window",
     "overlapping_tiles",
     "painted_copies",
     "picture_grid",

@@ -215,6 +215,39 @@ def flipped_window(x: ArrayLike, h: ArrayLike, *, place: str = "n") -> Axes:
     return ax
 
 
+def one_window(x: ArrayLike, window: ArrayLike, first: int) -> Axes:
+    """Draw one place of a window: the signal, the window below it, the products of the cells that meet, and their sum.
+
+    Parameters
+    ----------
+    x, window : array_like, shape (N,) and (K,)
+        The signal, and the weights in the order in which they meet it: for a convolution the kernel backwards.
+    first : int
+        The cell of the signal under which the window begins, from 1 - K to N - 1.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    signal, weights = np.asarray(x), np.asarray(window)
+    begin, end = min(first, 0), max(first + len(weights), len(signal))
+    ax = board(end - begin + 4.4, 3.6)
+    left = 2.6 - begin
+    for row, words in enumerate(("signal", "window", "products")):
+        note(ax, 0, 1.2 * row + 0.6, words, ha="left")
+    row_of_cells(ax, left, 0.1, signal, fill=BLUE_SOFT)
+    total = 0
+    for place, weight in enumerate(weights, first):
+        meets = 0 <= place < len(signal)
+        cell(ax, left + place, 1.3, weight, fill=RED_SOFT if meets else "none", color=INK if meets else MUTED)
+        if meets:
+            cell(ax, left + place, 2.5, signal[place] * weight, **_marked(True))
+            total += signal[place] * weight
+    label(ax, left + end + 0.2, 3.0, f"sum {number(total)}", ha="left", color=OUTPUT, fontweight="bold")
+    return ax
+
+
 def shifted_copies(x: ArrayLike, h: ArrayLike) -> list[Axes]:
     """Draw the scaled and shifted copies of the kernel that each number of the signal starts, and their sum.
 

@@ -13,10 +13,20 @@ from docutils import nodes
 
 from book.page.boxes import is_cell
 from book.page.exercises import ExerciseBox, FoldedSolution
+from book.page.explorers import Explorer
 from book.page.math import MACROS, in_lines
 
 #: What shows nothing, or nothing that Markdown could show.
-UNSEEN = (nodes.comment, nodes.target, nodes.meta, nodes.raw, nodes.system_message, nodes.image, nodes.colspec)
+UNSEEN = (
+    nodes.comment,
+    nodes.target,
+    nodes.meta,
+    nodes.raw,
+    nodes.system_message,
+    nodes.image,
+    nodes.colspec,
+    Explorer,
+)
 #: Signs that Markdown would read as its own; underscores only where a word begins or ends.
 SIGNS = re.compile(r"[\\`*<$]|(?<!\w)_|_(?!\w)|\[(?=[^\]]*\]\()")
 MACRO = re.compile(rf"\\({'|'.join(name[1:] for name in MACROS)})(?![A-Za-z])")

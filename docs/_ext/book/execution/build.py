@@ -28,11 +28,13 @@ from book.files import write
 
 logger = logging.getLogger(__name__)
 
-AUTHORS_ONLY = ("expect", "free")
+AUTHORS_ONLY = ("expect", "free", "answer", "mistake")
 #: Where the environment, beside what Sphinx notes of a page, notes what its outputs depend on.
 INPUTS = "inputs_of_the_outputs"
 #: ... and the chapter itself, for all who need its cells.
 CHAPTER = "chapter"
+#: What the document that is being read notes of cells that a reader's answer is compared with: what each shows.
+SHOWN = "shown"
 
 
 def noted(env: BuildEnvironment, key: str) -> dict[str, Any]:
@@ -86,6 +88,11 @@ class ExecutedChapter(NotebookClientBase):
             if stop is not None:
                 self._warn(stop.cell, stop.why, stop.line)
         self.app.env.current_document["guards"] = status
+        self.app.env.current_document[SHOWN] = {
+            index: guards.shown(notebook.cells[index].outputs)
+            for index, cell in cells.items()
+            if index in status and {"answer", "mistake"} & cell.metadata.keys()
+        }
         for index, cell in enumerate(notebook.cells):
             cell.id = f"cell-{index}"  # random otherwise
             for key in AUTHORS_ONLY:

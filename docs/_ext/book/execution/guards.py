@@ -23,6 +23,8 @@ How a guard is compared:
 - White space is free: any amount of it equals any other, and next to brackets and commas it does not count at all.
 - ``...`` stands for any text. Right after a number it stands for further digits: ``0.333...``.
 
+docs/_static/guards.js compares in the same way what readers predict on a page; a test holds it to this module.
+
 A guard is a prediction, so **each number of the output must matter to it**. Every number (in outputs without numbers,
 every word) is changed in turn, and a guard that still matches is an error which names that number.
 
@@ -104,15 +106,16 @@ class Number:
 
     @property
     def is_float(self) -> bool:
-        return not re.fullmatch(r"[-+]?\d+", self.text)
+        return not re.fullmatch(r"[-+]?[0-9]+", self.text)
 
 
 ANY = "..."  # in a guard; the other tokens that are strings have one character
 Token = Number | str
 
+_UNSIGNED = r"(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _NUMBER = re.compile(
-    r"(?<![\w.])[-+]?(?:(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?|(?:nan|inf)(?!\w))"
-    r"|(?<=\d|\.)[-+](?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?"  # the imaginary part of 1.-2.j
+    rf"(?<![\w.])[-+]?(?:{_UNSIGNED}|(?:nan|inf)(?!\w))"
+    rf"|(?<=[0-9.])[-+]{_UNSIGNED}"  # the imaginary part of 1.-2.j
 )
 
 

@@ -1,0 +1,244 @@
+// <conv-explorer>: what a reader can change, below a figure that stands without it.
+//
+// The element holds the figure that the build has drawn. A button unfolds the explorer; only then its kind is fetched:
+// `<kind>.js` computes, `<kind>-view.js` draws. A setting is a text, "n=7&kernel=3", in an address as in the list of
+// what can be undone. Nothing moves by itself.
+
+import { list, parse, read, settle, write } from "./numbers.js";
+
+function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+class Explorer extends HTMLElement {
+  connectedCallback() {
+    if (this.button) return;
+    this.name = this.querySelector("figure").id;
+    this.button = make("button", { type: "button", className: "explorer-open", textContent: "Try other numbers" });
+    this.button.setAttribute("aria-expanded", "false");
+    this.button.addEventListener("click", () => this.toggle());
+    this.querySelector(".explorer-place").append(this.button);
+    addEventListener("hashchange", () => this.follow());
+    this.follow();
+  }
+
+  // An address may hold a setting: "#name?n=7&kernel=3".
+  async follow() {
+    const [name, query] = location.hash.slice(1).split("?");
+    if (name !== this.name || query === undefined) return;
+    await this.open();
+    if (query !== this.query) this.attempt(() => this.change(read(this.kind, query, this.first)));
+    this.scrollIntoView();
+  }
+
+  async toggle() {
+    if (this.panel && !this.panel.hidden) {
+      this.panel.hidden = true;
+      this.button.setAttribute("aria-expanded", "false");
+    } else await this.open();
+  }
+
+  open() {
+    this.opened ??= this.build();
+    return this.opened.then(() => {
+      this.panel.hidden = false;
+      this.button.setAttribute("aria-expanded", "true");
+    });
+  }
+
+  async build() {
+    const name = this.getAttribute("kind");
+    const [kind, view] = await Promise.all([import(`./${name}.js`), import(`./${name}-view.js`)]);
+    [this.kind, this.view] = [kind.default, view.default];
+    this.first = read(this.kind, this.getAttribute("setting"));
+    this.past = [];
+    this.panel = make("div", { className: "explorer-panel", role: "group", ariaLabel: `Explorer: ${this.kind.title}` });
+    this.picture = make("div", { className: "explorer-picture" });
+    this.sentence = make("p", { className: "explorer-sentence", role: "status" });
+    this.fault = make("p", { className: "explorer-fault", role: "alert" });
+    this.code = make("pre");
+    this.fields = Object.entries(this.kind.fields).map(([key, field]) => this.field(key, field));
+    const place = this.fields.pop(); // what walks through the picture stands below it
+    this.undo = make("button", { type: "button", textContent: "Undo", onclick: () => this.back(), ariaDisabled: "true" });
+    const copy = (words, text) => make("button", {
+      type: "button", textContent: words, onclick: ({ target }) => this.copy(target, text(), words),
+    });
+    this.panel.append(
+      make("div", { className: "explorer-fields" }, ...this.fields.map(field => field.node)),
+      this.fault, this.picture, place.node, this.sentence,
+      make("div", { className: "explorer-buttons" },
+        this.undo,
+        make("button", { type: "button", textContent: "Reset", onclick: () => this.change(this.first) }),
+        copy("Copy link", () => this.link)),
+      make("details", {}, make("summary", { textContent: "As code" }), this.code,
+        copy("Copy code", () => this.code.textContent)));
+    this.fields.push(place);
+    this.panel.addEventListener("keydown", event => {
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+      event.preventDefault();
+      this.back();
+    });
+    this.picture.addEventListener("click", ({ target }) => {
+      const chosen = target.closest("[data-place]");
+      if (chosen) this.change({ ...this.state, [this.kind.places(this.state)[0]]: Number(chosen.dataset.place) });
+    });
+    const scrolls = new ResizeObserver(changes => { // a box that scrolls is reached by keyboard
+      for (const { target } of changes) target.tabIndex = target.scrollWidth > target.clientWidth + 1 ? 0 : -1;
+    });
+    scrolls.observe(this.picture);
+    scrolls.observe(this.code);
+    this.show(this.first);
+    this.querySelector(".explorer-place").append(this.panel);
+  }
+
+  // Fields ----------------------------------------------------------------------------------------------------------
+  field(key, field) {
+    if (field.type === "list") return this.cells(key, field);
+    const set = ({ target }) => this.attempt(() => this.edit(key, parse(field, target.value)), target);
+    let input, output = "";
+    if (field.type === "choice") {
+      const options = field.choices.map(choice => make("option", { textContent: choice }));
+      const choose = () => this.change({ ...this.state, [key]: input.value });
+      input = make("select", { onchange: choose }, ...options);
+    } else {
+      input = make("input", { type: field.type === "place" ? "range" : "number", min: field.min, max: field.max });
+      // A slider says its value by itself.
+      output = field.type === "place" ? make("span", { className: "value", ariaHidden: "true" }) : "";
+      this.listen(input, set);
+    }
+    const node = make("label", { className: field.type }, make("span", { textContent: field.label }), input, output);
+    return {
+      node,
+      show: state => {
+        if (output) {
+          [, input.min, input.max] = this.kind.places(state);
+          output.textContent = String(state[key]).replace("-", "−");
+        }
+        if (input.value !== String(state[key])) input.value = state[key];
+      },
+    };
+  }
+
+  // A list is a row of cells; a column, a row or a list is pasted into any of them.
+  cells(key, field) {
+    const row = make("span", { className: "cells" });
+    const set = ({ target }) => this.attempt(() =>
+      this.edit(key, list([...row.children].map(input => input.value || "?").join(" "))), target);
+    const replace = text => this.attempt(() => this.change({ ...this.state, [key]: list(text) }));
+    const button = (label, text, change) => make("button", {
+      type: "button", textContent: text, ariaLabel: `${field.label}: ${label}`,
+      onclick: () => replace(change(this.state[key]).join()),
+    });
+    row.addEventListener("paste", event => {
+      const text = event.clipboardData.getData("text");
+      if (!/[^\s,;][\s,;]+[^\s,;]/.test(text)) return; // one number goes into its cell
+      event.preventDefault();
+      replace(text);
+    });
+    const node = make("fieldset", {}, make("legend", { textContent: field.label }), row,
+      button("remove the last number", "−", values => values.slice(0, -1)),
+      button("add a number", "+", values => [...values, 0]));
+    return {
+      node,
+      show: state => {
+        const values = state[key];
+        while (row.children.length > values.length) row.lastChild.remove();
+        while (row.children.length < values.length) {
+          const ariaLabel = `${field.label}[${row.children.length}]`;
+          const input = make("input", { type: "number", step: "any", ariaLabel });
+          this.listen(input, set);
+          row.append(input);
+        }
+        values.forEach((value, place) => {
+          const input = row.children[place];
+          if (input.value === "" || Number(input.value) !== value) input.value = value;
+        });
+      },
+    };
+  }
+
+  // A number counts while it is typed; what is left half typed goes back to what it was.
+  listen(input, set) {
+    input.addEventListener("input", event => { if (input.value) set(event); });
+    input.addEventListener("change", () => {
+      this.editing = undefined;
+      input.removeAttribute("aria-invalid");
+      for (const field of this.fields) field.show(this.state); // not the picture: it may be where the reader now clicks
+      this.address();
+    });
+  }
+
+  // Settings --------------------------------------------------------------------------------------------------------
+  // What is wrong is said in a sentence, and nothing changes.
+  attempt(action, input) {
+    input?.removeAttribute("aria-invalid");
+    try {
+      action();
+    } catch (fault) {
+      if (!(fault instanceof RangeError || fault instanceof URIError)) throw fault;
+      this.fault.textContent = fault.message;
+      input?.setAttribute("aria-invalid", "true");
+    }
+  }
+
+  // All that is typed into one field is one step to undo.
+  edit(key, value) {
+    const before = this.query;
+    this.show(settle(this.kind, { ...this.state, [key]: value }));
+    if (before === this.query) return;
+    if (this.editing !== key) this.note(before);
+    this.editing = key;
+  }
+
+  change(state) {
+    this.editing = undefined;
+    const before = this.query;
+    this.show(settle(this.kind, state));
+    if (before !== this.query) this.note(before);
+    this.address();
+  }
+
+  note(before) {
+    this.past.push(before);
+    this.undo.ariaDisabled = "false"; // a disabled button would lose the keyboard
+  }
+
+  back() {
+    this.editing = undefined;
+    if (this.past.length) this.show(read(this.kind, this.past.pop()));
+    this.undo.ariaDisabled = String(!this.past.length);
+    this.address();
+  }
+
+  get query() { return write(this.kind, this.state); }
+  get link() { return `${location.href.split("#")[0]}#${this.name}?${this.query}`; }
+  address() { history.replaceState(history.state, "", this.link); }
+
+  show(state) {
+    this.state = state;
+    this.fault.textContent = "";
+    const result = this.kind.compute(state);
+    for (const field of this.fields) field.show(state);
+    this.sentence.textContent = this.kind.sentence(state, result);
+    this.code.textContent = this.kind.code(state, result);
+    this.picture.replaceChildren(this.view(state, result, this.sentence.textContent));
+  }
+
+  async copy(button, text, words) {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch { // refused, or there is none
+      const link = text === this.link;
+      if (link) this.address();
+      else getSelection().selectAllChildren(this.code);
+      this.fault.textContent = "The browser keeps its clipboard closed: "
+        + (link ? "the link is in the address bar." : "the code is selected.");
+    }
+    setTimeout(() => { button.textContent = words; }, 2000);
+  }
+}
+
+customElements.define("conv-explorer", Explorer);

@@ -1,0 +1,58 @@
+// Numbers as explorers read and write them. No page is needed here: tests run this module by itself.
+
+const LONGEST = 24; // numbers of a list
+const LARGEST = 1e6;
+
+// A whole number whole, others with six digits, and a true minus sign.
+export const show = value => String(Number(value.toPrecision(6)) + 0).replace("-", "−");
+
+// "2·1 + 0·3 − 1·4": the products that a sum adds up.
+export function products(pairs) {
+  const second = value => value < 0 ? `(${show(value)})` : show(value);
+  return pairs.map(([a, b], place) => {
+    const sign = place ? (a < 0 ? " − " : " + ") : "";
+    return `${sign}${show(place ? Math.abs(a) : a)}·${second(b)}`;
+  }).join("");
+}
+
+// A column, row or list as a spreadsheet or a program writes it.
+export function list(text) {
+  const parts = text.replaceAll("−", "-").replace(/[[\]()]/g, " ").split(/[\s,;]+/).filter(Boolean);
+  const values = parts.map(Number);
+  const wrong = values.findIndex(value => !(Math.abs(value) <= LARGEST));
+  if (wrong >= 0) throw new RangeError(`“${parts[wrong]}” is not a number from ${show(-LARGEST)} to ${show(LARGEST)}.`);
+  if (!values.length || values.length > LONGEST) {
+    throw new RangeError(`A list has 1 to ${LONGEST} numbers, not ${values.length}.`);
+  }
+  return values.map(value => value + 0); // no −0
+}
+
+// What a field's text means, or a sentence about what is wrong with it.
+export function parse(field, text) {
+  if (field.type === "list") return list(text);
+  if (field.type === "choice") {
+    if (field.choices.includes(text)) return text;
+    throw new RangeError(`“${field.label}” is one of ${field.choices.join(", ")}, not “${text}”.`);
+  }
+  const value = Number(text.replaceAll("−", "-"));
+  if (text.trim() && Number.isInteger(value) && value >= field.min && value <= field.max) return value + 0;
+  throw new RangeError(`“${field.label}” is a whole number from ${show(field.min)} to ${show(field.max)}, not “${text}”.`);
+}
+
+// A setting as it stands in an address: "n=7&kernel=3". What an address does not name has its first value.
+export function read(kind, query, first = {}) {
+  const state = { ...first };
+  for (const part of query.split("&").filter(Boolean)) {
+    const [name, text = ""] = part.split("=").map(decodeURIComponent);
+    if (Object.hasOwn(kind.fields, name)) state[name] = parse(kind.fields[name], text);
+  }
+  return settle(kind, state);
+}
+
+export const write = (kind, state) => Object.keys(kind.fields).map(name => `${name}=${state[name]}`).join("&");
+
+// A place beyond what there is moves to the last one.
+export function settle(kind, state) {
+  const [name, first, last] = kind.places(state);
+  return { ...state, [name]: Math.max(first, Math.min(last, state[name])) };
+}

@@ -1,0 +1,62 @@
+// Border rules: from which cell of the signal each cell outside of it takes its value.
+
+import { show } from "./numbers.js";
+
+const modulo = (a, b) => ((a % b) + b) % b;
+
+// The place in a signal of `size` cells that stands at `place`, which may lie outside of it.
+const SOURCES = {
+  constant: (place, size) => place >= 0 && place < size ? place : null,
+  edge: (place, size) => Math.max(0, Math.min(size - 1, place)),
+  reflect(place, size) {
+    const period = Math.max(2 * size - 2, 1); // a single cell mirrors itself
+    return Math.min(modulo(place, period), period - modulo(place, period));
+  },
+  symmetric: (place, size) => Math.min(modulo(place, 2 * size), 2 * size - 1 - modulo(place, 2 * size)),
+  wrap: modulo,
+};
+const HOW = {
+  constant: "",
+  edge: "the nearest cell",
+  reflect: "a mirror in the middle of the end cell",
+  symmetric: "a mirror at the end of the signal",
+  wrap: "the signal repeated",
+};
+
+const kind = {
+  title: "Border rules",
+  fields: {
+    x: { label: "Signal x", type: "list" },
+    rule: { label: "Rule", type: "choice", choices: Object.keys(SOURCES) },
+    before: { label: "Cells before", type: "whole", min: 0, max: 12 },
+    after: { label: "Cells after", type: "whole", min: 0, max: 12 },
+    value: { label: "Constant", type: "whole", min: -999, max: 999 },
+    place: { label: "Place", type: "place", min: -99, max: 99 },
+  },
+
+  places: ({ x, before, after }) => ["place", -before, x.length - 1 + after],
+
+  compute({ x, rule, before, after, value }) {
+    const places = Array.from({ length: before + x.length + after }, (_, cell) => cell - before);
+    const sources = places.map(place => SOURCES[rule](place, x.length));
+    return { sources, y: sources.map(source => source === null ? value : x[source]) };
+  },
+
+  sentence({ x, rule, before, place }, { sources, y }) {
+    const source = sources[place + before], value = show(y[place + before]);
+    if (place >= 0 && place < x.length) return `x[${place}] = ${value}, a cell of the signal`;
+    if (source === null) return `place ${show(place)} lies outside: constant = ${value}`;
+    return `place ${show(place)} lies outside: ${rule} takes x[${source}] = ${value} (${HOW[rule]})`;
+  },
+
+  code({ x, rule, before, after, value }) {
+    return `import convbook
+
+x = [${x.join(", ")}]
+y = convbook.pad(x, (${before}, ${after}), mode="${rule}"${rule === "constant" ? `, value=${value}` : ""})
+print(y.tolist())
+`;
+  },
+};
+
+export default kind;

@@ -1,0 +1,285 @@
+"""Explorers, as a reader uses them: by mouse, by keyboard alone, with a pasted list, by a link, and without scripts."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from built_site import pages
+from chromium import AXE, WATCH
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+EXPLORERS = {
+    element.attributes["kind"]: name
+    for name, page in pages().items()
+    for element in page.elements
+    if element.tag == "conv-explorer"
+}
+every_kind = pytest.mark.parametrize("kind", EXPLORERS)
+#: Of each kind a field with a number, what a reader types into it, and what the sentence then says; another place.
+TYPED = {
+    "window": ("Kernel h[0]", "-4", "y[2] = 3·2 + 1·(−1) + 4·(−4) = −11", "y[3] = 1·2 + 4·(−1) + 1·(−4) = −6"),
+    "sizes": ("Stride s", "3", "outputs = ⌊(10 + 1 + 1 − 3) / 3⌋ + 1 = 4", "Output 2 sees cells 5, 6, 7"),
+    "padding": ("Signal x[2]", "9", "place −2 lies outside: reflect takes x[2] = 9", "reflect takes x[1] = 2"),
+}
+#: A list in the way of a spreadsheet, and what the sentence then says.
+PASTED = {
+    "window": ("Signal x[0]", "7\t8\t9", "y[2] = 7·2 + 8·(−1) + 9·1 = 15"),
+    "padding": ("Signal x[0]", "7\r\n8\r\n9\r\n", "reflect takes x[2] = 9"),
+}
+PASTE = """(input, text) => {
+    const data = new DataTransfer();
+    data.setData("text", text);
+    input.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a window whose clipboard can be read."""
+    context = browser.new_context(
+        permissions=["clipboard-read", "clipboard-write"], viewport={"width": 1000, "height": 900}
+    )
+    context.set_default_timeout(60_000)
+    context.add_init_script(WATCH)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: str) -> Iterator[Page]:
+    """Open a tab, in which no error, no request to another host and no violation may be seen."""
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith((site, "data:")) else said.append(r.url))
+    page.on("response", lambda r: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    yield page
+    assert said == []
+    assert page.evaluate("window.violations") == []
+
+
+def unfolded(page: Page, site: str, kind: str) -> Locator:
+    """Open a page and its explorer."""
+    page.goto(f"{site}{EXPLORERS[kind]}")
+    explorer = page.locator(f"conv-explorer[kind={kind}]")
+    explorer.get_by_role("button", name="Try other numbers").click()
+    expect(explorer.locator(".explorer-picture svg")).to_be_visible()
+    return explorer
+
+
+def sentence(explorer: Locator) -> Locator:
+    return explorer.get_by_role("status")
+
+
+def test_every_kind_is_on_a_page() -> None:
+    assert set(EXPLORERS) == set(TYPED)
+
+
+@every_kind
+def test_an_explorer_works_by_mouse(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    first = str(sentence(explorer).text_content())
+    label, text, says, other = TYPED[kind]
+    explorer.get_by_label(label, exact=True).fill(text)
+    expect(sentence(explorer)).to_contain_text(says)
+    place = int(explorer.locator(".place .value").inner_text().replace("−", "-"))
+    explorer.locator(f".explorer-picture [data-place='{place + 1}']").first.click()
+    expect(sentence(explorer)).to_contain_text(other)
+    expect(explorer.locator(".explorer-picture svg")).to_have_attribute(
+        "aria-label", str(sentence(explorer).text_content())
+    )
+    for _ in range(2):
+        explorer.get_by_role("button", name="Undo").click()
+    expect(sentence(explorer)).to_have_text(first)
+    expect(explorer.get_by_role("button", name="Undo")).to_have_attribute("aria-disabled", "true")
+
+
+@every_kind
+def test_an_explorer_works_by_keyboard_alone(page: Page, site: str, kind: str) -> None:
+    page.goto(f"{site}{EXPLORERS[kind]}")
+    explorer = page.locator(f"conv-explorer[kind={kind}]")
+    explorer.locator(".explorer-open").focus()
+    page.keyboard.press("Enter")
+    expect(explorer.locator(".explorer-picture svg")).to_be_visible()
+    first = str(sentence(explorer).text_content())
+    label, text, says, other = TYPED[kind]
+
+    def walk_to(wanted: Locator) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if wanted.evaluate("e => e === document.activeElement"):
+                return
+        raise AssertionError("the keyboard does not come there")
+
+    walk_to(explorer.get_by_label(label, exact=True))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    expect(sentence(explorer)).to_contain_text(says)
+    walk_to(explorer.get_by_role("slider"))
+    page.keyboard.press("ArrowRight")
+    expect(sentence(explorer)).to_contain_text(other)
+    page.keyboard.press("Control+z")
+    expect(sentence(explorer)).to_contain_text(says)
+    page.keyboard.press("Control+z")
+    expect(sentence(explorer)).to_have_text(first)
+    walk_to(explorer.get_by_role("button", name="Copy link"))
+    walk_to(explorer.locator("summary"))
+    page.keyboard.press("Enter")
+    expect(explorer.locator("pre")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "words"),
+    [
+        ("window", "Mode", ["same", "valid"]),
+        ("sizes", "Rounding", ["up", "down"]),
+        ("padding", "Rule", ["wrap", "edge"]),
+    ],
+)
+def test_each_choice_is_in_the_address_and_is_undone_by_itself(
+    page: Page, site: str, kind: str, label: str, words: list[str]
+) -> None:
+    explorer = unfolded(page, site, kind)
+    field = explorer.get_by_role("combobox", name=label, exact=True)
+    first = field.input_value()
+    for word in words:
+        field.select_option(word)
+        assert f"={word}" in page.url
+    for word in [words[0], first]:
+        explorer.get_by_role("button", name="Undo").click()
+        expect(field).to_have_value(word)
+        assert f"={word}" in page.url
+
+
+@pytest.mark.parametrize("kind", PASTED)
+def test_a_list_is_pasted_from_a_spreadsheet(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    label, text, says = PASTED[kind]
+    explorer.get_by_label(label, exact=True).evaluate(PASTE, text)
+    expect(sentence(explorer)).to_contain_text(says)
+    expect(explorer.locator("fieldset").first.locator("input")).to_have_count(3)
+    explorer.get_by_label(label, exact=True).evaluate(PASTE, "1, two, 3")
+    expect(explorer.get_by_role("alert")).to_contain_text("“two” is not a number")
+    expect(sentence(explorer)).to_contain_text(says)
+    explorer.get_by_label("Signal x: add a number").click()
+    expect(explorer.locator("fieldset").first.locator("input")).to_have_count(4)
+
+
+@every_kind
+def test_a_wrong_number_is_told_and_changes_nothing(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    first = str(sentence(explorer).text_content())
+    field = explorer.get_by_label(TYPED[kind][0], exact=True)
+    before = field.input_value()
+    field.fill("9999999")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(explorer.get_by_role("alert")).not_to_be_empty()
+    expect(sentence(explorer)).to_have_text(first)
+    field.press("Tab")
+    expect(field).to_have_value(before)
+
+
+@every_kind
+def test_a_link_shows_the_setting_from_which_it_was_copied(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    label, text, says, _ = TYPED[kind]
+    explorer.get_by_label(label, exact=True).fill(text)
+    explorer.get_by_role("button", name="Copy link").click()
+    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
+    link = str(page.evaluate("navigator.clipboard.readText()"))
+    assert link == page.url
+    assert urlsplit(link).fragment.startswith(f"explorer-{kind}?")
+    page.goto(f"{site}index.html")
+    page.goto(link)
+    expect(sentence(explorer)).to_contain_text(says)
+    expect(explorer).to_be_in_viewport()
+    # A wrong address is told, and shows the first setting.
+    page.goto(f"{site}index.html")
+    page.goto(f"{link.partition('?')[0]}?{'h' if kind == 'window' else 'x' if kind == 'padding' else 'n'}=wrong")
+    expect(explorer.get_by_role("alert")).to_contain_text("wrong")
+    explorer.get_by_role("button", name="Reset").click()
+
+
+@every_kind
+def test_the_code_is_copied_as_it_is_shown(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    explorer.get_by_text("As code").click()
+    explorer.get_by_role("button", name="Copy code").click()
+    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == explorer.locator("pre").text_content()
+
+
+@every_kind
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1000])
+def test_in_use_axe_finds_nothing_and_nothing_is_cut_off(
+    page: Page, site: str, kind: str, scheme: Any, width: int
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 740})
+    explorer = unfolded(page, site, kind)
+    label, text, says, _ = TYPED[kind]
+    explorer.get_by_label(label, exact=True).fill(text)
+    explorer.get_by_text("As code").click()
+    expect(sentence(explorer)).to_contain_text(says)
+    assert page.evaluate(WIDER) <= 0
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document.querySelector('conv-explorer'))")
+    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found["violations"]] == []
+    assert found["passes"]
+    parts = explorer.locator(".explorer-panel").locator("button, input, select, summary")
+    small = parts.evaluate_all("parts => parts.filter(e => e.offsetHeight < 24).map(e => e.outerHTML)")
+    assert small == [], "a finger must hit it"
+
+
+@every_kind
+@pytest.mark.parametrize("width", [360, 1000])
+def test_nothing_moves_by_itself(page: Page, site: str, kind: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(f"{site}{EXPLORERS[kind]}#explorer-{kind}")
+    button = page.locator(f"conv-explorer[kind={kind}] .explorer-open")
+    expect(button).to_be_visible()
+    page.evaluate("document.fonts.ready.then(() => null)")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert sum(value for value, _ in page.evaluate("window.shifts")) <= 0.02
+    button.click()
+    expect(page.locator(f"conv-explorer[kind={kind}] .explorer-picture svg")).to_be_visible()
+    assert page.locator("conv-explorer").evaluate("e => e.getAnimations({subtree: true}).length") == 0
+    assert sum(value for value, _ in page.evaluate("window.shifts")) <= 0.02
+
+
+@every_kind
+def test_without_scripts_and_on_paper_the_figure_stands_alone(browser: Browser, site: str, kind: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}{EXPLORERS[kind]}")
+    explorer = page.locator(f"conv-explorer[kind={kind}]")
+    expect(explorer.locator("figure svg")).to_be_visible()
+    expect(explorer.locator("figcaption")).to_be_visible()
+    assert explorer.locator("button").count() == 0
+    assert explorer.locator(".explorer-place").evaluate("e => e.offsetHeight") == 0
+    context.close()
+    context = browser.new_context()
+    page = context.new_page()
+    explorer = unfolded(page, site, kind)
+    page.emulate_media(media="print")
+    expect(explorer.locator("figure svg")).to_be_visible()
+    expect(explorer.locator(".explorer-place")).to_be_hidden()
+    context.close()
+
+
+@every_kind
+def test_nothing_of_a_kind_is_fetched_before_it_is_asked_for(page: Page, site: str, kind: str) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
+    page.goto(f"{site}index.html", wait_until="networkidle")
+    assert "explorer.js" not in fetched
+    page.goto(f"{site}{EXPLORERS[kind]}", wait_until="networkidle")
+    assert "explorer.js" in fetched
+    assert not {f"{kind}.js", f"{kind}-view.js"} & set(fetched)
+    page.locator(f"conv-explorer[kind={kind}] .explorer-open").click()
+    expect(page.locator(f"conv-explorer[kind={kind}] .explorer-picture svg")).to_be_visible()
+    assert {f"{kind}.js", f"{kind}-view.js"} <= set(fetched)
