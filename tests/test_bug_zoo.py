@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
@@ -44,6 +45,12 @@ def grids(k: Any) -> Pairs:
         yield rng.integers(-9, 10, (n, n + 1)), np.array(k)
 
 
+def tables(channels: Any = range(1, 5)) -> Pairs:
+    rng = np.random.default_rng(0)
+    for c in channels:
+        yield rng.integers(-9, 10, c), rng.integers(-9, 10, (c, c))
+
+
 def palindromes() -> Pairs:
     return ((x, k + k[::-1]) for x, k in lines())
 
@@ -58,7 +65,8 @@ def impulse(place: int, *k: int, size: int = 7) -> Pairs:
 
 def same(right: str, wrong: str, x: Any, k: Any) -> bool:
     names = zoo()
-    return np.array_equal(np.asarray(names[right](x, k)), np.asarray(names[wrong](x, k)))
+    good, bad = (np.asarray(names[f](x.copy(), k.copy())) for f in (right, wrong))
+    return np.array_equal(good, bad)
 
 
 HIDES: list[tuple[str, str, Callable[[], Pairs]]] = [
@@ -76,6 +84,8 @@ HIDES: list[tuple[str, str, Callable[[], Pairs]]] = [
     ("causal", "by_longer_spectra", lines),
     ("filters_first", "reshaped", lambda: lines(taps=[1])),
     ("filters_first", "reshaped", lambda: ((x, x) for x, _ in lines())),
+    ("out_in", "in_out", lambda: ((x, k + k.T) for x, k in tables())),
+    ("out_in", "in_out", lambda: tables(channels=[1])),
 ]
 FOUND: list[tuple[str, str, Callable[[], Pairs]]] = [
     ("convolve", "never_flipped", lambda: impulse(3, 1, 2, 3)),
@@ -93,6 +103,7 @@ FOUND: list[tuple[str, str, Callable[[], Pairs]]] = [
     ("causal", "by_spectra", lambda: impulse(-1, 0, 2, 0)),
     ("causal", "by_spectra", lambda: impulse(-1, 1, 0, 3)),
     ("filters_first", "reshaped", lambda: impulse(3, 1, 2, 3)),
+    ("out_in", "in_out", lambda: ((x, np.arange(9).reshape(3, 3)) for x in np.eye(3, dtype=int))),
 ]
 
 
@@ -166,13 +177,13 @@ def test_weights_with_fractions_are_asked_for() -> None:
 
 
 def test_a_layer_that_writes_into_its_input_is_asked_about_copies() -> None:
-    def writing(x: Any, w: Any, **settings: Any) -> Any:
+    def spoiling(x: Any, w: Any, **settings: Any) -> Any:
         y = convbook.conv(x, w, **settings)
         x[...] = 0
         w[...] = 0
         return y
 
-    assert zoo()["suspects"](writing) == {}
+    assert zoo()["suspects"](spoiling) == {"input": ["changed"]}
 
 
 def wrong_for(fault: str, x: Any, w: Any, **settings: Any) -> bool:
@@ -242,3 +253,150 @@ def test_a_border_that_is_not_folded_back_hides_behind_zeros_and_inside() -> Non
 def test_complete_data_hide_that_a_nan_spreads() -> None:
     x, k = np.array([4, 0, 3, 1]), np.array([1, 1])
     assert np.allclose(np.fft.ifft(np.fft.fft(x, 5) * np.fft.fft(k, 5)).real[:4], zoo()["causal"](x, k))
+
+
+# The cages of memory, and the table of symptoms ---------------------------------------------------------------------
+def test_unequal_numbers_of_channels_stop_an_exchange_of_in_and_out() -> None:
+    with pytest.raises(ValueError, match="mismatch"):
+        zoo()["in_out"](np.ones(2), np.ones((3, 2)))
+
+
+def ahead(x: Any, k: Any) -> Any:
+    for i in range(len(x) - len(k) + 1):
+        x[i] = x[i : i + len(k)] @ k
+    return x[: len(x) - len(k) + 1]
+
+
+def back(x: Any, k: Any) -> Any:
+    for i in range(len(x)):
+        seen = x[max(0, i - len(k) + 1) : i + 1]
+        x[i] = seen @ k[: len(seen)][::-1]
+    return x
+
+
+def on_a_copy(f: Any, after: bool = False) -> Any:
+    def called(x: Any, k: Any) -> Any:
+        x = x.copy()
+        y = f(x, k)
+        return x if after else y
+
+    return called
+
+
+def test_the_inputs_of_the_cage_are_the_smallest_that_show_a_write_into_the_input() -> None:
+    names = zoo()
+    smallest = names["smallest"]
+    assert smallest(names["slide"], on_a_copy(ahead)) == "no difference"
+    left = smallest(on_a_copy(names["slide"], after=True), on_a_copy(ahead, after=True))
+    assert left == "x [1], k [0]\nright [1], wrong [0]"
+    assert smallest(names["causal"], on_a_copy(back)) == "x [1, 0], k [0, 1]\nright [0, 1], wrong [0, 0]"
+
+
+def test_an_input_that_forbids_it_stops_a_write_and_a_second_call_shows_it() -> None:
+    for f in (ahead, back):
+        x, k = np.array([1, 2, 3, 4]), np.array([2, 1])
+        first = f(x, k).tolist()
+        assert f(x, k).tolist() != first
+        x.flags.writeable = False
+        with pytest.raises(ValueError, match="read-only"):
+            f(x, k)
+
+
+def writing(x: Any, w: Any, **settings: Any) -> Any:
+    y = convbook.conv(x, w, **settings)
+    x[...] = 0
+    return y
+
+
+def test_a_layer_that_writes_into_its_input_is_found_by_the_tests_whose_pictures_forbid_it() -> None:
+    names = zoo()
+    found = {test.__name__ for test in names["TESTS"] if names["finds"](test, writing)}
+    assert found == {"sizes", "loop", "adjoint", "linear", "shift"}
+
+
+def test_a_layer_that_exchanges_in_and_out_is_named_wherever_it_stops() -> None:
+    def exchanged(x: Any, w: Any, **settings: Any) -> Any:
+        return convbook.conv(x, w.swapaxes(0, 1), **settings)
+
+    found = zoo()["suspects"](exchanged)
+    assert found["as many out as in"] == ["in, out swapped"]
+    assert all(answer[0].startswith("refused: ") for name, answer in found.items() if name in ("plain", "stride"))
+    assert all("in, out swapped" in found[name] for name in ("plain", "stride"))
+
+
+CAGES = {
+    "kernel turned": "flip",
+    "rows turned": "one-axis",
+    "columns turned": "one-axis",
+    "one window short": "one-short",
+    "rounded up": "rounded-up",
+    "padded before": "padded-before",
+    "wrapped around": "transform",
+    "strides swapped": "strides-swapped",
+    "thinned first": "thinned",
+    "windows late": "late",
+    "dilation from 0": "dilation",
+    "channels dealt": "groups",
+    "axes for channels": "axes",
+    "bias too often": "bias",
+    "reshaped": "reshaped",
+    "eight bits": "bytes",
+    "NaN spreads": "nan",
+    "in, out swapped": "in-out",
+}
+
+
+def where_to_look() -> dict[str, set[str]]:
+    """Read the first table: what is seen, and the cages to which it leads."""
+    _, _, table = PAGE.read_text(encoding="utf-8").partition("| what you see | where to look |\n|---|---|\n")
+    rows = [line.strip("| ").split(" | ") for line in table.partition("\n\n")[0].splitlines()]
+    return {seen: set(re.findall(r"\(#cage-([\w-]+)\)", cages)) for seen, cages in rows}
+
+
+def cages_that_are_no_layers() -> dict[str, set[str]]:
+    """Sort by symptom what is no switch of the layer, with the functions of the cages."""
+    names = zoo()
+    found: dict[str, set[str]] = {}
+
+    def note(symptom: str, cage: str, shows: bool) -> None:
+        if shows:
+            found.setdefault(symptom, set()).add(cage)
+
+    pairs = list(lines(range(6, 9), (2, 3, 4)))
+    for cage, right, wrong in (
+        ("same-even", "same", "odd_cell_before"),
+        ("mirror", "reflected", "edge_repeated"),
+        ("mean", "smooth", "divided_by_count"),
+    ):
+        answers = [(names[right](x, k), names[wrong](x, k), k) for x, k in pairs if k.sum()]
+        wrong_ones = [(a, b, k) for a, b, k in answers if not np.array_equal(a, b)]
+        assert wrong_ones
+        moved = [np.array_equal(a[:-1], b[1:]) for a, b, _ in wrong_ones]
+        note("all one place off", cage, all(moved))
+        note("right if the kernel is odd", cage, all(len(k) % 2 == 0 for *_, k in wrong_ones))
+        inside = [np.array_equal(a[1:-1], b[1:-1]) for a, b, _ in wrong_ones]
+        note("wrong at the rim only", cage, all(inside))
+        ratios = [np.allclose(b * k.size, a * k.sum()) for a, b, k in wrong_ones]
+        note("right but for a factor", cage, all(ratios))
+        note("right if there is no border", cage, all(inside))  # those see none of it
+    slopes = np.arange(1, 9)
+    gone = np.flatnonzero(convbook.pad_vjp(slopes, np.zeros(6), 1, "reflect") != slopes[1:-1]).tolist()
+    note("gradients wrong at the rim only", "folded", gone == [1, 4])
+    x = np.array([1, 2, 3])
+    first, again = (ahead(x, np.array([2])).tolist() for _ in range(2))
+    note("right once, wrong the next time", "in-place", (first, again) == ([2, 4, 6], [4, 8, 12]))
+    note("right unless numbers are negative", "maximum", max(0, -5, -3) != -3 and max(0, 5, 3) == 5)
+    return found
+
+
+def test_the_first_table_leads_from_each_symptom_to_the_faults_that_show_it() -> None:
+    wanted = {symptom: {CAGES[fault] for fault in faults} for symptom, faults in zoo()["seen"].items()}
+    for symptom, cages in cages_that_are_no_layers().items():
+        wanted[symptom] = wanted.get(symptom, set()) | cages
+    assert where_to_look() == wanted
+
+
+def test_every_cage_stands_in_the_first_table_and_has_a_heading() -> None:
+    labels = re.findall(r"^\(cage-([\w-]+)\)=\n### ", PAGE.read_text(encoding="utf-8"), re.M)
+    assert sorted(labels) == sorted(set().union(*where_to_look().values()))
+    assert set(CAGES) == set(zoo()["FAULTS"])

@@ -355,6 +355,15 @@ def test_a_cell_sees_no_variable_that_its_outputs_are_not_kept_under(
     assert not result.failed, result.warnings
 
 
+def test_what_an_installation_in_place_says_of_itself_is_no_input(book: Book) -> None:
+    """Whoever asks Python for plugins reads it, and it is in the checkout if that was installed with `pip -e`."""
+    book.path("docs/part/some.egg-info").mkdir()
+    book.path("docs/part/some.egg-info/entry_points.txt").write_text("21", encoding="utf-8")
+    book.change(DOUBLING, "[double(21), ", '[double(int(Path("some.egg-info/entry_points.txt").read_text())), ')
+    result = book.build()
+    assert not result.failed, result.warnings
+
+
 def test_outputs_that_depend_on_what_the_build_does_not_see_are_not_kept(book: Book) -> None:
     """Neither on a file that `reads` does not name, nor on another process."""
     book.path("docs/part/hidden.txt").write_text("21", encoding="utf-8")

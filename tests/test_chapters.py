@@ -118,6 +118,15 @@ def test_a_chapter_is_linked_with_the_library_and_cites_its_sources(path: Path) 
     assert "{cite:" in text
 
 
+def test_what_the_bibliography_lists_is_cited_and_the_reverse() -> None:
+    listed = re.findall(r"^@\w+\{([^,\s]+),", (DOCS / "references.bib").read_text(encoding="utf-8"), re.M)
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md")))
+    roles = re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", pages)
+    cited = {key.strip() for keys in roles for key in keys.split(",")}
+    assert len(listed) == len(set(listed))
+    assert cited == set(listed)
+
+
 def test_no_chapter_uses_words_that_belittle_a_difficulty() -> None:
     for path in CHAPTERS:
         prose = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)

@@ -393,8 +393,10 @@ def test_a_layer_that_refuses_is_listed_with_its_message() -> None:
         raise ValueError("not today")
 
     wrong = suspects()(refusing)
+    also = wrong.pop("as many out as in")  # where an exchange of in and out is not refused
+    assert also == ["refused: not today"]
     assert len(wrong) == 13
-    assert set(map(tuple, wrong.values())) == {("refused: not today",)}
+    assert set(map(tuple, wrong.values())) == {("refused: not today", "in, out swapped")}
 
 
 def test_a_fault_that_the_zoo_lacks_is_wrong_without_a_name() -> None:

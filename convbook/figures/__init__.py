@@ -50,6 +50,7 @@ from convbook.figures.speed import (
     estimates_and_times,
     lowered_product,
     matrix_patterns,
+    overlapping_tiles,
     ratios_by_family,
 )
 from convbook.figures.sums import window_in_sums
@@ -102,6 +103,7 @@ __all__ = [
     "nine_products",
     "noise_balance",
     "one_output",
+    "overlapping_tiles",
     "painted_copies",
     "picture_grid",
     "pictures_and_spectra",

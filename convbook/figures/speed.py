@@ -17,13 +17,16 @@ from convbook.figures.style import (
     BLUE_SOFT,
     DIVERGING,
     GOLD,
+    GOLD_SOFT,
     GRID,
     INK,
+    KERNEL,
     MUTED,
     OUTPUT,
     PANEL,
     PAPER,
     PURPLE,
+    PURPLE_SOFT,
     RED,
     RED_SOFT,
     TEAL,
@@ -133,6 +136,42 @@ def compared_rows(given: tuple[str, ArrayLike], results: Mapping[str, ArrayLike]
             cell(ax, 3.6 + place, 0.1 + 1.25 * at, value, fill=fill)
             if at and not agrees[place]:
                 label(ax, 4.1 + place, 1.32 + 1.25 * at, "≠", color=MUTED)
+    return ax
+
+
+def overlapping_tiles(picture: ArrayLike, outputs: ArrayLike, step: int) -> Axes:
+    """Draw two tiles that share columns of a picture, and the outputs of each; a tile and its outputs share a color.
+
+    Parameters
+    ----------
+    picture : array_like, shape (H, W)
+        The cells; the first tile begins on the left, the second ends on the right.
+    outputs : array_like, shape (h, 2 * step)
+        The outputs, those of the first tile on the left.
+    step : int
+        How many columns the second tile begins after the first.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    cells, found = np.asarray(picture), np.asarray(outputs)
+    (rows, columns), tile = cells.shape, cells.shape[1] - step
+    ax = board(columns + found.shape[1] + 2, rows + 1.6)
+    left = (ax.get_xlim()[1] - columns - found.shape[1] - 2) / 2
+    right, top = left + columns + 2, 1.4 + (rows - len(found)) / 2
+    note(ax, left + columns / 2, 0.3, "cells")
+    note(ax, right + step, 0.3, "outputs")
+    for first, level, style in ((0, 0.8, "-"), (step, 1.15, (0, (2, 1)))):
+        ends = [left + first + 0.1, left + first + tile - 0.1]
+        ax.plot(ends, [level, level], color=KERNEL, linewidth=4, linestyle=style, solid_capstyle="butt")
+    for i, j in np.ndindex(cells.shape):
+        fill = BLUE_SOFT if j < step else PURPLE_SOFT if j < tile else GOLD_SOFT
+        cell(ax, left + j, 1.4 + i, cells[i, j], fill=fill)
+    label(ax, right - 1, 1.4 + rows / 2, "→", fontsize=14)
+    for i, j in np.ndindex(found.shape):
+        cell(ax, right + j, top + i, found[i, j], fill=BLUE_SOFT if j < step else GOLD_SOFT)
     return ax
 
 

@@ -83,7 +83,7 @@ class Library:
     array: Callable[[np.ndarray], Any]
     #: name of a call -> signal, kernel -> result, of lists
     lines: dict[str, Filter]
-    #: name of a border -> signal -> the signal with three cells more on each side
+    #: name of a border -> signal, width -> the signal with as many cells more on each side
     borders: dict[str, Filter]
     #: name of a border -> signal, kernel -> the signal filtered with it, if the filter may refuse what pads
     filtered: dict[str, Filter] = {}  # noqa: RUF012 (never changed)
@@ -132,7 +132,7 @@ class Torch(Library):
         }
         modes = ("constant", "replicate", "reflect", "circular")
         self.borders = {
-            mode: lambda x, mode=mode: F.pad(self.array(np.asarray(x)[None, None]), (3, 3), mode).numpy()[0, 0]
+            mode: lambda x, width, mode=mode: F.pad(self.array(np.asarray(x)[None, None]), (width,) * 2, mode)[0, 0]
             for mode in modes
         }
         self.strided = {"F.conv1d, same": line(lambda x, h: F.conv1d(x, h, stride=2, padding="same"))}
@@ -166,7 +166,7 @@ class TensorFlow(Library):
             "keras.ops.conv, same": line(lambda x, h: keras.ops.conv(x, h, 1, "same", data_format="channels_last")),
         }
         self.borders = {
-            mode: lambda x, mode=mode: tf.pad(x, [[3, 3]], mode).numpy()
+            mode: lambda x, width, mode=mode: tf.pad(x, [[width, width]], mode).numpy()
             for mode in ("CONSTANT", "REFLECT", "SYMMETRIC")
         }
         self.strided = {"tf.nn.conv1d, SAME": line(lambda x, h: same(x, h, 2))}
@@ -214,7 +214,7 @@ class Jax(Library):
             "lax.conv_general_dilated, SAME_LOWER": conv("SAME_LOWER"),
         }
         self.borders = {
-            mode: lambda x, mode=mode: jnp.pad(jnp.asarray(x), 3, mode=mode)
+            mode: lambda x, width, mode=mode: jnp.pad(jnp.asarray(x), width, mode=mode)
             for mode in ("constant", "edge", "reflect", "symmetric", "wrap")
         }
         self.strided = {
@@ -268,7 +268,7 @@ class Mlx(Library):
             "mx.conv1d": line(mx.conv1d),
         }
         self.borders = {
-            mode: lambda x, mode=mode: np.asarray(mx.pad(self.array(np.asarray(x)), 3, mode))
+            mode: lambda x, width, mode=mode: np.asarray(mx.pad(self.array(np.asarray(x)), width, mode))
             for mode in ("constant", "edge")
         }
         self.strided = {}
@@ -294,8 +294,8 @@ class OpenCV(Library):
         self.lines = {"cv2.filter2D": line}
         names = ("CONSTANT", "REPLICATE", "REFLECT", "REFLECT_101", "DEFAULT", "WRAP")
         self.borders = {
-            f"BORDER_{name}": lambda x, name=name: cv2.copyMakeBorder(
-                np.asarray(x)[None], 0, 0, 3, 3, getattr(cv2, f"BORDER_{name}")
+            f"BORDER_{name}": lambda x, width, name=name: cv2.copyMakeBorder(
+                np.asarray(x)[None], 0, 0, width, width, getattr(cv2, f"BORDER_{name}")
             )[0]
             for name in names
         }
@@ -342,11 +342,10 @@ class Onnx(Library):
         same = ("SAME_UPPER", "SAME_LOWER")
         self.lines = {"onnx Conv": conv()} | {f"onnx Conv, {name}": conv(auto_pad=name) for name in same}
         self.integers = conv("ConvInteger")
-        around = np.array([3, 3])
 
         def pad(mode: str) -> Filter:
             node = helper.make_node("Pad", ["x", "pads"], ["y"], mode=mode)
-            return lambda x: run(node, np.asarray(x), around)
+            return lambda x, width: run(node, np.asarray(x), np.array([width, width]))
 
         self.borders = {mode: pad(mode) for mode in ("constant", "edge", "reflect", "wrap")}
         self.strided = {f"onnx Conv, {name}": conv(auto_pad=name, strides=[2]) for name in same}
@@ -371,6 +370,12 @@ LIBRARIES = {
 
 
 # The questions ---------------------------------------------------------------------------------------------------
+#: Widths of borders around four cells: more than `reflect` has to mirror, more than `symmetric` has, and more than a
+#: whole period of either.
+WIDE = (4, 5, 9)
+REPEATING = [np.pad([1, 2, 3, 4], 3, mode=rule).tolist() for rule in ("reflect", "symmetric", "wrap")]
+
+
 def answer(f: Filter, *arrays: Any) -> Any:
     """Return what came back, as lists, or that the library refused."""
     try:
@@ -458,7 +463,12 @@ def ask(name: str) -> dict[str, Any]:
         "versions": versions(library),
         "impulse": {call: answer(f, impulse, kernel) for call, f in library.lines.items()},
         "kernel of 6, signal of 4": {call: answer(f, digits, longer) for call, f in library.lines.items()},
-        "borders": {border: answer(f, letters) for border, f in library.borders.items()},
+        "borders": {border: answer(f, letters, 3) for border, f in library.borders.items()},
+        "wide borders": {
+            border: {str(width): answer(f, letters, width) for width in WIDE}
+            for border, f in library.borders.items()
+            if answer(f, letters, 3) in REPEATING
+        },
         "same with stride 2": {call: answer(f, line, middle) for call, f in library.strided.items()},
         "dilation of 2": {
             call: answer(lambda x, h, f=f: f(x, h, 2), np.arange(6, dtype=np.float32), pair)

@@ -77,6 +77,7 @@ class Inputs:
             for file in {file.resolve() for file in read} - known
             if not _is_code(file, (root / "convbook").resolve())
             and not file.is_relative_to(Path(app.outdir).parent.resolve())
+            and not file.parent.name.endswith(".egg-info")  # what an installation in place says about itself
             and not file.name.startswith("fontlist-")  # where matplotlib notes which fonts there are
             and ((file.is_relative_to(root) and not file.is_relative_to(sys.prefix)) or not _is_of_the_system(file))
         )
