@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where to write the record")
     chosen = parser.parse_args()
     counts = chosen.threads or ([1] if chosen.quick else [1, 2])
-    limits = (7, 0.3) if chosen.quick else (9, 0.6)
+    limits = (7, 0.3) if chosen.quick else (8, 0.5)
     found: dict[tuple[int, str, str], list[Times]] = {}
     rows: list[Row] = []
     refused: list[Row] = []
