@@ -375,7 +375,7 @@ def test_a_plan_is_for_the_layer_that_conv_computes() -> None:
     [
         ((8, 256, 56, 56), (64, 256, 1, 1), {}, "columns"),
         ((8, 128, 28, 28), (256, 128, 3, 3), {"stride": 2, "padding": 1}, "columns"),
-        ((8, 96, 112, 112), (96, 1, 3, 3), {"groups": 96, "padding": 1}, "taps"),
+        ((8, 96, 112, 112), (96, 1, 3, 3), {"groups": 96, "padding": 1}, "band"),
         ((1, 8, 60, 60), (2, 8, 7, 7), {"padding": 3}, "band"),
         ((1, 1, 512, 512), (1, 1, 63, 63), {}, "overlap-save"),
     ],

@@ -63,11 +63,11 @@ def test_deep_layers_are_shared_by_all_of_sixteen_threads(monkeypatch: pytest.Mo
 
 
 def test_blocks_grow_for_the_lock_and_no_further_than_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    fine, coarse = (planned("depthwise", number, monkeypatch).chosen for number in (2, 16))
+    fine, coarse = (planned("depthwise", number, monkeypatch, "taps").chosen for number in (2, 16))
     assert len(coarse.blocks) < len(fine.blocks) <= 2 * len(coarse.blocks)
     monkeypatch.setattr(threads, "has_lock", lambda: False)
     plan_layers.plan.cache_clear()
-    assert len(planned("depthwise", 16, monkeypatch).chosen.blocks) == len(fine.blocks)
+    assert len(planned("depthwise", 16, monkeypatch, "taps").chosen.blocks) == len(fine.blocks)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
