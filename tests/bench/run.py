@@ -59,15 +59,20 @@ def measure(case: Case, rounds: int, budget: float) -> Times:
     return found
 
 
-def row_of(case: Case, passes: list[Times]) -> Row:
-    """Bring the passes of a case together: its ratios to the best peer of all rounds, in the order of the passes."""
+def ratios(case: Case, passes: list[Times]) -> tuple[str, list[list[float]]]:
+    """Return the best peer of all rounds, and the ratios to it in each pass."""
     peers = {
         name: statistics.median(one for times in passes for one in times.seconds[name])
         for name in case.calls
         if name != "convbook"
     }
     best = min(peers, key=lambda name: peers[name])
-    samples = [[a / b for a, b in zip(times.seconds["convbook"], times.seconds[best], strict=True)] for times in passes]
+    return best, [[a / b for a, b in zip(one.seconds["convbook"], one.seconds[best], strict=True)] for one in passes]
+
+
+def row_of(case: Case, passes: list[Times]) -> Row:
+    """Bring the passes of a case together."""
+    best, samples = ratios(case, passes)
     return {
         "family": case.family,
         "case": case.name,
@@ -112,7 +117,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where to write the record")
     chosen = parser.parse_args()
     counts = chosen.threads or ([1] if chosen.quick else [1, 2])
-    limits = (7, 0.3) if chosen.quick else (8, 0.5)
+    limits = 7, 0.3
     found: dict[tuple[int, str, str], list[Times]] = {}
     rows: list[Row] = []
     refused: list[Row] = []
@@ -125,18 +130,16 @@ def main() -> None:
                 with threadpoolctl.threadpool_limits(threads), torch.no_grad():
                     times = found.setdefault((threads, case.family, case.name), [])
                     times.append(measure(case, *limits))
-                    if refusal(row_of(case, times[-1:])["samples"][0]):  # once more: perhaps something else was at work
+                    if refusal(ratios(case, times[-1:])[1][0]):  # once more: perhaps something else was at work
                         times[-1] = measure(case, *limits)
-                    row = {"threads": threads, **row_of(case, times)}
-                reason = next((why for one in row["samples"] if (why := refusal(one))), "")
-                print(
-                    f"{row['ratio']:7.2f}  {threads} {case.family}: {case.name} ({row['peer']}) {reason}",
-                    file=sys.stderr,
-                )
-                if last and reason:
-                    refused.append({key: row[key] for key in ("threads", "family", "case")} | {"reason": reason})
-                elif last:
-                    rows.append(row)
+                    peer, samples = ratios(case, times)
+                    reason = next((why for one in samples if (why := refusal(one))), "")
+                    of_all = statistics.median(ratio for one in samples for ratio in one)
+                    print(f"{of_all:7.2f}  {threads} {case.family}: {case.name} ({peer}) {reason}", file=sys.stderr)
+                    if last and reason:
+                        refused.append({"threads": threads, "family": case.family, "case": case.name, "reason": reason})
+                    elif last:
+                        rows.append({"threads": threads, **row_of(case, times)})
     print(summary(rows))
     print(f"{len(refused)} cases were refused.")
     if chosen.out:
