@@ -39,6 +39,7 @@ def test_every_program_that_is_timed_has_as_many_times_as_the_others_of_its_part
     groups = [
         [*record["steps"]["ways"].values()],
         [record["blocks"]["product alone"], *record["blocks"]["rows"].values()],
+        [*record["bands"]["rows"].values()],
         *([*found.values()] for found in record["spectra"]["taps"].values()),
         *([*found.values()] for found in record["winograd"]["channels"].values()),
     ]

@@ -30,7 +30,7 @@ def chosen(costs: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_file_that_the_environment_names_replaces_the_costs(tmp_path: Path) -> None:
     path = tmp_path / "costs.json"
-    path.write_text(json.dumps({"multiply_add_in_a_loop": 1e-6, "loop": 1e-6}), encoding="utf-8")
+    path.write_text(json.dumps({"multiply_add_in_a_loop": 1e-6, "each_loop": 1e-6}), encoding="utf-8")
     assert chosen("").stdout == "winograd\n"
     assert chosen(str(path)).stdout == "taps\n"
 
@@ -67,7 +67,9 @@ def test_a_machine_that_takes_what_is_estimated_is_found_again(tmp_path: Path, m
     monkeypatch.syspath_prepend(str(ROOT / "tests" / "bench"))
     import calibrate
 
-    made_up = replace(cost.Costs(), multiply_add=0.013, copy=0.6, multiply_add_in_a_loop=0.1, moved=3.0, transform=0.5)
+    made_up = replace(
+        cost.Costs(), multiply_add=0.013, copy=0.6, multiply_add_in_a_loop=0.1, moved=3.0, each_doubling=0.5
+    )
     rows = []
     for layer in calibrate.methods.layers():
         ways = {name: {"times": [1.0]} for name in ALGORITHMS}

@@ -2,7 +2,8 @@
 
 The constants are rounded from fits to 83 layers, each computed in every way by one of two cores, with vectors of 256
 bits and with vectors of 512. Only their ratios matter: a machine that is twice as fast at everything makes the same
-choices. Between neighbors in cost a wrong guess costs little. Where a machine's ratios are others, ``make calibrate`` measures them, and ``CONVBOOK_COSTS=file`` uses them.
+choices. Between neighbors in cost a wrong guess costs little. Where a machine's ratios are others, ``make calibrate``
+measures them, and ``CONVBOOK_COSTS=file`` uses them.
 """
 
 import json
@@ -29,18 +30,18 @@ class Costs:
     #: One multiply-add inside a large matrix product.
     multiply_add: float = 0.025
     #: One matrix product, whatever its size.
-    product: float = 150
+    each_product: float = 150
     #: One number copied to its place in a layout, from its neighbor's or not; and a run of neighbors.
     copy: float = 0.3
     copy_strided: float = 0.5
-    run: float = 7
+    each_run: float = 7
     #: One multiply-add in a fused loop over memory, and the start of such a loop.
     multiply_add_in_a_loop: float = 0.36
-    loop: float = 40
+    each_loop: float = 40
     #: One number of Winograd's tiles moved from one layout to the next.
     moved: float = 1.6
     #: One cell of a Fourier transform, for each doubling of its length: along several axes.
-    transform: float = 0.32
+    each_doubling: float = 0.32
     #: The calls of a handful of functions, whatever they compute.
     calls: float = 10_000
 
@@ -78,12 +79,12 @@ def width(dtype: np.dtype[Any]) -> float:
 
 def copies(numbers: float, run: int, dtype: np.dtype[Any], *, strided: bool = False) -> float:
     """Return the cost of copying this many numbers into a layout, in runs of this many neighbors."""
-    return numbers * ((costs.copy_strided if strided else costs.copy) * width(dtype) + costs.run / run)
+    return numbers * ((costs.copy_strided if strided else costs.copy) * width(dtype) + costs.each_run / run)
 
 
 def loops(multiply_adds: float, run: int, dtype: np.dtype[Any]) -> float:
     """Return the cost of this many multiply-adds in fused loops over this many neighbors each."""
-    return multiply_adds * (costs.multiply_add_in_a_loop * width(dtype) + costs.loop / run)
+    return multiply_adds * (costs.multiply_add_in_a_loop * width(dtype) + costs.each_loop / run)
 
 
 def lanes(dtype: np.dtype[Any]) -> int:
@@ -98,7 +99,7 @@ def transform(cells: int, axes: int, dtype: np.dtype[Any], number: int) -> float
     are always enough lines to fill them, but the lines stride through memory. What leaves the cache waits for it.
     """
     of_a_line = 1.9 if number < lanes(dtype) else 0.34 + 0.38 * width(dtype)
-    each = costs.transform * (of_a_line if axes == 1 else 1)
+    each = costs.each_doubling * (of_a_line if axes == 1 else 1)
     if cells * dtype.itemsize * min(number, lanes(dtype)) > 8 << 20:
         each *= 2
     return cells * math.log2(max(2, cells)) * each
@@ -115,4 +116,4 @@ def product(multiply_adds: float, m: int, n: int, k: int, dtype: np.dtype[Any]) 
     if m == 1:
         return multiply_adds * each * 6 * (1 + 12 / k)
     n = max(1, n)
-    return multiply_adds * (each * (1 + 8 / m) * (1 + 20 / n) * (1 + 4 / k) + costs.product / (m * n * k))
+    return multiply_adds * (each * (1 + 8 / m) * (1 + 20 / n) * (1 + 4 / k) + costs.each_product / (m * n * k))

@@ -5,7 +5,14 @@ it is given and returns the axes, so that a chapter can add to them.
 """
 
 from convbook.figures.algebra import convolution_powers, two_groupings
-from convbook.figures.borders import border_rules, continuations, growth_with_distance, usage_maps, window_rulers
+from convbook.figures.borders import (
+    blocks_with_halos,
+    border_rules,
+    continuations,
+    growth_with_distance,
+    usage_maps,
+    window_rulers,
+)
 from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.depth import fields, influences, two_ways
@@ -58,6 +65,7 @@ from convbook.figures.sums import window_in_sums
 __all__ = [
     "answers",
     "bars",
+    "blocks_with_halos",
     "border_rules",
     "carried_samples",
     "channel_table",

@@ -1,6 +1,7 @@
 """Borders: what lies beyond the ends, how many windows fit, and how often each pixel is seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -16,6 +17,7 @@ from convbook.figures.cells import board, cell, note, row_of_cells
 from convbook.figures.style import (
     BLUE_SOFT,
     GOLD,
+    GOLD_SOFT,
     IMAGE,
     INK,
     KERNEL,
@@ -25,6 +27,7 @@ from convbook.figures.style import (
     OUTPUT,
     SEQUENTIAL,
     SIGNAL,
+    TEAL_SOFT,
     WIDTH,
 )
 
@@ -101,6 +104,43 @@ def window_rulers(x: ArrayLike, kernel_size: int, pads: Mapping[str, tuple[int, 
                 linestyle=style,
                 solid_capstyle="butt",
             )
+    return ax
+
+
+def blocks_with_halos(x: ArrayLike, chunks: Sequence[int], before: int, after: int) -> Axes:
+    """Draw a signal, and below it each of its chunks with the cells of its neighbors that its windows see.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        The signal.
+    chunks : sequence of int
+        The lengths of the chunks, which add up to N.
+    before, after : int
+        How many cells before and after a chunk its windows see; beyond the ends of the signal these are zeros.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    signal = np.asarray(x)
+    ax = board(before + len(signal) + after, 1.35 * len(chunks) + 1.5)
+    left = (ax.get_xlim()[1] - len(signal) + before - after) / 2
+    ends = np.cumsum([0, *chunks])
+    for number, (start, stop) in enumerate(pairwise(ends)):
+        fill = (BLUE_SOFT, TEAL_SOFT)[number % 2]
+        row_of_cells(ax, left + start, 0.1, signal[start:stop], fill=fill)
+        row = 1.5 + 1.35 * number
+        for place in range(start - before, stop + after):
+            if start <= place < stop:
+                cell(ax, left + place, row, signal[place], fill=fill)
+            elif 0 <= place < len(signal):
+                cell(ax, left + place, row, signal[place], fill=GOLD_SOFT)
+            else:
+                cell(ax, left + place, row, 0, fill="none", color=MUTED)
+    for end in ends[1:-1]:
+        ax.plot([left + end, left + end], [0, ax.get_ylim()[0]], ":", color=MUTED, linewidth=1.2)
     return ax
 
 

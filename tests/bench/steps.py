@@ -2,9 +2,9 @@
 
 What is timed is taken from the pages themselves, by the names of their cells. The record, `docs/_data/steps.json`, gets
 all times in milliseconds: a layer from seven loops to a product in blocks (`steps`), the same product by the rows of a
-block (`blocks`), sums against Fourier transforms by the taps of a filter (`spectra`), and columns against Winograd by
-the channels of a layer (`winograd`). Contenders run in turn, round by round, each round in another order drawn by lot,
-with one thread.
+block (`blocks`), rows of outputs by how many of them one product computes (`bands`), sums against Fourier transforms by
+the taps of a filter (`spectra`), and columns against Winograd by the channels of a layer (`winograd`). Contenders run
+in turn, round by round, each round in another order drawn by lot, with one thread.
 """
 
 import argparse
@@ -27,7 +27,8 @@ ROUNDS = 9
 #: The cells that hold the programs.
 CELLS = {
     "a-layer-is-a-product": ["seven-loops", "a-window-at-a-time", "all-columns", "columns-in-blocks"],
-    "multiply-less": ["overlap-save"],
+    "multiply-less": ["recipe-overlap-save"],
+    "multiply-more-and-win": ["rows-at-once"],
 }
 
 
@@ -86,6 +87,16 @@ def blocks(size: int, rounds: int) -> Row:
     return {"input": x.shape, "weight": w.shape, "product alone": found.pop("product alone"), "rows": found}
 
 
+def bands(width: int, rounds: int) -> Row:
+    page, rng = printed("multiply-more-and-win"), np.random.default_rng(0)
+    taps, outputs = 3, 64
+    picture = rng.standard_normal((outputs + taps - 1, width), np.float32)
+    column = rng.standard_normal(taps).astype(np.float32)
+    calls: dict[str, Call] = {str(b): lambda b=b: page["by_rows"](picture, column, b) for b in (1, 2, 4, 8, 16, 32)}
+    agree("rows at once", calls, 1e-4)
+    return {"taps": taps, "outputs": outputs, "width": width, "rows": in_turn(calls, rounds)}
+
+
 def spectra(samples: int, rounds: int) -> Row:
     page, rng = printed("multiply-less"), np.random.default_rng(0)
     x, found = rng.standard_normal(samples), {}
@@ -114,7 +125,13 @@ def winograd(size: int, rounds: int) -> Row:
 
 
 #: part of the record -> what measures it, and for which size
-PARTS = {"steps": (steps, 62), "blocks": (blocks, 224), "spectra": (spectra, 10**5), "winograd": (winograd, 56)}
+PARTS = {
+    "steps": (steps, 62),
+    "blocks": (blocks, 224),
+    "bands": (bands, 4096),
+    "spectra": (spectra, 10**5),
+    "winograd": (winograd, 56),
+}
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 A picture larger than the memory of all workers together lies on the disk. Several processes of ``dask.distributed``
 convolve it into a store beside it; half-way, one of them is killed. Each result is compared, number by number, with
-what strips of the picture give in memory. Prints what was measured, and with --out writes it to a file.
+what strips of the picture give in memory; its time with that of one process, strip by strip, and with that of threads.
+What a task costs, and a byte that goes from process to process, is measured by itself. Prints what was measured, and
+with --out writes it to a file.
 """
 
 import argparse
@@ -15,9 +17,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -43,6 +47,22 @@ def gaussian(size: int) -> Array:
 
 
 SMALL, LARGE, LAYER = gaussian(9), gaussian(301), np.stack([gaussian(5), gaussian(5).T])[:, None]
+FEW = 8  # channels between the layers of a network
+NETWORK = [
+    np.random.default_rng(SEED).standard_normal((out, into, 5, 5)).astype(np.float32) / (5 * into**0.5)
+    for out, into in [(FEW, 1), (FEW, FEW), (FEW, FEW), (1, FEW)]
+]
+
+
+def network(x: Any) -> Any:
+    """Compute a network of four layers, each with its positive part; of a block all of them, with one halo."""
+    if isinstance(x, da.Array):
+        return x.map_overlap(network, depth=8, boundary="none", dtype=np.float32, meta=np.empty((0, 0), np.float32))
+    x = x[None, None]
+    for weight in NETWORK:
+        x = np.maximum(convbook.conv(x, weight, padding=2), 0)
+    return x[0, 0]
+
 
 #: Name, what is computed, and the rows of the picture that a row of the result sees before and after its own.
 WORK: dict[str, tuple[Function, int, int]] = {
@@ -50,6 +70,7 @@ WORK: dict[str, tuple[Function, int, int]] = {
     "301×301, zeros": (lambda x: convbook.convolve(x, LARGE, "same"), 150, 1),
     "layer of two 5×5, stride 2": (lambda x: convbook.conv(x[None, None], LAYER, stride=2, padding=2)[0, 1], 2, 2),
     "maxima of 3×3, stride 2": (lambda x: convbook.max_pool(x[None, None], 3, stride=2, padding=1)[0, 0], 1, 2),
+    "four layers of 5×5, 8 channels": (network, 8, 1),
 }
 
 
@@ -74,6 +95,39 @@ def largest_difference(source: Any, result: Any, work: Function, halo: int, stri
         found = np.asarray(result[top // stride : top // stride + len(rows)])
         worst, largest = max(worst, float(abs(found - rows).max())), max(largest, float(abs(rows).max()))
     return worst / largest
+
+
+def store(folder: Path, name: str, size: int) -> Any:
+    """Return an empty picture on the disk, that of the results of a piece of work."""
+    chunk, side = (n // WORK[name][2] for n in (CHUNK, size))
+    path = folder / "result.zarr"
+    return zarr.create_array(
+        path, shape=(side, side), chunks=(chunk, chunk), dtype=np.float32, compressors=None, overwrite=True
+    )
+
+
+def in_strips(source: Path, folder: Path, name: str) -> float:
+    """Compute in this process, with NumPy alone, strip by strip; return the seconds."""
+    work, halo, stride = WORK[name]
+    whole, rows = zarr.open_array(source), CHUNK // 2
+    size = whole.shape[0]
+    result = store(folder, name, size)
+    started = time.perf_counter()
+    for top in range(0, size, rows):
+        above = min(top, -(-halo // stride) * stride)
+        found = work(np.asarray(whole[top - above : min(size, top + rows + halo)]))
+        result[top // stride : (top + rows) // stride] = found[above // stride :][: rows // stride]
+    return time.perf_counter() - started
+
+
+def in_threads(source: Path, folder: Path, name: str) -> float:
+    """Compute chunk by chunk in the threads of this process; return the seconds."""
+    y = WORK[name][0](da.from_zarr(str(source)))
+    result = store(folder, name, len(y) * WORK[name][2])
+    started = time.perf_counter()
+    with dask.config.set(scheduler="threads", num_workers=os.cpu_count()):
+        da.store(y, result, lock=False)
+    return time.perf_counter() - started
 
 
 def peak() -> int:
@@ -101,37 +155,78 @@ def kill_one(client: distributed.Client, tasks: int, killed: list[str]) -> None:
 def measured(name: str, source: Path, folder: Path, kill: bool) -> dict[str, Any]:
     """Compute one piece of work with several processes, and compare it."""
     work, halo, stride = WORK[name]
-    memory = {"distributed.worker.memory.spill": 0.7, "distributed.worker.memory.target": 0.6}
-    with (
-        dask.config.set(memory),
-        distributed.LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, memory_limit=LIMIT, processes=True, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with workers() as client:
         idle = max(client.run(peak).values())
         x = da.from_zarr(str(source))
         y = work(x)
-        path = folder / "result.zarr"
+        result = store(folder, name, x.shape[0])
         started, killed = time.perf_counter(), []
-        done = client.compute(da.to_zarr(y, str(path), compute=False, overwrite=True))
+        done = client.compute(da.store(y, result, lock=False, compute=False))
         if kill:
             threading.Thread(target=kill_one, args=(client, len(dict(y.dask)), killed), daemon=True).start()
         done.result()
         seconds = time.perf_counter() - started
         most = max(client.run(peak).values())
-    difference = largest_difference(zarr.open_array(source), zarr.open_array(path), work, halo, stride)
+    difference = largest_difference(zarr.open_array(source), result, work, halo, stride)
     if kill and not killed:
         raise SystemExit("No worker was killed: the work was done too early.")
     return {
         "work": name,
         "killed": len(killed),
         "seconds": round(seconds, 1),
+        "strips_seconds": round(in_strips(source, folder, name), 1),
+        "threads_seconds": round(in_threads(source, folder, name), 1),
         "tasks": len(dict(y.dask)),
         "idle_megabytes": round(idle / 1e6),
         "peak_megabytes": round(most / 1e6),
         "difference": float(f"{difference:.1e}"),
     }
+
+
+@contextmanager
+def workers() -> Iterator[distributed.Client]:
+    """Start the processes."""
+    memory = {"distributed.worker.memory.spill": 0.7, "distributed.worker.memory.target": 0.6}
+    with (
+        dask.config.set(memory),
+        distributed.LocalCluster(
+            n_workers=WORKERS,
+            threads_per_worker=1,
+            memory_limit=LIMIT,
+            processes=True,
+            dashboard_address="127.0.0.1:0",  # whatever port is free, and no dashboard on it
+            scheduler_kwargs={"dashboard": False},
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def costs() -> dict[str, float]:
+    """Measure what a task costs that has next to nothing to compute, and how fast bytes go from process to process."""
+    with workers() as client:
+        side = 16  # blocks on a side, as in the picture, and pixels on the side of each
+        x = da.zeros((side * side, side * side), chunks=side, dtype=np.float32)
+        y = WORK["9×9, reflected"][0](x)
+        seconds = []
+        for _ in range(4):
+            started = time.perf_counter()
+            client.compute(y.sum()).result()
+            seconds.append(time.perf_counter() - started)
+        tasks = len(dict(y.sum().dask))
+        here, there, *_ = client.run(os.getpid)
+        sent = []
+        for number in range(6):
+            block = client.submit(np.full, 10_000_000, number, np.float32, workers=[here], pure=False)
+            distributed.wait(block)
+            started = time.perf_counter()
+            client.submit(len, block, workers=[there], pure=False).result()
+            sent.append(time.perf_counter() - started)
+        return {
+            "empty_tasks": tasks,
+            "empty_seconds": round(median(seconds[1:]), 2),
+            "megabytes_per_second": round(40 / median(sent[1:])),
+        }
 
 
 def main() -> int:
@@ -149,6 +244,8 @@ def main() -> int:
         for name, kill in [*((name, False) for name in WORK), (next(iter(WORK)), True)]:
             rows.append(measured(name, source, folder, kill))
             print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+    spent = costs()
+    print(json.dumps(spent), flush=True)
     counts = {}
     for blocks in (4, 8, 16, 32):
         x = da.zeros((blocks * CHUNK, blocks * CHUNK), chunks=CHUNK, dtype=np.float32)
@@ -161,6 +258,7 @@ def main() -> int:
         "picture": {"side": given.size, "chunk": CHUNK, "megabytes": round(given.size**2 * 4 / 1e6)},
         "workers": {"number": WORKERS, "megabytes": round(LIMIT / 1e6)},
         "runs": rows,
+        "costs": spent,
         "tasks": counts,
     }
     if given.out:

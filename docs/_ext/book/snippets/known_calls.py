@@ -12,7 +12,7 @@ def words(text: str) -> frozenset[str]:
 
 # Methods that leave their object as it is. All others are taken to change it.
 PURE = words("""
-    all any argmax argmin argsort argpartition astype byteswap choose clip compress conj conjugate copy cumprod
+    all any argmax argmin argsort argpartition astype byteswap choose clip compress compute conj conjugate copy cumprod
     cumsum diagonal dot dump dumps flatten item max mean min nonzero prod ptp ravel repeat reshape round
     searchsorted squeeze std sum swapaxes take tobytes tolist trace transpose var view count endswith find format
     index isalpha isdigit join ljust lower lstrip replace rfind rjust rsplit rstrip split splitlines
@@ -21,7 +21,7 @@ PURE = words("""
 """)
 # Of those, the ones whose results share the object's memory or elements.
 VIEWS = words("""
-    diagonal ravel reshape squeeze swapaxes transpose view get items keys values
+    compute diagonal ravel reshape squeeze swapaxes transpose view get items keys values
 """)
 # Of those, the ones that can write their results into an argument, and its place.
 OUT = {"dot": 1, "round": 1, "choose": 1} | dict.fromkeys(
