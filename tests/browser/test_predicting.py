@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from built_site import pages
 from chromium import AXE, WATCH
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 CHAPTER, NEXT = "pictures/padding.html", "pictures/stride.html"
 FIRST = "operation/one-sum-four-pictures.html"
@@ -287,15 +287,24 @@ def test_axe_finds_nothing_in_an_exercise_that_is_answered(page: Page, site: str
     assert found["passes"]
 
 
-def test_the_field_of_an_exercise_takes_the_room_that_was_kept_for_it(page: Page, site: str) -> None:
-    for size in (PHONE, {"width": 1280, "height": 900}):
+@pytest.mark.parametrize("name", WITH_ANSWERS)
+def test_the_field_of_an_exercise_takes_the_room_that_was_kept_for_it(page: Page, site: str, name: str) -> None:
+    """Whenever the script comes: it is held back until the places have been measured."""
+    heights = "[...document.querySelectorAll('.answer')].map(place => place.getBoundingClientRect().height)"
+    held: list[Route] = []
+    page.route("**/answers.js*", lambda route: held.append(route))
+    for number, size in enumerate((PHONE, {"width": 1280, "height": 900})):
         page.set_viewport_size(size)
         page.goto("about:blank")
-        page.goto(f"{site}{FIRST}#ex-by-hand")
-        expect(page.locator("#ex-by-hand .answer textarea")).to_be_visible()
-        page.wait_for_timeout(300)
-        shifts = page.evaluate("window.shifts")
-        assert sum(value for value, _ in shifts) <= SHIFT, shifts
+        page.goto(f"{site}{name}")
+        page.locator(".answer").first.scroll_into_view_if_needed()
+        while len(held) == number:
+            page.wait_for_timeout(50)
+        kept = page.evaluate(heights)
+        assert page.locator(".answer textarea").count() == 0
+        held[-1].continue_()
+        expect(page.locator(".answer textarea").first).to_be_visible()
+        assert page.evaluate(heights) == pytest.approx(kept, abs=1), size
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
