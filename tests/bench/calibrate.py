@@ -25,6 +25,7 @@ from scipy.optimize import least_squares
 
 from convbook._geometry import geometry
 from convbook.algorithms import cost
+from convbook.algorithms.base import Algorithm
 from convbook.algorithms.plan_layers import ALGORITHMS
 from convbook.algorithms.problem import Problem
 
@@ -63,10 +64,15 @@ def timed(rows: list[Row]) -> list[Timed]:
     return found
 
 
+def plans(layer: Timed) -> dict[str, Algorithm]:
+    """Plan each way, with the costs of the moment."""
+    found = {name: ALGORITHMS[name].plan(layer.problem, 1, finite=True) for name in layer.medians}
+    return {name: one for name, one in found.items() if not isinstance(one, str)}
+
+
 def estimates(layer: Timed) -> dict[str, float]:
     """Return the milliseconds that each way is estimated to take, by the costs of the moment."""
-    plans = {name: ALGORITHMS[name].plan(layer.problem, 1, finite=True) for name in layer.medians}
-    return {name: one.nanoseconds / 1e6 for name, one in plans.items() if not isinstance(one, str)}
+    return {name: one.nanoseconds / 1e6 for name, one in plans(layer).items()}
 
 
 def logarithms(layers: list[Timed]) -> np.ndarray:
@@ -108,11 +114,7 @@ def choices(layers: list[Timed], costs: cost.Costs) -> tuple[int, float, float]:
     cost.costs = costs
     losses = []
     for layer in layers:
-        allowed = {
-            name: each
-            for name, each in estimates(layer).items()
-            if ALGORITHMS[name].plan(layer.problem, 1, finite=True).worthwhile()
-        }
+        allowed = {name: one.nanoseconds for name, one in plans(layer).items() if one.worthwhile()}
         if allowed:
             chosen = min(allowed, key=lambda name: allowed[name])
             losses.append(layer.medians[chosen] / min(layer.medians[name] for name in allowed))

@@ -51,6 +51,11 @@ class Cell:
     def tags(self) -> frozenset[str]:
         return frozenset(self.metadata.get("tags") or ())
 
+    @property
+    def hidden(self) -> bool:
+        """Whether the page does not show the cell, in either spelling of MyST-NB's."""
+        return bool({"remove-cell", "remove_cell"} & self.tags)
+
 
 @dataclass(frozen=True)
 class Chapter:

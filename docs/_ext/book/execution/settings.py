@@ -2,9 +2,12 @@
 
 from book import ROOT
 
+#: How figures look, whoever draws them.
+MATPLOTLIBRC = ROOT / "docs" / "_ipython" / "matplotlibrc"
+
 #: Environment variables of whatever runs a chapter.
 ENVIRONMENT = {
-    "MATPLOTLIBRC": str(ROOT / "docs" / "_ipython" / "matplotlibrc"),
+    "MATPLOTLIBRC": str(MATPLOTLIBRC),
     # One thread: sums are then added in the same order everywhere.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -45,7 +45,6 @@ from book.page.exercises import ExerciseBox, FoldedSolution, nothing
 logger = logging.getLogger(__name__)
 
 KEYS = ("answer", "mistake")
-HIDDEN = {"remove-cell", "remove_cell"}
 
 
 class AnswerPlace(nodes.General, nodes.Element):
@@ -91,9 +90,9 @@ class TakeAnswers(SphinxTransform):
             yield f"no exercise stands before this {key}."
         elif "expect" not in cell.metadata:
             yield f"the {key} has no guard: what readers type is compared with its output."
-        elif key == "answer" and not cell.tags & {"solution", *HIDDEN}:
+        elif key == "answer" and not ("solution" in cell.tags or cell.hidden):
             yield "an answer lies in the solution (tag `solution`) or is not shown (`remove-cell`)."
-        elif key == "mistake" and not cell.tags & HIDDEN:
+        elif key == "mistake" and not cell.hidden:
             yield "a mistake is not shown: tag the cell `remove-cell`."
         elif key == "answer":
             if id(exercise) in places:

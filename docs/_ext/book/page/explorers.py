@@ -36,10 +36,10 @@ from sphinx.util.osutil import relative_uri
 import convbook
 from book import ROOT
 from book.execution.dependencies import Library
+from book.execution.settings import MATPLOTLIBRC
 from book.files import write
 from convbook import figures
 
-STYLE = ROOT / "docs" / "_ipython" / "matplotlibrc"
 #: What the functions that draw find in this module.
 IMPORTS = "import convbook\nfrom convbook import figures"
 SCRIPT = "_static/explorers/explorer.js"
@@ -198,7 +198,9 @@ class ExplorerDirective(SphinxDirective):
         name = nodes.make_id(self.options["name"])
         path = Path(self.env.doctreedir, "explorers", f"{name}.svg")
         draw, drawing = KINDS[kind][2], BytesIO()
-        with mpl.rc_context({"figure.constrained_layout.use": False}, fname=str(STYLE)):  # cells fill their figure
+        with mpl.rc_context(
+            {"figure.constrained_layout.use": False}, fname=str(MATPLOTLIBRC)
+        ):  # cells fill their figure
             try:
                 draw(**values)
             except ValueError as fault:
@@ -208,7 +210,7 @@ class ExplorerDirective(SphinxDirective):
         write(path, drawing.getvalue())
         # The page is read again when what has drawn it changes.
         library = Library(ROOT / "convbook").files_used_by([f"{IMPORTS}\n{inspect.getsource(draw)}"])
-        for file in [STYLE, Path(__file__), *library]:
+        for file in [MATPLOTLIBRC, Path(__file__), *library]:
             self.env.note_dependency(str(file))
         return "/" + Path(os.path.relpath(path, self.env.srcdir)).as_posix()
 

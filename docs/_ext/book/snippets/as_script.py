@@ -7,14 +7,13 @@ import tokenize
 from functools import cache
 from io import StringIO
 
-from book import ROOT
 from book.execution.names import FUNCTIONS, own
+from book.execution.settings import MATPLOTLIBRC
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
 from book.snippets.known_calls import SILENT_FUNCTIONS, SILENT_METHODS
 from book.snippets.slicer import Page
 
-MATPLOTLIBRC = ROOT / "docs" / "_ipython" / "matplotlibrc"
 #: Of the style of the book's kernels, what the layout and the lines of a figure depend on.
 STYLE = (
     "figure.figsize",

@@ -16,7 +16,6 @@ from book.snippets.facts import Facts
 from book.snippets.known_calls import CHANCE, FIGURE, SETTINGS
 
 RAISES = "raises-exception"
-HIDDEN = {"remove-cell", "remove_cell"}
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 
 
@@ -60,7 +59,7 @@ class Page:
 
     def shown(self, number: int) -> bool:
         """Whether readers see the cell."""
-        return not HIDDEN & self.cells[number].tags and any(s.cell == number for s in self.statements)
+        return not self.cells[number].hidden and any(s.cell == number for s in self.statements)
 
     def raises(self, number: int) -> bool:
         """Whether the cell ends with an exception."""
