@@ -1,6 +1,7 @@
 // Exercises that take an answer: it is compared by the guards' rules with what the solution has computed, before the
 // solution is unfolded, and a typical mistake is told by its name. What is compared stands in the page.
 
+import { say, sendOnEnter } from "./elements.js";
 import { matches, verdict } from "./guards.js";
 
 function field(place, n) {
@@ -19,15 +20,9 @@ function field(place, n) {
     const { right, text } = verdict(answer, input.value);
     const hint = right ? undefined : mistakes.find(([mistake]) => matches(mistake, input.value));
     place.classList.toggle("right", right);
-    status.textContent = "";
-    const words = right ? `Right. ${text}` : hint ? `${text} ${hint[1]}` : text;
-    setTimeout(() => { status.textContent = words; }, 50); // the same words twice would be silent
+    say(status, right ? `Right. ${text}` : hint ? `${text} ${hint[1]}` : text);
   });
-  input.addEventListener("keydown", event => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
+  sendOnEnter(input);
 }
 
 /** Put a field into every place of the page that waits for an answer. */

@@ -2,7 +2,7 @@
 // and an exercise that takes an answer has answers.js fetched when it comes near.
 
 const place = document.querySelector(".predict-place");
-if (place && location.protocol !== "file:") { // in a folder a browser hands no module out
+if (place) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "predict-switch";
@@ -12,7 +12,7 @@ if (place && location.protocol !== "file:") { // in a folder a browser hands no 
     document.body.toggleAttribute("data-predict", on);
     if (!on) return;
     try {
-      (await import("./predictions.js")).cover();
+      (await load("predictions.js")).cover();
     } catch {
       turn(false); // not fetched: the outputs are better seen than lost
     }
@@ -28,12 +28,11 @@ if (place && location.protocol !== "file:") { // in a folder a browser hands no 
   place.prepend(button);
 }
 
-const places = location.protocol === "file:" ? [] : document.querySelectorAll(".answer");
 const near = new IntersectionObserver(async entries => {
   if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
   near.disconnect();
   try {
-    (await import("./answers.js")).ask();
+    (await load("answers.js")).ask();
   } catch { /* not fetched: the exercise can be read all the same */ }
 }, { rootMargin: "600px" });
-for (const one of places) near.observe(one);
+for (const one of document.querySelectorAll(".answer")) near.observe(one);

@@ -1,6 +1,7 @@
 // Covered outputs: each checked one asks for a prediction, which is compared by the guards' rules, and each figure waits
 // for a click. The style sheet covers; here are the fields, what they say, and the account at the end of the chapter.
 
+import { make, say, sendOnEnter } from "./elements.js";
 import { verdict } from "./guards.js";
 
 const KEY = `predictions ${location.pathname}`;
@@ -24,12 +25,6 @@ function keep(name, how) {
   } catch { /* a browser that keeps nothing */ }
 }
 
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 const unseen = text => make("span", { className: "visually-hidden" }, text);
 
 /** The text of an output; where a page shows it otherwise than the guards see it, the build has written what they see. */
@@ -50,12 +45,8 @@ function show(one, how, words) {
 
 function check(one) {
   const { right, text } = verdict(one.expected, one.field.value);
-  if (right) {
-    show(one, "predicted", `Predicted. ${text}`);
-    return;
-  }
-  one.status.textContent = "";
-  setTimeout(() => { one.status.textContent = text; }, 50); // the same words twice would be silent
+  if (right) show(one, "predicted", `Predicted. ${text}`);
+  else say(one.status, text);
 }
 
 function prediction(output, n) {
@@ -77,11 +68,7 @@ function prediction(output, n) {
     event.preventDefault();
     check(one);
   });
-  field.addEventListener("keydown", event => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
+  sendOnEnter(field);
   giveUp.addEventListener("click", () => show(one, "shown", "Shown, not predicted."));
   output.prepend(form);
   if (kept[name]) {

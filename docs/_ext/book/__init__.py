@@ -2,14 +2,15 @@
 
 =================  =====================================================================================
 ``execution``      chapters are read, run and checked; faults stay open until they are fixed
+``explorers``      figures whose numbers a reader can change
 ``page``           the look of a page: boxes, exercises, formulas, figures, fonts, the frame
 ``snippets``       each cell as code that runs by itself, and the copies that a page shows
 ``downloads``      what the site serves beside its pages: notebooks, scripts, the library, a zip
 ``reference``      the pages of the library's functions
 =================  =====================================================================================
 
-Rooms need each other in one direction only: `page` and `snippets` need `execution`, and `downloads` and `reference`
-need these.
+Rooms need each other in one direction only: `explorers`, `page` and `snippets` need `execution`, and `downloads` and
+`reference` need these.
 """
 
 from pathlib import Path
@@ -29,7 +30,7 @@ EXTENSIONS = (
     "book.page.exercises",
     "book.page.answers",
     "book.page.figures",
-    "book.page.explorers",
+    "book.explorers.directive",
     "book.page.pixels",
     "book.page.sounds",
     "book.page.predictions",
@@ -37,6 +38,7 @@ EXTENSIONS = (
     "book.page.heights",
     "book.page.numbering",
     "book.page.code_style",
+    "book.page.modules",
     "book.page.bundles",  # joins the style sheets and scripts that all others have named
     "book.page.cookbook",
     "book.page.reading",

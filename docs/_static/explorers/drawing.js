@@ -31,3 +31,31 @@ export const note = (column, row, words, kind = "") =>
 
 export const line = (points, kind = "") =>
   make("path", { class: `line ${kind}`, d: `M${points.map(([x, y]) => `${x * SIZE} ${y * SIZE}`).join("L")}` });
+
+// A cell as gray as its share says, 0 for black and 1 for white, as in a picture.
+export function pixel(column, row, value, share, place) {
+  const made = cell(column, row, value, "pixel", place);
+  const gray = Math.round(255 * Math.max(0, Math.min(1, share)));
+  made.firstChild.style.fill = `rgb(${gray} ${gray} ${gray})`;
+  made.lastChild.style.fill = gray > 127 ? "#000" : "#fff";
+  return made;
+}
+
+// Axes in a box of cells: `at` says where a point lies, `parts` are lines and words.
+export function axes({ left, top, width, height, x, y, xticks, yticks, xlabel = "", ylabel = "", digits = String }) {
+  const at = (a, b) => [
+    left + width * (a - x[0]) / (x[1] - x[0]), top + height * (1 - (b - y[0]) / (y[1] - y[0])),
+  ];
+  const parts = [line([[left, top], [left, top + height], [left + width, top + height]], "axis")];
+  for (const tick of xticks) parts.push(note(at(tick, y[0])[0], top + height, digits(tick), "count tick"));
+  for (const tick of yticks) {
+    parts.push(line([at(x[0], tick), at(x[1], tick)], "grid"), note(left - 0.15, at(x[0], tick)[1] - 0.5, digits(tick), "end"));
+  }
+  if (xlabel) parts.push(note(left + width / 2, top + height + 0.8, xlabel, "count"));
+  if (ylabel) parts.push(note(left, top - 0.9, ylabel));
+  return { at, parts };
+}
+
+export const dot = ([column, row], kind = "", place) => make("circle", {
+  class: `dot ${kind}`, cx: column * SIZE, cy: row * SIZE, r: 4, ...place === undefined ? {} : { "data-place": place },
+});

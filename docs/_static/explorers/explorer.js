@@ -4,13 +4,8 @@
 // `<kind>.js` computes, `<kind>-view.js` draws. A setting is a text, "n=7&kernel=3", in an address as in the list of
 // what can be undone. Nothing moves by itself.
 
-import { list, parse, read, settle, write } from "./numbers.js";
-
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
+import { make } from "../elements.js";
+import { list, parse, read, settle, table, text, write } from "./numbers.js";
 
 class Explorer extends HTMLElement {
   connectedCallback() {
@@ -50,7 +45,7 @@ class Explorer extends HTMLElement {
 
   async build() {
     const name = this.getAttribute("kind");
-    const [kind, view] = await Promise.all([import(`./${name}.js`), import(`./${name}-view.js`)]);
+    const [kind, view] = await Promise.all(["", "-view"].map(part => load(`explorers/${name}${part}.js`)));
     [this.kind, this.view] = [kind.default, view.default];
     this.first = read(this.kind, this.getAttribute("setting"));
     this.past = [];
@@ -60,21 +55,21 @@ class Explorer extends HTMLElement {
     this.fault = make("p", { className: "explorer-fault", role: "alert" });
     this.code = make("pre");
     this.fields = Object.entries(this.kind.fields).map(([key, field]) => this.field(key, field));
-    const place = this.fields.pop(); // what walks through the picture stands below it
+    const place = this.kind.places ? [this.fields.pop()] : []; // what walks through the picture stands below it
     this.undo = make("button", { type: "button", textContent: "Undo", onclick: () => this.back(), ariaDisabled: "true" });
     const copy = (words, text) => make("button", {
       type: "button", textContent: words, onclick: ({ target }) => this.copy(target, text(), words),
     });
     this.panel.append(
       make("div", { className: "explorer-fields" }, ...this.fields.map(field => field.node)),
-      this.fault, this.picture, place.node, this.sentence,
+      this.fault, this.picture, ...place.map(field => field.node), this.sentence,
       make("div", { className: "explorer-buttons" },
         this.undo,
         make("button", { type: "button", textContent: "Reset", onclick: () => this.change(this.first) }),
         copy("Copy link", () => this.link)),
       make("details", {}, make("summary", { textContent: "As code" }), this.code,
         copy("Copy code", () => this.code.textContent)));
-    this.fields.push(place);
+    this.fields.push(...place);
     this.panel.addEventListener("keydown", event => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
       event.preventDefault();
@@ -95,7 +90,7 @@ class Explorer extends HTMLElement {
 
   // Fields ----------------------------------------------------------------------------------------------------------
   field(key, field) {
-    if (field.type === "list") return this.cells(key, field);
+    if (field.type === "list" || field.type === "table") return this.cells(key, field);
     const set = ({ target }) => this.attempt(() => this.edit(key, parse(field, target.value)), target);
     let input, output = "";
     if (field.type === "choice") {
@@ -103,7 +98,8 @@ class Explorer extends HTMLElement {
       const choose = () => this.change({ ...this.state, [key]: input.value });
       input = make("select", { onchange: choose }, ...options);
     } else {
-      input = make("input", { type: field.type === "place" ? "range" : "number", min: field.min, max: field.max });
+      const step = field.type === "real" ? "any" : 1;
+      input = make("input", { type: field.type === "place" ? "range" : "number", min: field.min, max: field.max, step });
       // A slider says its value by itself.
       output = field.type === "place" ? make("span", { className: "value", ariaHidden: "true" }) : "";
       this.listen(input, set);
@@ -121,38 +117,50 @@ class Explorer extends HTMLElement {
     };
   }
 
-  // A list is a row of cells; a column, a row or a list is pasted into any of them.
+  // A list is a row of cells, a table has several; a list or a table is pasted into any of them.
   cells(key, field) {
-    const row = make("span", { className: "cells" });
-    const set = ({ target }) => this.attempt(() =>
-      this.edit(key, list([...row.children].map(input => input.value || "?").join(" "))), target);
-    const replace = text => this.attempt(() => this.change({ ...this.state, [key]: list(text) }));
-    const button = (label, text, change) => make("button", {
-      type: "button", textContent: text, ariaLabel: `${field.label}: ${label}`,
-      onclick: () => replace(change(this.state[key]).join()),
+    const many = field.type === "table", reader = many ? table : list;
+    const rows = (state = this.state) => many ? state[key] : [state[key]];
+    const box = make("span", { className: many ? "cells table" : "cells" });
+    const set = ({ target }) => this.attempt(() => {
+      const typed = [...box.children].map(input => input.value || "?"), width = rows()[0].length;
+      this.edit(key, reader(rows().map((_, row) => typed.slice(row * width, (row + 1) * width).join(" ")).join("\n")));
+    }, target);
+    const replace = pasted => this.attempt(() => this.change({ ...this.state, [key]: reader(pasted) }));
+    const button = (label, sign, change) => make("button", {
+      type: "button", textContent: sign, ariaLabel: `${field.label}: ${label}`,
+      onclick: () => replace(text(change(this.state[key]))),
     });
-    row.addEventListener("paste", event => {
-      const text = event.clipboardData.getData("text");
-      if (!/[^\s,;][\s,;]+[^\s,;]/.test(text)) return; // one number goes into its cell
+    box.addEventListener("paste", event => {
+      const pasted = event.clipboardData.getData("text");
+      if (!/[^\s,;][\s,;]+[^\s,;]/.test(pasted)) return; // one number goes into its cell
       event.preventDefault();
-      replace(text);
+      replace(pasted);
     });
-    const node = make("fieldset", {}, make("legend", { textContent: field.label }), row,
+    const buttons = many ? [
+      button("remove the last row", "− row", values => values.slice(0, -1)),
+      button("add a row", "+ row", values => [...values, values[0].map(() => 0)]),
+      button("remove the last column", "− column", values => values.map(row => row.slice(0, -1))),
+      button("add a column", "+ column", values => values.map(row => [...row, 0])),
+    ] : [
       button("remove the last number", "−", values => values.slice(0, -1)),
-      button("add a number", "+", values => [...values, 0]));
+      button("add a number", "+", values => [...values, 0]),
+    ];
+    const node = make("fieldset", {}, make("legend", { textContent: field.label }), box, ...buttons);
     return {
       node,
       show: state => {
-        const values = state[key];
-        while (row.children.length > values.length) row.lastChild.remove();
-        while (row.children.length < values.length) {
-          const ariaLabel = `${field.label}[${row.children.length}]`;
-          const input = make("input", { type: "number", step: "any", ariaLabel });
+        const values = rows(state), width = values[0].length;
+        box.style.setProperty("--columns", width);
+        while (box.children.length > values.length * width) box.lastChild.remove();
+        while (box.children.length < values.length * width) {
+          const input = make("input", { type: "number", step: "any" });
           this.listen(input, set);
-          row.append(input);
+          box.append(input);
         }
-        values.forEach((value, place) => {
-          const input = row.children[place];
+        values.flat().forEach((value, at) => {
+          const input = box.children[at], place = many ? `${Math.floor(at / width)}, ${at % width}` : at;
+          input.ariaLabel = `${field.label}[${place}]`;
           if (input.value === "" || Number(input.value) !== value) input.value = value;
         });
       },

@@ -1,6 +1,7 @@
 // Numbers as explorers read and write them. No page is needed here: tests run this module by itself.
 
 const LONGEST = 24; // numbers of a list
+const MOST_ROWS = 12; // of a table
 const LARGEST = 1e6;
 
 // A whole number whole, others with six digits, and a true minus sign.
@@ -27,16 +28,30 @@ export function list(text) {
   return values.map(value => value + 0); // no −0
 }
 
+// Rows of equally many numbers: each on a line of its own, or with semicolons between them.
+export function table(text) {
+  const rows = text.split(/[\r\n;]+/).filter(row => row.trim()).map(list);
+  if (!rows.length || rows.length > MOST_ROWS || rows[0].length > MOST_ROWS) {
+    throw new RangeError(`A table has 1 to ${MOST_ROWS} rows and columns, not ${rows.length} by ${rows[0]?.length ?? 0}.`);
+  }
+  const uneven = rows.findIndex(row => row.length !== rows[0].length);
+  if (uneven < 0) return rows;
+  throw new RangeError(`Row ${uneven} has ${rows[uneven].length} numbers, and the first row ${rows[0].length}.`);
+}
+
 // What a field's text means, or a sentence about what is wrong with it.
 export function parse(field, text) {
   if (field.type === "list") return list(text);
+  if (field.type === "table") return table(text);
   if (field.type === "choice") {
     if (field.choices.includes(text)) return text;
     throw new RangeError(`“${field.label}” is one of ${field.choices.join(", ")}, not “${text}”.`);
   }
   const value = Number(text.replaceAll("−", "-"));
-  if (text.trim() && Number.isInteger(value) && value >= field.min && value <= field.max) return value + 0;
-  throw new RangeError(`“${field.label}” is a whole number from ${show(field.min)} to ${show(field.max)}, not “${text}”.`);
+  const fits = value >= field.min && value <= field.max;
+  if (text.trim() && fits && (field.type === "real" || Number.isInteger(value))) return value + 0;
+  const what = field.type === "real" ? "a number" : "a whole number";
+  throw new RangeError(`“${field.label}” is ${what} from ${show(field.min)} to ${show(field.max)}, not “${text}”.`);
 }
 
 // A setting as it stands in an address: "n=7&kernel=3". What an address does not name has its first value.
@@ -49,10 +64,13 @@ export function read(kind, query, first = {}) {
   return settle(kind, state);
 }
 
-export const write = (kind, state) => Object.keys(kind.fields).map(name => `${name}=${state[name]}`).join("&");
+export const text = value => Array.isArray(value?.[0]) ? value.join(";") : String(value);
+
+export const write = (kind, state) => Object.keys(kind.fields).map(name => `${name}=${text(state[name])}`).join("&");
 
 // A place beyond what there is moves to the last one.
 export function settle(kind, state) {
+  if (!kind.places) return state;
   const [name, first, last] = kind.places(state);
   return { ...state, [name]: Math.max(first, Math.min(last, state[name])) };
 }

@@ -11,9 +11,9 @@ from urllib.parse import urljoin
 
 from docutils import nodes
 
+from book.explorers.directive import Explorer
 from book.page.boxes import is_cell
 from book.page.exercises import ExerciseBox, FoldedSolution
-from book.page.explorers import Explorer
 from book.page.math import MACROS, in_lines
 
 #: What shows nothing, or nothing that Markdown could show.

@@ -18,6 +18,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from book.files import write
+from book.page import modules
 from book.page.assets import MODULES
 from book.page.sheets import not_here, slim
 
@@ -39,6 +40,8 @@ def sheet(static: Path, name: str) -> str:
 def script(static: Path, name: str) -> str:
     """Return a script as it stands in the bundle: ended, and without the address of a map that nobody serves."""
     text = (static / name).read_text(encoding="utf-8")
+    if name == modules.LOADER:
+        text = modules.in_bundle(text)
     return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).rstrip() + "\n;\n"
 
 
