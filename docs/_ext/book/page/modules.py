@@ -23,7 +23,7 @@ STATIC = ROOT / "docs" / "_static"
 #: The script that asks for modules, which is part of every page's script, and the one with all of them.
 LOADER, JOINED = "load.js", "modules.js"
 
-IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "(\.\.?/[\w-]+\.js)";$', re.MULTILINE)
+IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "(\.\.?/[\w/-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|async function|function) (\w+))", re.MULTILINE)
 DEFAULT = re.compile(r"^export default (?:(\w+);$|(?=function (\w+)))", re.MULTILINE)
 LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
