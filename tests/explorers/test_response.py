@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explorers import RUN, Use, address, explorer, settings, values
 
 from convbook.matrices import circulant
+from explorers import RUN, Use, address, explorer, settings, values
 
 USE = Use(
     "Kernel h[0]",
