@@ -1,5 +1,6 @@
 """Explorers, as a reader uses them: by mouse, by keyboard alone, with a pasted list, by a link, and without scripts."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -275,3 +276,21 @@ def test_nothing_of_a_kind_is_fetched_before_it_is_asked_for(page: Page, site: s
     page.locator(f"conv-explorer[kind={kind}] .explorer-open").click()
     expect(page.locator(f"conv-explorer[kind={kind}] .explorer-picture svg")).to_be_visible()
     assert {f"{kind}.js", f"{kind}-view.js"} <= set(fetched)
+
+
+def test_a_signal_is_drawn_with_one_stroke_which_is_one_step_to_undo(page: Page, site: str) -> None:
+    explorer = unfolded(page, site, "drawn")
+    first = str(sentence(explorer).text_content())
+    boxes = [explorer.locator(f"[data-draw='{place}']").bounding_box() for place in (0, 3)]
+    (left, low), (right, high) = [(b["x"] + b["width"] / 2, b["y"] + b["height"] * share)
+                                  for b, share in zip(boxes, (0.5, 0.1), strict=True) if b]  # fmt: skip
+    page.mouse.move(left, low)
+    page.mouse.down()
+    page.mouse.move(right, high, steps=20)
+    page.mouse.up()
+    expect(explorer.get_by_label("Signal x[0]", exact=True)).to_have_value("5")
+    expect(explorer.get_by_label("Signal x[3]", exact=True)).to_have_value("9")
+    expect(sentence(explorer)).to_have_text(re.compile(r"^y\[3\] = 9·0\.25 \+ "))
+    assert "x=5," in page.url
+    explorer.get_by_role("button", name="Undo").click()
+    expect(sentence(explorer)).to_have_text(first)

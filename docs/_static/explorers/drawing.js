@@ -59,3 +59,11 @@ export function axes({ left, top, width, height, x, y, xticks, yticks, xlabel = 
 export const dot = ([column, row], kind = "", place) => make("circle", {
   class: `dot ${kind}`, cx: column * SIZE, cy: row * SIZE, r: 4, ...place === undefined ? {} : { "data-place": place },
 });
+
+// A bar between two opposite corners.
+export function bar([a, b], [c, d], kind, more = {}) {
+  const box = make("rect", {
+    x: Math.min(a, c) * SIZE, y: Math.min(b, d) * SIZE, width: Math.abs(a - c) * SIZE, height: Math.abs(b - d) * SIZE,
+  });
+  return make("g", { class: `bar ${kind}`, ...more }, box);
+}

@@ -79,6 +79,7 @@ class Explorer extends HTMLElement {
       const chosen = target.closest("[data-place]");
       if (chosen) this.change({ ...this.state, [this.kind.places(this.state)[0]]: Number(chosen.dataset.place) });
     });
+    if (this.kind.draws) this.drawable(this.kind.draws);
     const scrolls = new ResizeObserver(changes => { // a box that scrolls is reached by keyboard
       for (const { target } of changes) target.tabIndex = target.scrollWidth > target.clientWidth + 1 ? 0 : -1;
     });
@@ -176,6 +177,33 @@ class Explorer extends HTMLElement {
       for (const field of this.fields) field.show(this.state); // not the picture: it may be where the reader now clicks
       this.address();
     });
+  }
+
+  // A list that is drawn: each column `data-draw` takes the height at which the pointer is, from `data-low` to `data-high`.
+  drawable(key) {
+    let drawing = false;
+    const draw = event => {
+      const column = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-draw]");
+      if (!drawing || !this.picture.contains(column)) return;
+      const { top, height } = column.getBoundingClientRect();
+      const [place, low, high] = [column.dataset.draw, column.dataset.low, column.dataset.high].map(Number);
+      const value = Math.round(low + (high - low) * Math.min(Math.max(1 - (event.clientY - top) / height, 0), 1));
+      this.attempt(() => this.edit(key, this.state[key].map((old, at) => at === place ? value : old)));
+    };
+    this.picture.addEventListener("pointerdown", event => {
+      if (!event.target.closest("[data-draw]")) return;
+      event.preventDefault(); // no text is selected
+      drawing = true;
+      this.editing = undefined; // each stroke is one step to undo
+      draw(event);
+    });
+    this.picture.addEventListener("pointermove", draw);
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => {
+        if (drawing) this.address();
+        drawing = false;
+      });
+    }
   }
 
   // Settings --------------------------------------------------------------------------------------------------------
