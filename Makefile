@@ -75,8 +75,8 @@ serve: ## serve the built site to this machine only (PORT=8000)
 check-site: html ## check links, hosts, weights and descriptions of the built site
 	@$(PYTEST) tests/site
 
-test-browser: html $(BROWSER) ## look at every page of the built site in Chromium
-	@command -v chromium >/dev/null || { echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 2; }
+test-browser: html $(BROWSER) ## look at every page of the built site in Chromium, and use what moves in Firefox, too
+	@for browser in chromium firefox-esr; do command -v $$browser >/dev/null || { echo "make test-browser needs $$browser: apt-get install $$browser" >&2; exit 2; }; done
 	@$(PYTEST) tests/browser
 
 test-peers: $(PEERS) ## compare with PyTorch and SciPy, live (CONFIGURATIONS=20000, SEED)

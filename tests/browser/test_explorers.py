@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from built_site import pages
+from built_site import SITE, pages
 from chromium import AXE, WATCH
 from explorers import KINDS, use
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -294,3 +294,18 @@ def test_a_signal_is_drawn_with_one_stroke_which_is_one_step_to_undo(page: Page,
     assert "x=5," in page.url
     explorer.get_by_role("button", name="Undo").click()
     expect(sentence(explorer)).to_have_text(first)
+
+
+def test_from_a_folder_an_explorer_works(browser: Browser) -> None:
+    """A browser hands no module out there: they come joined in one script."""
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{SITE.as_uri()}/{EXPLORERS['window']}")
+    explorer = page.locator("conv-explorer[kind=window]")
+    explorer.get_by_role("button", name="Try other numbers").click()
+    label, text, says, _ = of("window")
+    explorer.get_by_label(label, exact=True).fill(text)
+    expect(sentence(explorer)).to_contain_text(says)
+    assert said == []
+    page.close()
