@@ -1,6 +1,6 @@
-"""Firefox, as Debian has it, over WebDriver BiDi: what a person does with mouse and keyboard, and what the page then says.
+"""Firefox, as Debian has it, over WebDriver BiDi: what a person does with mouse and keyboard, and what the page says.
 
-Playwright drives a Firefox of its own making only; BiDi is what every Firefox speaks, so a socket is all that is needed.
+Playwright drives a Firefox of its own making only; BiDi is what every Firefox speaks, so a socket is all it takes.
 """
 
 import asyncio
@@ -122,10 +122,10 @@ class Firefox:
 
     def element(self, function: str, *arguments: Any) -> dict[str, Any]:
         """Find the element that a function of the page returns, bring it into view, and return how BiDi names it."""
-        code = f"() => {{ const found = ({function})(...{json.dumps(arguments)}); found.scrollIntoView({{block: 'center'}});"
+        find = f"const found = ({function})(...{json.dumps(arguments)}); found.scrollIntoView({{block: 'center'}});"
         told = self.call(
             "script.callFunction",
-            functionDeclaration=f"{code} return found; }}",
+            functionDeclaration=f"() => {{ {find} return found; }}",
             target={"context": self.tab},
             awaitPromise=False,
             serializationOptions={"maxDomDepth": 0},
