@@ -1,0 +1,25 @@
+import { bar, note, picture } from "./drawing.js";
+import { show } from "./numbers.js";
+
+const KINDS = ["kernel", "product", "output"];
+const WORDS = ["multiplying", "copying", "calls"];
+
+// One bar for each way, made of three parts, and what the colors mean.
+export default function draw(_state, { columns, band }, label) {
+  const left = 2.8, width = 9, total = parts => parts[0] + parts[1] + parts[2];
+  const scale = width / Math.max(total(columns), total(band));
+  const parts = [];
+  [["columns", columns], ["band", band]].forEach(([name, shares], row) => {
+    let at = left;
+    parts.push(note(0, 0.5 + 1.4 * row, name));
+    shares.forEach((share, n) => {
+      parts.push(bar([at, 0.4 + 1.4 * row], [at + share * scale, 1.5 + 1.4 * row], KINDS[n]));
+      at += share * scale;
+    });
+    parts.push(note(at + 0.15, 0.5 + 1.4 * row, `${show(Number(total(shares).toPrecision(3)))} µs`));
+  });
+  WORDS.forEach((word, n) => {
+    parts.push(bar([left + 3.4 * n, 3.6], [left + 0.5 + 3.4 * n, 4.1], KINDS[n]), note(left + 0.7 + 3.4 * n, 3.35, word));
+  });
+  return picture(left + width + 2.6, 4.5, label, parts);
+}
