@@ -93,9 +93,7 @@ class ExplorerDirective(SphinxDirective):
         name = nodes.make_id(self.options["name"])
         path = Path(self.env.doctreedir, "explorers", f"{name}.svg")
         draw, drawing = KINDS[kind].draw, BytesIO()
-        with mpl.rc_context(
-            {"figure.constrained_layout.use": False}, fname=str(MATPLOTLIBRC)
-        ):  # cells fill their figure
+        with mpl.rc_context(fname=str(MATPLOTLIBRC)):
             try:
                 draw(**values)
             except ValueError as fault:
