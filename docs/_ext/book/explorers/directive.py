@@ -98,7 +98,7 @@ class ExplorerDirective(SphinxDirective):
                 draw(**values)
             except ValueError as fault:
                 raise self.error(f"the explorer {kind!r} cannot begin with these values: {fault}") from None
-            plt.savefig(drawing, metadata={"Date": None})
+            plt.gcf().savefig(drawing, metadata={"Date": None})
             plt.close()
         write(path, drawing.getvalue())
         # The page is read again when what has drawn it changes.
