@@ -14,7 +14,7 @@ from convbook.figures.style import BLUE_SOFT, INK, KERNEL, MUTED, OUTPUT, RED_SO
 
 
 def matrix_times_signal(matrix: ArrayLike, x: ArrayLike, *, column: int | None = None, row: int) -> Axes:
-    """Draw a matrix, a signal and their product as cells, and frame one row of the matrix, and a column if one is named.
+    """Draw a matrix, a signal and their product as cells, and frame a row of the matrix and, if asked, a column.
 
     Parameters
     ----------

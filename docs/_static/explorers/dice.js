@@ -28,20 +28,21 @@ const ORDERS = {
   once: count => pairs(count).filter((one, at, all) => at === all.findIndex(other => `${other}` === `${one}`)),
 };
 const HOW = { left: "from the left", right: "from the right", pairs: "in pairs", once: "in pairs, equal ones once" };
+const chain = product => ["ways, multiplications = die, 0", "for _ in range(count - 1):",
+  "    multiplications += len(ways) * len(die)", `    ways = np.convolve(${product})`];
 const CODE = {
-  left: ["ways, multiplications = die, 0", "for _ in range(count - 1):",
-    "    multiplications += len(ways) * len(die)", "    ways = np.convolve(ways, die)"],
-  right: ["ways, multiplications = die, 0", "for _ in range(count - 1):",
-    "    multiplications += len(die) * len(ways)", "    ways = np.convolve(die, ways)"],
+  left: chain("ways, die"),
+  right: chain("die, ways"),
   pairs: ["lists, multiplications = [die] * count, 0", "while len(lists) > 1:",
-    "    pairs = zip(lists[::2], lists[1::2])", "    alone = lists[-1:] if len(lists) % 2 else []",
-    "    multiplications += sum(len(a) * len(b) for a, b in zip(lists[::2], lists[1::2]))",
+    "    pairs = list(zip(lists[::2], lists[1::2]))", "    alone = lists[-1:] if len(lists) % 2 else []",
+    "    multiplications += sum(len(a) * len(b) for a, b in pairs)",
     "    lists = [np.convolve(a, b) for a, b in pairs] + alone", "ways = lists[0]"],
-  once: ["lists, done = [die] * count, {}", "while len(lists) > 1:", "    alone = lists[-1:] if len(lists) % 2 else []",
-    "    pairs = list(zip(lists[::2], lists[1::2]))", "    for a, b in pairs:",
-    "        if (len(a), len(b)) not in done:", "            done[len(a), len(b)] = np.convolve(a, b)",
+  once: ["lists, done = [die] * count, {}", "while len(lists) > 1:",
+    "    pairs = list(zip(lists[::2], lists[1::2]))", "    alone = lists[-1:] if len(lists) % 2 else []",
+    "    for a, b in pairs:", "        if (len(a), len(b)) not in done:",
+    "            done[len(a), len(b)] = np.convolve(a, b)",
     "    lists = [done[len(a), len(b)] for a, b in pairs] + alone", "ways = lists[0]",
-    "multiplications = sum(a * b for a, b in done)"],
+    "multiplications = sum(m * n for m, n in done)"],
 };
 
 const kind = {
@@ -81,10 +82,10 @@ const kind = {
     const found = ways[total - count];
     const sum = count > 1 ? `${products(terms)} = ${show(found)}` : show(found);
     const costs = steps.map(({ times, lengths: [m, n] }) => (times > 1 ? `${times}·` : "") + show(m * n)).join(" + ");
+    const whole = /\D/.test(costs) ? ` = ${show(multiplications)}` : "";
     return `${count === 1 ? "1 die" : `${count} dice`}, total ${total}: ${sum} of ${show(all)} ways, `
       + `a chance of ${show(found / all)}; ${HOW[order]}, `
-      + (steps.length ? `${costs}${steps.length > 1 || steps[0].times > 1 ? ` = ${show(multiplications)}` : ""} multiplications`
-        : "nothing is multiplied");
+      + (steps.length ? `${costs}${whole} multiplications` : "nothing is multiplied");
   },
 
   code({ count, sides, order, total }) {

@@ -46,10 +46,13 @@ const kind = {
 
   sentence({ size, kernel, mode, library, place }, { start, length, rules, refused, missing, reads }) {
     const { call } = LIBRARIES[library], [from, to] = reads, index = place - start;
+    const padding = { full: kernel - 1, same: "“same”", valid: 0 };
     const formula = (rule, value) => rule === String(value) ? rule : `${rule} = ${value}`;
-    const part = `start = ${formula(rules[0], start)}, length = ${formula(rules[1], length)}, full[${start} : ${start + length}]`;
+    const part = `start = ${formula(rules[0], start)}, length = ${formula(rules[1], length)}, `
+      + `full[${start} : ${start + length}]`;
     const says = refused ? `${call} refuses ${kernel} weights for ${size} numbers: no window fits`
-      : missing ? `${call} has no “${mode}”, and this is cut from np.convolve: ${part}` : `${call}, ${mode}: ${part}`;
+      : missing ? `${call} has no “${mode}”, and this is cut from np.convolve: ${part}`
+      : `${call}, ${library === "torch" ? `padding ${padding[mode]}` : mode}: ${part}`;
     return `${says}. Place ${place} of full reads ${from === to ? `x[${from}]` : `x[${from}] to x[${to}]`} and is `
       + (index >= 0 && index < length ? `number ${index} of the result.` : "left out.");
   },
