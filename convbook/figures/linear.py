@@ -1,6 +1,7 @@
 """Linear operators: a matrix at work on a signal, and a kernel that was measured."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,8 +13,8 @@ from convbook.figures.cells import board, cell, grid_of_cells, label, note
 from convbook.figures.style import BLUE_SOFT, INK, KERNEL, MUTED, OUTPUT, RED_SOFT, SIGNAL, TEAL_SOFT, WIDTH
 
 
-def matrix_times_signal(matrix: ArrayLike, x: ArrayLike, *, column: int, row: int) -> Axes:
-    """Draw a matrix, a signal and their product as cells, and frame one column and one row of the matrix.
+def matrix_times_signal(matrix: ArrayLike, x: ArrayLike, *, column: int | None = None, row: int) -> Axes:
+    """Draw a matrix, a signal and their product as cells, and frame a row of the matrix and, if asked, a column.
 
     Parameters
     ----------
@@ -21,8 +22,10 @@ def matrix_times_signal(matrix: ArrayLike, x: ArrayLike, *, column: int, row: in
         The matrix. What is not 0 gets a color.
     x : array_like, shape (N,)
         The signal.
-    column, row : int
-        Which column and which row get a frame. The input and the output that belong to them get one, too.
+    column : int, optional
+        Which column gets a frame, and with it the input that belongs to it.
+    row : int
+        Which row gets a frame, and with it the output that belongs to it.
 
     Returns
     -------
@@ -43,12 +46,13 @@ def matrix_times_signal(matrix: ArrayLike, x: ArrayLike, *, column: int, row: in
         label(ax, at, 1.1 + rows / 2, sign, fontsize=14)
     for at, words in ((left + columns / 2, "matrix"), (right + 0.5, "signal"), (right + 3.1, "result")):
         note(ax, at, 0.55, words)
-    for corner, width, height, color, line in (
-        ((left + column, 1.1), 1, rows, SIGNAL, "-"),
-        ((right, top + column), 1, 1, SIGNAL, "-"),
+    frames: list[tuple[tuple[float, float], int, int, str, Any]] = [
         ((left, 1.1 + row), columns, 1, INK, (0, (3, 1.5))),
         ((right + 2.6, 1.1 + row), 1, 1, INK, (0, (3, 1.5))),
-    ):
+    ]
+    if column is not None:
+        frames += [((left + column, 1.1), 1, rows, SIGNAL, "-"), ((right, top + column), 1, 1, SIGNAL, "-")]
+    for corner, width, height, color, line in frames:
         ax.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=color, linestyle=line, linewidth=2))
     return ax
 

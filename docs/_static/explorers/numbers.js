@@ -5,7 +5,8 @@ const MOST_ROWS = 12; // of a table
 const LARGEST = 1e6;
 
 // A whole number whole, others with six digits, and a true minus sign.
-export const show = value => String(Number(value.toPrecision(6)) + 0).replace("-", "−");
+export const show = value =>
+  String((Number.isSafeInteger(value) ? value : Number(value.toPrecision(6))) + 0).replace("-", "−");
 
 // "2·1 + 0·3 − 1·4": the products that a sum adds up.
 export function products(pairs) {

@@ -1,0 +1,20 @@
+import { cell, line, note, picture } from "./drawing.js";
+
+// The places of the full result, which of them are returned, and what the chosen one reads: its own input is above it.
+export default function draw({ size, kernel, place }, { start, length, full, complete, reads }, label) {
+  const left = Math.max(kernel - 1, 2);
+  const parts = [["input", 0], ["full", 2], ["result", 3]].map(([words, row]) => note(0, row, words));
+  for (let at = 0; at < size; at++) {
+    const read = at >= reads[0] && at <= reads[1];
+    parts.push(cell(left + at, 0, at, read ? "signal chosen" : "signal"));
+  }
+  parts.push(line([[left + place - kernel + 1.1, 1.4], [left + place + 0.9, 1.4]]));
+  parts.push(line([[left + place + 0.5, 1.4], [left + place + 0.5, 2]], "way"));
+  for (let n = 0; n < full; n++) {
+    const index = n - start, kept = index >= 0 && index < length;
+    const kind = !kept ? "outside" : n >= complete[0] && n <= complete[1] ? "output" : "product";
+    parts.push(cell(left + n, 2, n, n === place ? `${kind} chosen` : kind, n));
+    if (kept) parts.push(note(left + n + 0.5, 3, index, "count"));
+  }
+  return picture(left + full, 4, label, parts);
+}
