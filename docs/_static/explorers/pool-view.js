@@ -1,7 +1,7 @@
 import { cell, note, picture } from "./drawing.js";
 import { show } from "./numbers.js";
+import { WAYS } from "./pool.js";
 
-const NAMES = { maximum: "maximum", mean: "mean", blurred: "max, blur, drop" };
 const brief = value => show(Number(value.toPrecision(4)));
 
 // The signal and the shifted one, and below them what each way keeps of the two, each output below its window's first cell.
@@ -10,7 +10,7 @@ export default function draw({ x, window, stride, shift, place }, { shifted, bef
   const seen = n => Array.from({ length: window }, (_, m) => (place * stride + m) % x.length).includes(n);
   [x, shifted].forEach((values, row) => values.forEach((value, n) =>
     parts.push(cell(left + n, 1.05 * row, brief(value), seen(n) ? "signal chosen" : "signal"))));
-  Object.entries(NAMES).forEach(([way, words], at) => {
+  Object.entries(WAYS).forEach(([way, words], at) => {
     const top = 2.7 + 2.5 * at;
     parts.push(note(0, top, words), note(0, top + 1.05, "shifted"));
     [before[way], after[way]].forEach((values, row) => values.forEach((value, n) => {

@@ -6,7 +6,7 @@ const modulo = (a, b) => ((a % b) + b) % b;
 const sum = values => values.reduce((total, value) => total + value, 0);
 const plus = values =>
   values.map((value, at) => at ? `${value < 0 ? "−" : "+"} ${show(Math.abs(value))}` : show(value)).join(" ");
-const WAYS = { maximum: "maximum", mean: "mean", blurred: "max, blur, drop" };
+export const WAYS = { maximum: "maximum", mean: "mean", blurred: "max, blur, drop" };
 
 // Signal, windows and blur wrap around. Output n sees the window that begins at cell n·stride.
 function pooled(x, window, stride) {
@@ -26,7 +26,6 @@ function pooled(x, window, stride) {
 
 const kind = {
   title: "Pooling and a shift",
-  ways: WAYS,
   fields: {
     x: { label: "Signal", type: "list" },
     window: { label: "Window", type: "whole", min: 1, max: 6 },
