@@ -17,6 +17,7 @@ from convbook.figures.channels import channel_table, layer_costs, one_output
 from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
 from convbook.figures.depth import fields, influences, two_ways
 from convbook.figures.design import (
+    answer_and_response,
     frequency_responses,
     kernel_tiles,
     noise_balance,
@@ -70,6 +71,7 @@ from convbook.figures.speed import (
 from convbook.figures.sums import window_in_sums
 
 __all__ = [
+    "answer_and_response",
     "answers",
     "bars",
     "blocks_with_halos",

@@ -6,10 +6,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from convbook.figures.cells import board, grid_of_cells, label, note
-from convbook.figures.style import BLUE_SOFT, INK, MUTED, PANEL, RED_SOFT, WIDTH
+from convbook.figures.style import BLUE_SOFT, IMAGE, INK, MUTED, PANEL, RED_SOFT, WIDTH
 
 
 def kernel_tiles(kernels: Mapping[str, tuple[ArrayLike, str]], *, columns: int = 3) -> Axes:
@@ -167,6 +168,45 @@ def response_contours(kernels: Mapping[str, ArrayLike]) -> list[Axes]:
         ax.set_xticklabels(["\N{MINUS SIGN}π", "0", "π"])
     axes[0, 0].set(ylabel="ω down", yticklabels=["\N{MINUS SIGN}π", "0", "π"])
     return list(axes[0])
+
+
+def answer_and_response(answer: ArrayLike, limits: tuple[float, float], kernel: ArrayLike) -> list[Axes]:
+    """Draw what a kernel makes of a picture, and beside it by what it multiplies a wave.
+
+    Parameters
+    ----------
+    answer : array_like, shape (H, W)
+        The filtered picture.
+    limits : (float, float)
+        The values that are drawn black and white.
+    kernel : array_like, shape (K,)
+        The weights along the wave; for waves across a picture these are the sums of the kernel's columns. Only for a
+        kernel that is not symmetric has the factor an imaginary part.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        One for the picture and one for the factor.
+    """
+    omega = np.linspace(0, np.pi, 97)
+    factor = _response(kernel, omega)
+    small = 1e-12 * np.abs(np.asarray(kernel)).sum()
+    _, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.6), width_ratios=(1, 1.5), layout="constrained")
+    pixels = np.asarray(answer)
+    left.imshow(pixels, cmap=IMAGE, vmin=limits[0], vmax=limits[1])
+    frame = Rectangle((-0.5, -0.5), *pixels.shape[::-1], fill=False, edgecolor=MUTED, linewidth=0.6, clip_on=False)
+    left.add_patch(frame)  # white pixels on a white page
+    left.set_axis_off()
+    right.axhline(0, color=MUTED, linewidth=0.8, linestyle="-")
+    for name, values in {"real part": factor.real, "imaginary part": factor.imag}.items():
+        if np.abs(values).max() > small:
+            right.plot(omega, values, label=name)
+    right.set_xticks(np.arange(3) * np.pi / 2, ["0", "π/2", "π"])
+    right.set(xlabel="frequency ω across", ylabel="factor H(ω)", xlim=(0, np.pi))
+    right.grid(visible=True)
+    if np.abs(factor.imag).max() > small:
+        right.legend()
+    return [left, right]
 
 
 def _response(kernel: ArrayLike, omega: NDArray[Any]) -> NDArray[Any]:

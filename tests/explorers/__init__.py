@@ -49,10 +49,7 @@ def use(kind: str) -> Any:
 def context(kind: str) -> Any:
     """Load a kind into QuickJS."""
     made = quickjs.Context()
-    modules = {
-        name: text for name, text in sources().items() if name in ("explorers/numbers.js", f"explorers/{kind}.js")
-    }
-    made.eval(joined(modules))
+    made.eval(joined(sources()))
     made.eval(
         f"""const numbers = joined("explorers/numbers.js"), kind = joined("explorers/{kind}.js").default;
         const fields = () => JSON.stringify(kind.fields), pasted = (type, text) => JSON.stringify(numbers[type](text));

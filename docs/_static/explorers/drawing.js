@@ -67,3 +67,20 @@ export function bar([a, b], [c, d], kind, more = {}) {
   });
   return make("g", { class: `bar ${kind}`, ...more }, box);
 }
+
+// A picture in small pixels without numbers, each `size` cells wide and as gray as its share says.
+export function image(left, top, size, rows, share) {
+  const boxes = rows.flatMap((row, i) => row.map((value, j) => {
+    const gray = Math.round(255 * Math.max(0, Math.min(1, share(value))));
+    const box = make("rect", {
+      x: (left + size * j) * SIZE, y: (top + size * i) * SIZE, width: size * SIZE, height: size * SIZE,
+    });
+    box.style.fill = box.style.stroke = `rgb(${gray} ${gray} ${gray})`;
+    return box;
+  }));
+  return make("g", {}, ...boxes);
+}
+
+// The outline of some cells.
+export const frame = (column, row, columns, rows, kind = "") =>
+  line([[column, row], [column + columns, row], [column + columns, row + rows], [column, row + rows], [column, row]], kind);

@@ -91,14 +91,15 @@ class Explorer extends HTMLElement {
 
   // Fields ----------------------------------------------------------------------------------------------------------
   field(key, field) {
-    if (field.type === "list" || field.type === "table") return this.cells(key, field);
+    if (field.type === "list" || field.type === "table" && !field.long) return this.cells(key, field);
     const set = ({ target }) => this.attempt(() => this.edit(key, parse(field, target.value)), target);
     let input, output = "";
     if (field.type === "choice") {
       const options = field.choices.map(choice => make("option", { textContent: choice }));
       const choose = () => this.change({ ...this.state, [key]: input.value });
       input = make("select", { onchange: choose }, ...options);
-    } else {
+    } else if (field.long) return this.lines(key, field, set);
+    else {
       const step = field.type === "real" ? "any" : 1;
       input = make("input", { type: field.type === "place" ? "range" : "number", min: field.min, max: field.max, step });
       // A slider says its value by itself.
@@ -116,6 +117,20 @@ class Explorer extends HTMLElement {
         if (input.value !== String(state[key])) input.value = state[key];
       },
     };
+  }
+
+  // A table that is too large for cells, in which everybody would have to walk through all of them, is typed as text.
+  lines(key, field, set) {
+    const input = make("textarea", { rows: 4, spellcheck: false });
+    const node = make("label", { className: "long" }, make("span", { textContent: field.label }), input);
+    this.listen(input, set);
+    const means = () => {
+      try { return text(table(input.value)); } catch { return ""; }
+    };
+    const show = state => { // not while the same is typed in another way: the cursor would jump
+      if (means() !== text(state[key])) input.value = state[key].map(row => row.join(" ")).join("\n");
+    };
+    return { node, show };
   }
 
   // A list is a row of cells, a table has several; a list or a table is pasted into any of them.
@@ -222,7 +237,7 @@ class Explorer extends HTMLElement {
   // All that is typed into one field is one step to undo.
   edit(key, value) {
     const before = this.query;
-    this.show(settle(this.kind, { ...this.state, [key]: value }));
+    this.show(settle(this.kind, { ...this.state, [key]: value }, this.state));
     if (before === this.query) return;
     if (this.editing !== key) this.note(before);
     this.editing = key;
@@ -231,7 +246,7 @@ class Explorer extends HTMLElement {
   change(state) {
     this.editing = undefined;
     const before = this.query;
-    this.show(settle(this.kind, state));
+    this.show(settle(this.kind, state, this.state));
     if (before !== this.query) this.note(before);
     this.address();
   }

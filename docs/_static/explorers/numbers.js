@@ -62,16 +62,17 @@ export function read(kind, query, first = {}) {
     const [name, text = ""] = part.split("=").map(decodeURIComponent);
     if (Object.hasOwn(kind.fields, name)) state[name] = parse(kind.fields[name], text);
   }
-  return settle(kind, state);
+  return settle(kind, state, first);
 }
 
 export const text = value => Array.isArray(value?.[0]) ? value.join(";") : String(value);
 
 export const write = (kind, state) => Object.keys(kind.fields).map(name => `${name}=${text(state[name])}`).join("&");
 
-// A place beyond what there is moves to the last one.
-export function settle(kind, state) {
-  if (!kind.places) return state;
-  const [name, first, last] = kind.places(state);
-  return { ...state, [name]: Math.max(first, Math.min(last, state[name])) };
+// Values that depend on others follow them, and a place beyond what there is moves to the last one.
+export function settle(kind, state, before = {}) {
+  const next = kind.follow?.(state, before) ?? state;
+  if (!kind.places) return next;
+  const [name, first, last] = kind.places(next);
+  return { ...next, [name]: Math.max(first, Math.min(last, next[name])) };
 }

@@ -56,7 +56,9 @@ def table(text: str) -> list[list[float]]:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    return lambda text: directives.choice(text, words)
+    """Read one of some words, in capital letters or not."""
+    exact = {word.lower(): word for word in words}
+    return lambda text: exact[directives.choice(text, list(exact))]
 
 
 def written(value: Any) -> str:

@@ -1,0 +1,100 @@
+// What a kernel will do, read from its numbers: sum, moments, symmetry, its answer to waves, and a picture.
+
+import { products, show, text } from "./numbers.js";
+import { array, correlate, HI, shades, sum } from "./pictures.js";
+
+const ones = size => Array.from({ length: size }, () => Array(size).fill(1));
+const PRESETS = {
+  identity: [[[0, 0, 0], [0, 1, 0], [0, 0, 0]], 1],
+  box: [ones(3), 9],
+  "box 5×5": [ones(5), 25],
+  binomial: [[[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16],
+  "binomial 5×5": [[1, 4, 6, 4, 1].map(a => [1, 4, 6, 4, 1].map(b => a * b)), 256],
+  Sobel: [[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], 1],
+  Laplacian: [[[0, 1, 0], [1, -4, 1], [0, 1, 0]], 1],
+  sharpen: [[[0, -1, 0], [-1, 5, -1], [0, -1, 0]], 1],
+};
+// A sum, or 0 if only rounding is left of it.
+const clean = (values, weights = values) =>
+  Math.abs(sum(values)) > 1e-12 * sum(weights.map(Math.abs)) ? sum(values) : 0;
+export const STEPS = 16; // places on the axis of frequencies, from 0 to π
+
+const kind = {
+  title: "What a kernel will do",
+  fields: {
+    preset: { label: "Preset", type: "choice", choices: ["own", ...Object.keys(PRESETS)] },
+    kernel: { label: "Kernel", type: "table" },
+    divisor: { label: "Divided by", type: "whole", min: 1, max: 9999 },
+    place: { label: "Frequency, in sixteenths of π", type: "place", min: 0, max: STEPS },
+  },
+
+  places: () => ["place", 0, STEPS],
+
+  // A preset that is chosen replaces the numbers; numbers that are changed say which preset they are, or none.
+  follow(state, before) {
+    const same = text(state.kernel) === text(before.kernel) && state.divisor === before.divisor;
+    if (same && state.preset !== before.preset && state.preset in PRESETS) {
+      const [kernel, divisor] = PRESETS[state.preset];
+      return { ...state, kernel, divisor };
+    }
+    const named = Object.keys(PRESETS).find(name => {
+      const [kernel, divisor] = PRESETS[name];
+      return text(kernel) === text(state.kernel) && divisor === state.divisor;
+    });
+    return { ...state, preset: named ?? "own" };
+  },
+
+  compute({ kernel, divisor }) {
+    const middle = [kernel.length >> 1, kernel[0].length >> 1];
+    // Rows and columns are counted from the middle; the one of an even number is the later of the two.
+    const cells = kernel.flatMap((row, a) => row.map((weight, b) => [a - middle[0], b - middle[1], weight]));
+    const total = of => clean(cells.map(([a, b, weight]) => of(a, b) * weight)) / divisor;
+    const at = (a, b) => kernel[middle[0] + a]?.[middle[1] + b] ?? 0;
+    const turned = sign => cells.every(([a, b, weight]) => at(-a, -b) === sign * weight);
+    const columns = kernel[0].map((_, b) => sum(kernel.map(row => row[b])) / divisor);
+    const response = wave => clean(columns.map((weight, b) => weight * wave(b - middle[1])), columns);
+    const omegas = Array.from({ length: 4 * STEPS + 1 }, (_, at) => Math.PI * at / (4 * STEPS));
+    const y = correlate(HI, kernel, divisor, "valid");
+    return {
+      middle, columns, y, shades: shades(HI, kernel, divisor, y),
+      sum: total(() => 1), first: [total(a => a), total((_, b) => b)], second: [total(a => a * a), total((_, b) => b * b)],
+      symmetry: turned(1) ? "symmetric" : turned(-1) ? "antisymmetric" : "not symmetric",
+      real: omegas.map(omega => response(b => Math.cos(omega * b))),
+      imaginary: omegas.map(omega => response(b => Math.sin(omega * b))),
+    };
+  },
+
+  sentence({ place }, { middle, columns, sum: total, first, second, symmetry, real, imaginary }) {
+    const part = wave => products(columns.map((weight, b) => {
+      const value = wave(Math.PI * place / STEPS * (b - middle[1]));
+      return [weight, Math.abs(value) < 1e-12 ? 0 : value];
+    }));
+    const parts = [];
+    if (real.some(Boolean) || !imaginary.some(Boolean)) {
+      parts.push(`${part(Math.cos)} = ${show(real[4 * place])}`);
+    }
+    if (imaginary.some(Boolean)) parts.push(`imaginary part ${part(Math.sin)} = ${show(imaginary[4 * place])}`);
+    return `sum ${show(total)}; first moments ${show(first[0])} down, ${show(first[1])} across; second moments `
+      + `${show(second[0])} down, ${show(second[1])} across; ${symmetry}; H(${place}π/${STEPS}): ${parts.join(", ")}`;
+  },
+
+  code({ kernel, divisor, place }) {
+    return `import numpy as np
+
+import convbook
+
+${array("kernel", kernel)}
+kernel = np.array(kernel)${divisor === 1 ? "" : ` / ${divisor}`}
+a, b = np.indices(kernel.shape)
+a, b = a - kernel.shape[0] // 2, b - kernel.shape[1] // 2
+first = np.sum(a * kernel), np.sum(b * kernel)
+second = np.sum(a**2 * kernel), np.sum(b**2 * kernel)
+print("sum", kernel.sum(), "moments", first, second)
+response = np.sum(kernel * np.exp(1j * np.pi * ${place} / ${STEPS} * b))
+print("H =", response)
+filtered = convbook.corr2d(convbook.hi_image(), kernel)
+`;
+  },
+};
+
+export default kind;
