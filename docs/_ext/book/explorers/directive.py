@@ -93,14 +93,14 @@ class ExplorerDirective(SphinxDirective):
         name = nodes.make_id(self.options["name"])
         path = Path(self.env.doctreedir, "explorers", f"{name}.svg")
         draw, drawing = KINDS[kind].draw, BytesIO()
-        with mpl.rc_context(
-            {"figure.constrained_layout.use": False}, fname=str(MATPLOTLIBRC)
-        ):  # cells fill their figure
+        with mpl.rc_context(fname=str(MATPLOTLIBRC)):
             try:
                 draw(**values)
             except ValueError as fault:
                 raise self.error(f"the explorer {kind!r} cannot begin with these values: {fault}") from None
-            plt.savefig(drawing, metadata={"Date": None})
+            # A figure of cells has no layout; saving it would give it one.
+            with mpl.rc_context({"figure.constrained_layout.use": False}):
+                plt.savefig(drawing, metadata={"Date": None})
             plt.close()
         write(path, drawing.getvalue())
         # The page is read again when what has drawn it changes.
