@@ -26,7 +26,8 @@ LOADER, JOINED = "load.js", "modules.js"
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "(\.\.?/[\w/-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|async function|function) (\w+))", re.MULTILINE)
 DEFAULT = re.compile(r"^export default (?:(\w+);$|(?=function (\w+)))", re.MULTILINE)
-LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
+# (A line of Python in a text, `import numpy as np`, has neither braces nor quotes.)
+LEFT = re.compile(r"""^(?:import\b.*[{"'].*|export\b.*)$""", re.MULTILINE)
 
 
 def sources(static: Path = STATIC) -> dict[str, str]:
