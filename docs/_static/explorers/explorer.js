@@ -5,7 +5,7 @@
 // what can be undone. Nothing moves by itself.
 
 import { make } from "../elements.js";
-import { parse, read, settle, text, write } from "./numbers.js";
+import { list, parse, read, settle, table, text, write } from "./numbers.js";
 
 class Explorer extends HTMLElement {
   connectedCallback() {
@@ -119,7 +119,8 @@ class Explorer extends HTMLElement {
 
   // A list is a row of cells, a table has several; a list or a table is pasted into any of them.
   cells(key, field) {
-    const many = field.type === "table", reader = text => parse(field, text), names = Object.keys(field.columns ?? {});
+    const many = field.type === "table", names = Object.keys(field.columns ?? {});
+    const reader = names.length ? text => parse(field, text) : many ? table : list;
     const rows = (state = this.state) => many ? state[key] : [state[key]];
     const box = make("span", { className: many ? "cells table" : "cells" });
     const set = ({ target }) => this.attempt(() => {
