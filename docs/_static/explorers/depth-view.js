@@ -21,14 +21,16 @@ export default function draw({ layers, n, layer }, { fields, nodes }, label) {
     for (const node of nodes[at]) {
       for (let tap = 0; tap < taps; tap++) {
         const below = column(at - 1, node * stride + tap * dilation);
-        parts.push(line([[column(at, node) + 0.5, row(at) + 0.5], [below + 0.5, row(at - 1) + 0.5]], "grid"));
+        parts.push(line([[column(at, node) + 0.5, row(at) + 0.5], [below + 0.5, row(at - 1) + 0.5]], "axis"));
       }
       boxes.push(cell(column(at, node), row(at), node, at === layer ? "output chosen" : "product", at));
     }
   }
-  [[0, 1.3, "way"], [jump, 1.6, ""]].forEach(([start, below, color]) => {
-    const ends = [start, start + size].map(at => left + Math.min(at, columns));
-    if (start < columns) boxes.push(line(ends.map(at => [at, row(0) + below]), color));
+  [[0, 0, "way"], [1, jump, ""]].forEach(([output, start, color]) => {
+    if (start >= columns) return;
+    const [from, to] = [start, start + size].map(at => left + Math.min(at, columns));
+    const height = row(0) + 1.5 + 0.7 * output;
+    boxes.push(line([[from, height], [to, height]], color), note(to + 0.2, height - 0.5, `output ${output}`));
   });
-  return picture(Math.max(left + columns + 0.2, 13), row(0) + 2, label, [...parts, ...boxes]);
+  return picture(Math.max(left + columns + 2.6, 13), row(0) + 2.7, label, [...parts, ...boxes]);
 }

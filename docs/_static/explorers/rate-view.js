@@ -12,7 +12,7 @@ export default function draw({ steps, rate }, { eigenvalues, factors, modes, los
   ]);
   const upper = axes({
     left, top: 2.2, width, height, x: [0, 100], y: [0, MOST], xticks: [0, 25, 50, 75, 100], yticks: [1, 2, 3, 4],
-    digits: tick => String(tick), xlabel: "rate η, in thousandths", ylabel: "factor of a step, |1 − ηλ|",
+    xlabel: "rate η, in thousandths", ylabel: "factor of a step, |1 − ηλ|",
   });
   parts.push(...upper.parts, line([upper.at(rate, 0), upper.at(rate, MOST)], "way"));
   eigenvalues.forEach((value, mode) => {
@@ -28,16 +28,16 @@ export default function draw({ steps, rate }, { eigenvalues, factors, modes, los
     made.firstChild.setAttribute("height", 32 * height);
     parts.push(made);
   }
-  const positive = losses.filter(loss => loss > 0), top = 9.8;
+  const positive = [...losses, ...modes.flat()].filter(loss => loss > 0), top = 9.8;
   if (!positive.length) return picture(left + width + 0.6, top, label, parts);
   const powers = [Math.min(...positive), Math.max(...positive)].map(Math.log10);
-  const high = Math.ceil(powers[1]), low = Math.min(Math.floor(powers[0]), high - 1);
+  const high = Math.ceil(powers[1]), low = Math.max(Math.min(Math.floor(powers[0]), high - 1), high - 20);
   const every = Math.ceil((high - low) / 5);
   const lower = axes({
     left, top, width, height: 5, x: [0, steps], y: [low, high],
     xticks: [...new Set([0, Math.round(steps / 2), steps])],
     yticks: Array.from({ length: Math.floor((high - low) / every) + 1 }, (_, tick) => low + tick * every),
-    digits: tick => tick, xlabel: "step", ylabel: "log₁₀ of the loss",
+    digits: show, xlabel: "step", ylabel: "log₁₀ of the loss",
   });
   const seen = list => list.map((loss, step) => [step, Math.log10(loss)]).filter(([, power]) => power >= low);
   parts.push(...lower.parts);
