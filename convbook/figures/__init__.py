@@ -14,7 +14,7 @@ from convbook.figures.borders import (
     window_rulers,
 )
 from convbook.figures.channels import channel_table, layer_costs, one_output
-from convbook.figures.constraints import learning_curves, weight_matrices, weight_views, wiring
+from convbook.figures.constraints import learning_curves, weight_counts, weight_matrices, weight_views, wiring
 from convbook.figures.depth import fields, influences, two_ways
 from convbook.figures.design import (
     answer_and_response,
@@ -150,6 +150,7 @@ __all__ = [
     "two_ways",
     "usage_maps",
     "waves_through",
+    "weight_counts",
     "weight_matrices",
     "weight_views",
     "window_in_sums",

@@ -126,6 +126,32 @@ def weight_matrices(matrices: Sequence[ArrayLike], titles: Sequence[str]) -> lis
     return list(axes.flat[: len(matrices)])
 
 
+def weight_counts(counts: Mapping[str, int]) -> Axes:
+    """Draw how many weights layers have, as bars on a logarithmic axis, with each whole number above its bar.
+
+    Parameters
+    ----------
+    counts : mapping from a layer's name to its number of weights
+        The layers, the first on top.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure.
+    """
+    _, ax = plt.subplots(figsize=(WIDTH, 0.62 * len(counts) + 0.55))
+    ax.barh(range(len(counts)), list(counts.values()), height=0.4, color=RED)
+    for place, (name, count) in enumerate(counts.items()):
+        words = f"{name}: {count:,}"
+        ax.annotate(words, (1, place - 0.24), (4, 0), textcoords="offset points", va="bottom")
+    most = max(max(counts.values()), 1000)
+    ax.set(xscale="log", xlim=(1, 1.5 * most), ylim=(len(counts) - 0.7, -0.75), yticks=[], xlabel="weights")
+    ax.xaxis.set_major_locator(LogLocator(1000))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.tick_params(which="minor", length=0)
+    return ax
+
+
 def _weights(ax: Axes, weights: NDArray[Any], most: float) -> None:
     ax.imshow(np.ma.masked_equal(weights, 0), cmap=DIVERGING, vmin=-most, vmax=most)
     ax.set(xticks=[], yticks=[], facecolor=PANEL)  # no weight looks unlike a small one

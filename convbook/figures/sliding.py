@@ -147,6 +147,7 @@ def painted_copies(
     stride: int,
     y: ArrayLike,
     *,
+    dilation: int = 1,
     words: str = "input",
     phases: bool = False,
     crops: Sequence[tuple[int, int]] = (),
@@ -159,6 +160,8 @@ def painted_copies(
         The numbers, the weights, and the result. Cells of the result that no copy reaches are left uncolored.
     stride : int
         The distance between the first cells of neighboring copies.
+    dilation : int
+        The distance between neighboring weights of a copy.
     words : str
         What the numbers are.
     phases : bool
@@ -186,9 +189,9 @@ def painted_copies(
         start = left + place * stride
         cell(ax, start, rows[0], value, fill=PANEL if phases else _SHADES[place % len(_SHADES)], fontsize=13)
         for tap, product in enumerate(value * weights):
-            kind = tap % stride if phases else place
-            cell(ax, start + tap, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)], fontsize=13)
-    reached = (len(numbers) - 1) * stride + len(weights)
+            kind = tap * dilation % stride if phases else place
+            cell(ax, start + tap * dilation, rows[place + 1], product, fill=_SHADES[kind % len(_SHADES)], fontsize=13)
+    reached = (len(numbers) - 1) * stride + dilation * (len(weights) - 1) + 1
     for place, value in enumerate(total[:reached] if crops else total):
         shade = _SHADES[place % stride % len(_SHADES)] if phases else BLUE_SOFT
         cell(ax, left + place, rows[len(numbers) + 1], value, fill=shade if place < reached else "none", fontsize=13)

@@ -135,7 +135,8 @@ class Explorer extends HTMLElement {
 
   // A list is a row of cells, a table has several; a list or a table is pasted into any of them.
   cells(key, field) {
-    const many = field.type === "table", reader = many ? table : list;
+    const many = field.type === "table", names = Object.keys(field.columns ?? {});
+    const reader = names.length ? text => parse(field, text) : many ? table : list;
     const rows = (state = this.state) => many ? state[key] : [state[key]];
     const box = make("span", { className: many ? "cells table" : "cells" });
     const set = ({ target }) => this.attempt(() => {
@@ -155,14 +156,17 @@ class Explorer extends HTMLElement {
     });
     const buttons = many ? [
       button("remove the last row", "− row", values => values.slice(0, -1)),
-      button("add a row", "+ row", values => [...values, values[0].map(() => 0)]),
-      button("remove the last column", "− column", values => values.map(row => row.slice(0, -1))),
-      button("add a column", "+ column", values => values.map(row => [...row, 0])),
+      button("add a row", "+ row", values => [...values, values[0].map(() => names.length ? 1 : 0)]),
+      ...names.length ? [] : [
+        button("remove the last column", "− column", values => values.map(row => row.slice(0, -1))),
+        button("add a column", "+ column", values => values.map(row => [...row, 0])),
+      ],
     ] : [
       button("remove the last number", "−", values => values.slice(0, -1)),
       button("add a number", "+", values => [...values, 0]),
     ];
-    const node = make("fieldset", {}, make("legend", { textContent: field.label }), box, ...buttons);
+    const legend = names.length ? `${field.label}: ${names.join(", ")}` : field.label;
+    const node = make("fieldset", {}, make("legend", { textContent: legend }), box, ...buttons);
     return {
       node,
       show: state => {
@@ -175,7 +179,8 @@ class Explorer extends HTMLElement {
           box.append(input);
         }
         values.flat().forEach((value, at) => {
-          const input = box.children[at], place = many ? `${Math.floor(at / width)}, ${at % width}` : at;
+          const input = box.children[at], column = at % width;
+          const place = many ? `${Math.floor(at / width)}, ${names[column] ?? column}` : at;
           input.ariaLabel = `${field.label}[${place}]`;
           if (input.value === "" || Number(input.value) !== value) input.value = value;
         });

@@ -8,6 +8,9 @@ const LARGEST = 1e6;
 export const show = value =>
   String((Number.isSafeInteger(value) ? value : Number(value.toPrecision(6))) + 0).replace("-", "−");
 
+// "1,000,000": every digit of a count, however large it is.
+export const whole = value => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+
 // "2·1 + 0·3 − 1·4": the products that a sum adds up.
 export function products(pairs) {
   const second = value => value < 0 ? `(${show(value)})` : show(value);
@@ -40,10 +43,22 @@ export function table(text) {
   throw new RangeError(`Row ${uneven} has ${rows[uneven].length} numbers, and the first row ${rows[0].length}.`);
 }
 
+// The rows of a table whose columns have names and, each, a largest number; all numbers are whole, from 1 on.
+function named(columns, rows) {
+  const names = Object.keys(columns);
+  if (rows[0].length !== names.length) throw new RangeError(`A row has ${names.length} numbers: ${names.join(", ")}.`);
+  for (const row of rows) row.forEach((value, at) => {
+    const name = names[at], most = columns[name];
+    if (Number.isInteger(value) && value >= 1 && value <= most) return;
+    throw new RangeError(`“${name}” is a whole number from 1 to ${most}, not ${show(value)}.`);
+  });
+  return rows;
+}
+
 // What a field's text means, or a sentence about what is wrong with it.
 export function parse(field, text) {
   if (field.type === "list") return list(text);
-  if (field.type === "table") return table(text);
+  if (field.type === "table") return field.columns ? named(field.columns, table(text)) : table(text);
   if (field.type === "choice") {
     if (field.choices.includes(text)) return text;
     throw new RangeError(`“${field.label}” is one of ${field.choices.join(", ")}, not “${text}”.`);

@@ -1,6 +1,5 @@
 """A signal on a circle is blurred and disturbed, and divided back with a regularization."""
 
-import matplotlib as mpl
 import numpy as np
 
 from book.explorers.values import Kind, numbers, whole
@@ -22,9 +21,8 @@ def draw(x: list[float], h: list[float], e: list[float], p: int) -> None:
     weights = 10 ** (np.arange(-24, 9) / 4)
     errors = [np.linalg.norm(restored(x, h, e, weight)[1] - x) for weight in weights]
     chosen = {"chosen": ([weights[p + 24]], [errors[p + 24]])}
-    with mpl.rc_context({"figure.constrained_layout.use": True}):  # its axes have labels
-        ax = figures.losses_by_step({"error": (weights, errors)}, chosen, xlabel="λ", ylabel="error")
-        ax.set(xscale="log")
+    ax = figures.losses_by_step({"error": (weights, errors)}, chosen, xlabel="λ", ylabel="error")
+    ax.set(xscale="log")
 
 
 KIND = Kind(

@@ -1,6 +1,5 @@
 """A wave on a circle of 24 places, what a kernel makes of it, and what every s-th sample leaves of it."""
 
-import matplotlib as mpl
 import numpy as np
 
 from book.explorers.values import Kind, numbers, one_of, whole
@@ -14,8 +13,7 @@ def draw(h: list[float], stride: str, k: int) -> None:
     if len(h) > PLACES:
         raise ValueError(f"h has {len(h)} weights, more than the {PLACES} places")
     wave = np.cos(2 * np.pi * k * np.arange(PLACES) / PLACES)
-    with mpl.rc_context({"figure.constrained_layout.use": True}):  # its axes have labels
-        figures.waves_through({f"k = {k}": (wave, circulant(h, PLACES) @ wave)})
+    figures.waves_through({f"k = {k}": (wave, circulant(h, PLACES) @ wave)})
 
 
 KIND = Kind(

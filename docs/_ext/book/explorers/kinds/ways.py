@@ -1,6 +1,5 @@
 """What two ways to compute a layer are estimated to take: columns, and a band of several rows."""
 
-import matplotlib as mpl
 
 from book.explorers.values import Kind, whole
 from convbook import figures
@@ -40,8 +39,7 @@ def draw(channels: int, filters: int, kernel: int, height: int, width: int, p: i
     found = zip(("columns", "band"), parts(channels, filters, kernel, height, width, p), strict=True)
     words = ("multiplying", "copying", "calls")
     bars = {f"{way}: {word}": part for way, shares in found for word, part in zip(words, shares, strict=True)}
-    with mpl.rc_context({"figure.constrained_layout.use": True}):  # its bars have names
-        figures.bars(bars, xlabel="microseconds")
+    figures.bars(bars, xlabel="microseconds")
 
 
 KIND = Kind(
