@@ -1,6 +1,5 @@
 """What two ways to compute a layer are estimated to take: columns, and a band of several rows."""
 
-
 from book.explorers.values import Kind, whole
 from convbook import figures
 from convbook.algorithms.cost import Costs
