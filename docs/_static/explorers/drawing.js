@@ -32,10 +32,12 @@ export const note = (column, row, words, kind = "") =>
 export const line = (points, kind = "") =>
   make("path", { class: `line ${kind}`, d: `M${points.map(([x, y]) => `${x * SIZE} ${y * SIZE}`).join("L")}` });
 
+const level = share => Math.round(255 * Math.max(0, Math.min(1, share)));
+
 // A cell as gray as its share says, 0 for black and 1 for white, as in a picture.
 export function pixel(column, row, value, share, place) {
   const made = cell(column, row, value, "pixel", place);
-  const gray = Math.round(255 * Math.max(0, Math.min(1, share)));
+  const gray = level(share);
   made.firstChild.style.fill = `rgb(${gray} ${gray} ${gray})`;
   made.lastChild.style.fill = gray > 127 ? "#000" : "#fff";
   return made;
@@ -71,7 +73,7 @@ export function bar([a, b], [c, d], kind, more = {}) {
 // A picture in small pixels without numbers, each `size` cells wide and as gray as its share says.
 export function image(left, top, size, rows, share) {
   const boxes = rows.flatMap((row, i) => row.map((value, j) => {
-    const gray = Math.round(255 * Math.max(0, Math.min(1, share(value))));
+    const gray = level(share(value));
     const box = make("rect", {
       x: (left + size * j) * SIZE, y: (top + size * i) * SIZE, width: size * SIZE, height: size * SIZE,
     });
