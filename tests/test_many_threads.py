@@ -138,3 +138,30 @@ def test_a_block_makes_no_more_calls_than_its_plan_says(
     calls = sum(function.calls for function in counted.values())
     once = 1  # to bring the weights into form
     assert 0 < calls <= len(chosen.blocks) * chosen.handoffs + once
+
+
+@pytest.mark.parametrize("layer", ["dense, deep", "dense, large"])
+def test_filters_are_prepared_while_blas_is_held(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of BLAS that have shared a product wait without sleeping, and would take the cores from ours."""
+    shape, kernel, options = LAYERS[layer]
+    if not hasattr(threads, "__file__"):
+        pytest.skip("the library as one file has no modules, whose names these tests change")
+    from threadpoolctl import threadpool_limits
+
+    seen = []
+    matmul = np.matmul
+
+    def watched(*arrays: Any, **more: Any) -> Any:
+        seen.append(threads.available())
+        return matmul(*arrays, **more)
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        if threads.available() < 2:
+            pytest.skip("BLAS has one thread here")
+        x, weight = np.ones((2, *shape[1:]), np.float32), np.ones(kernel, np.float32)
+        conv(x, weight, method="winograd", **options)
+        monkeypatch.setattr(np, "matmul", watched)
+        conv(x, weight, method="winograd", **options)
+        assert threads.available() == 2
+    assert len(seen) > 2
+    assert set(seen) == {1}

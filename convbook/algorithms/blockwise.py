@@ -57,6 +57,12 @@ def computed(
     in_place = algorithm.anywhere or (out is None and y.dtype == problem.dtype and whole_rows)
     whole = algorithm.groups == problem.groups
 
+    prepared: Array
+
+    def prepare() -> None:
+        nonlocal prepared
+        prepared = algorithm.prepare(weight.astype(problem.dtype, copy=False))
+
     def compute(block: Block) -> None:
         target = y[block.outputs]
         with scratch.Borrowed():
@@ -67,8 +73,7 @@ def computed(
                 target[...] = found
 
     with scratch.Borrowed():
-        prepared = algorithm.prepare(weight.astype(problem.dtype, copy=False))
-        pool.spread(compute, algorithm.blocks, threads_for(algorithm, planned.threads))
+        pool.spread(compute, algorithm.blocks, threads_for(algorithm, planned.threads), prepare)
     if back:
         y[...] = scaled(y, back)
     return y

@@ -127,11 +127,18 @@ def coarsest(threads: int, nanoseconds: float, handoffs: float) -> float:
     return max(threads, nanoseconds / (HANDOFF * handoffs * (threads - 1)))
 
 
-def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int) -> None:
-    """Call `work` on each block, by this many threads if they are free; whoever has finished takes the next block."""
+def spread(
+    work: Callable[[Block], None], blocks: Iterable[Block], threads: int, first: Callable[[], None] = lambda: None
+) -> None:
+    """Call `work` on each block, by this many threads if they are free; whoever has finished takes the next block.
+
+    What all blocks need is done `first`, while BLAS is already held: a product that BLAS divides leaves threads of BLAS
+    that wait for the next one, without sleeping, for longer than most layers take, and ours would get half of a core.
+    """
     busy, blas = _crew.busy, _blas()
     # Where another call holds BLAS, it has the threads. When the interpreter is being taken down, helpers stand still.
     if threads <= 1 or blas is None or sys.is_finalizing() or not busy.acquire(blocking=False):
+        first()
         for block in blocks:
             work(block)
         return
@@ -139,6 +146,7 @@ def spread(work: Callable[[Block], None], blocks: Iterable[Block], threads: int)
         # said before it is done: another thread may fork this process at any time
         _crew.held = [(library, library.num_threads) for library in blas.lib_controllers], threading.get_ident()
         with blas.limit(limits=1):
+            first()
             _share(work, deque(blocks), threads - 1)
     finally:
         _crew.held = None
