@@ -41,6 +41,9 @@ FAMILIES = {
     "1-D signals",
     "small calls, SciPy",
     "small calls, PyTorch",
+    "dense layers, by lot",
+    "depthwise layers, by lot",
+    "backward, by lot",
 }
 
 
@@ -67,7 +70,7 @@ def test_every_row_has_the_same_fields_of_the_same_types() -> None:
         assert set(row) == set(SCHEMA), name(row)
         for field, kind in SCHEMA.items():
             assert isinstance(row[field], kind), f"{name(row)}: {field}"
-        assert all(isinstance(sample, float) for sample in row["samples"]), name(row)
+        assert all(isinstance(sample, float) for one in row["samples"] for sample in one), name(row)
 
 
 def test_a_case_stands_once_for_each_number_of_threads() -> None:
@@ -77,20 +80,22 @@ def test_a_case_stands_once_for_each_number_of_threads() -> None:
 
 def test_ratios_peaks_and_samples_are_positive() -> None:
     for row in ROWS:
-        assert min(row["ratio"], row["peak"], *row["samples"]) > 0, name(row)
+        assert min(row["ratio"], row["peak"], *map(min, row["samples"])) > 0, name(row)
 
 
-def test_every_ratio_is_the_median_of_five_samples_or_more() -> None:
+def test_every_case_was_measured_in_two_passes_of_five_samples_or_more() -> None:
     for row in ROWS:
-        assert len(row["samples"]) >= 5, name(row)
+        assert len(row["samples"]) == 2, name(row)
+        assert min(map(len, row["samples"])) >= 5, name(row)
         # Both were rounded to three digits after the point.
-        assert row["ratio"] == pytest.approx(median(row["samples"]), abs=1.1e-3), name(row)
+        assert row["ratio"] == pytest.approx(median(sum(row["samples"], [])), abs=1.1e-3), name(row)  # noqa: RUF017
 
 
 def test_the_middle_half_of_the_samples_of_a_case_spreads_by_a_quarter_at_most() -> None:
     for row in ROWS:
-        lower, _, upper = quantiles(row["samples"], method="inclusive")
-        assert upper <= 1.25 * lower, name(row)
+        for samples in row["samples"]:
+            lower, _, upper = quantiles(samples, method="inclusive")
+            assert upper - 5e-4 <= 1.25 * (lower + 5e-4), name(row)  # rounded to three digits after the point
 
 
 def test_a_refused_case_has_its_reason_and_no_ratio() -> None:
@@ -124,7 +129,7 @@ def test_the_peer_of_a_family_is_what_the_family_is_measured_against() -> None:
     layers = {"dense layers", "depthwise and grouped layers", "layers, backward", "pooling"}
     for row in ROWS:
         _, _, against = row["family"].partition(", ")
-        if row["family"] in layers:
+        if row["family"] in layers or against == "by lot":
             assert row["peer"] == "torch", name(row)
         elif against in named:
             assert row["peer"] in named[against], name(row)

@@ -1,5 +1,6 @@
 """Layers of known networks: what is measured of them is theirs alone, so nothing but their sizes stands here."""
 
+import random
 from dataclasses import dataclass
 
 
@@ -78,3 +79,20 @@ GROUPED = [
     Shape("convnext", 96, 96, 56, 7, 1, 1, 96),
     Shape("resnext", 128, 128, 56, 3, 1, 1, 32),
 ]
+
+
+def by_lot(number: int, *, depthwise: bool) -> list[tuple[Shape, int]]:
+    """Draw layers and batches, always the same: sizes and channels that are in no network, and no round numbers."""
+    lots = random.Random(1 if depthwise else 0)
+    found: list[tuple[Shape, int]] = []
+    while len(found) < number:
+        channels, filters = (round(2 ** lots.uniform(2, 9)) for _ in range(2))
+        size, kernel = round(2 ** lots.uniform(3, 7.5)), lots.choice([1, 3, 3, 5, 7])
+        stride, batch = lots.choice([1, 1, 2]), lots.choice([1, 4, 16])
+        if depthwise:
+            shape = Shape("lot", channels, channels, size, max(3, kernel), stride, 1, channels)
+        else:
+            shape = Shape("lot", channels, filters, size, kernel, stride)
+        if 1e6 < shape.multiply_adds * batch < 2e9:
+            found.append((shape, batch))
+    return found

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.ndimage
 import scipy.signal
 import torch
-from shapes import DENSE, GROUPED, Shape
+from shapes import DENSE, GROUPED, Shape, by_lot
 
 import convbook
 
@@ -38,10 +38,27 @@ def layers(batches: tuple[int, ...], *, quick: bool) -> Iterator[Case]:
                     continue
                 x = rng.standard_normal(shape.input(batch), np.float32)
                 weight = rng.standard_normal(shape.weight, np.float32)
-                yield from _forward_and_backward(family, f"{shape}, batch {batch}", x, weight, shape)
+                yield from _forward_and_backward(
+                    family, "layers, backward", f"{shape}, batch {batch}", x, weight, shape
+                )
 
 
-def _forward_and_backward(family: str, name: str, x: np.ndarray, weight: np.ndarray, shape: Shape) -> Iterator[Case]:
+def layers_by_lot(*, quick: bool) -> Iterator[Case]:
+    """Yield layers that nobody chose, and for which nothing was tuned."""
+    rng = np.random.default_rng(7)
+    for family, grouped in (("dense layers, by lot", False), ("depthwise layers, by lot", True)):
+        for shape, batch in by_lot(4 if quick else 16, depthwise=grouped):
+            x = rng.standard_normal(shape.input(batch), np.float32)
+            weight = rng.standard_normal(shape.weight, np.float32)
+            name = f"{shape}, batch {batch}"
+            yield from _forward_and_backward(family, "backward, by lot", name, x, weight, shape)
+            if not grouped:
+                yield _product_alone(name, x, weight, shape)
+
+
+def _forward_and_backward(
+    family: str, backward_family: str, name: str, x: np.ndarray, weight: np.ndarray, shape: Shape
+) -> Iterator[Case]:
     options = shape.options
     tx, tw = torch.from_numpy(x), torch.from_numpy(weight)
     yield Case(
@@ -64,10 +81,29 @@ def _forward_and_backward(family: str, name: str, x: np.ndarray, weight: np.ndar
         )[:2]
 
     yield Case(
-        "layers, backward",
+        backward_family,
         name,
         {"convbook": lambda: convbook.conv_vjp(grad, x, weight, **options), "torch": backward},
         1e-3,
+    )
+
+
+def _product_alone(name: str, x: np.ndarray, weight: np.ndarray, shape: Shape) -> Case:
+    """Multiply columns that lie there already: no way by NumPy's products that lays them out can take less."""
+    options = shape.options
+    tx, tw = torch.from_numpy(x), torch.from_numpy(weight)
+    pairs = {name: options[name] for name in ("stride", "padding", "dilation")}
+    columns = np.ascontiguousarray(torch.nn.functional.unfold(tx, shape.kernel, **pairs).numpy().transpose(1, 0, 2))
+    columns, filters = columns.reshape(len(columns), -1), weight.reshape(len(weight), -1)
+    output = torch.nn.functional.conv2d(tx, tw, **options).shape
+
+    def product() -> Any:
+        return (filters @ columns).reshape(len(filters), len(x), *output[2:]).swapaxes(0, 1)
+
+    return Case(
+        "NumPy's product alone, by lot",
+        name,
+        {"convbook": product, "torch": lambda: torch.nn.functional.conv2d(tx, tw, **options)},
     )
 
 
@@ -195,6 +231,7 @@ def cases(*, quick: bool) -> Iterator[Case]:
     yield from small()
     yield from loops()
     yield from layers((1, 8) if quick else (1, 8, 32), quick=quick)
+    yield from layers_by_lot(quick=quick)
     yield from poolings((8,) if quick else (1, 8, 32))
     yield from images((512,) if quick else (256, 1024, 4096))
     yield from signals((10**3, 10**5) if quick else (10**3, 10**5, 10**6, 10**7))
