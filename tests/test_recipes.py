@@ -111,6 +111,17 @@ def test_overlap_save_is_the_correlation_wherever_the_taps_fit(more: int, taps: 
     assert np.allclose(got, np.correlate(x, h), rtol=0, atol=1e-12 * taps)
 
 
+@pytest.mark.parametrize(("outputs", "taps"), [(1, 3), (2, 3), (3, 2), (3, 1), (4, 3)])
+def test_winograds_tables_correlate_with_a_product_for_each_point(
+    outputs: int, taps: int, rng: np.random.Generator
+) -> None:
+    points = [0, 1, -1, 0.5, -0.5][: outputs + taps - 2]
+    B, G, A = recipe("recipe-winograd-tables", "three_tables")(points, outputs, taps)
+    d, g = rng.normal(size=outputs + taps - 1), rng.normal(size=taps)
+    assert A.shape == (outputs, len(points) + 1)
+    assert np.allclose(A @ ((G @ g) * (B @ d)), np.correlate(d, g), rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("taps", [1, 2, 7])
 @pytest.mark.parametrize("lengths", [[9], [1] * 9, [4, 0, 5], [0, 0, 3, 6]], ids=str)
 def test_a_filtered_stream_is_the_causal_convolution_in_blocks_of_the_same_lengths(
