@@ -176,7 +176,7 @@ def explain_plan(
     a :math:`k \times n` matrix costs a constant for each multiplication, and more the thinner the matrices
     are; a copy costs a constant for each number. The estimates are the sums of these, and the least wins.
 
-    Derived in :doc:`/speed/multiply-more-and-win`.
+    Derived in :doc:`/speed/choosing-a-way`.
 
     Parameters
     ----------

@@ -102,6 +102,18 @@ def test_columns_and_the_way_back_are_the_librarys(images: int, stride: int, rng
     assert np.allclose(back, convbook.fold(wanted, (9, 11), (3, 2), stride=stride), rtol=1e-13, atol=1e-13)
 
 
+@pytest.mark.parametrize("sizes", [(4, 2, 5, 40, 100), (10, 40, 3, 20, 100), (3, 2, 7, 30, 100), (8, 16, 3, 16, 28)])
+def test_the_estimates_are_the_planners_up_to_the_price_of_each_product(sizes: tuple[int, ...]) -> None:
+    channels, filters, taps, rows, width = sizes
+    x = np.ones((1, channels, rows + taps - 1, width + taps - 1), np.float32)
+    weight = np.ones((filters, channels, taps, taps), np.float32)
+    got = recipe("recipe-estimate", "estimates")(channels, filters, taps, rows, width)
+    wanted: dict[str, Any] = convbook.explain_plan(x, weight).candidates
+    assert got["columns"] == pytest.approx(wanted["columns"].nanoseconds / 1000, rel=0.02)
+    band = wanted["band"]
+    assert got[f"band of {band.together}"] == pytest.approx(band.nanoseconds / 1000, rel=0.02)
+
+
 @pytest.mark.parametrize("taps", [1, 2, 3, 57, 128])
 @pytest.mark.parametrize("more", [0, 1, 30, 1000])
 def test_overlap_save_is_the_correlation_wherever_the_taps_fit(more: int, taps: int, rng: np.random.Generator) -> None:
