@@ -82,7 +82,7 @@ def test_a_recipe_imports_what_it_needs_and_that_is_numpy(path: Path) -> None:
     for cell in chapters.read(path).cells:
         if "recipe" in cell.metadata.get("tags", []):
             imported = set(re.findall(r"^(?:import|from) (\w+)", cell.source, re.M))
-            assert imported <= {"numpy", "math", "itertools", "fractions", "collections"}, f"line {cell.line}"
+            assert imported <= {"numpy", "math", "itertools", "fractions", "collections", "time"}, f"line {cell.line}"
             exec(compile(cell.source, f"{path}:{cell.line}", "exec"), {"__name__": "recipe"})
 
 

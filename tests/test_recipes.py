@@ -440,3 +440,54 @@ def test_the_filter_on_a_graph_is_the_polynomial_of_its_laplacian(rng: np.random
 
 def test_the_filter_on_a_graph_without_edges_weighs_the_signal() -> None:
     assert recipe("recipe-graph-filter", "graph_filter")([1, 2], [], [3, 5]).tolist() == [3.0, 6.0]
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 30])
+@pytest.mark.parametrize("drift", [1.0, 1.01, 0.99])
+def test_the_timer_finds_the_ratio_of_two_programs_on_a_machine_that_changes(rounds: int, drift: float) -> None:
+    now, calls = [0.0], [0]
+
+    def program(work: float) -> Callable[[], None]:
+        def call() -> None:
+            calls[0] += 1
+            now[0] += work * drift ** calls[0]
+
+        return call
+
+    time_ratios = recipe("recipe-timer", "time_ratios")
+    low, middle, high = time_ratios(program(1), program(3), rounds, clock=lambda: now[0])
+    assert calls[0] == 2 + 2 * rounds
+    assert low <= middle <= high
+    assert abs(low - 3) <= 0.0301 + 1e-9
+    assert abs(high - 3) <= 0.0304 + 1e-9
+    if rounds % 2 == 0:
+        assert abs(middle - 3) < 1e-3
+
+
+def test_the_timer_is_not_moved_by_a_bad_round() -> None:
+    now, calls = [0.0], [0]
+
+    def bad_once() -> None:
+        calls[0] += 1
+        now[0] += 100 if calls[0] == 5 else 2
+
+    def steady() -> None:
+        now[0] += 1
+
+    assert recipe("recipe-timer", "time_ratios")(steady, bad_once, 9, clock=lambda: now[0]).tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_the_mean_of_what_is_known_is_that_of_each_window(size: int, rng: np.random.Generator) -> None:
+    picture = rng.normal(size=(7, 9))
+    picture[rng.random((7, 9)) < 0.6] = np.nan
+    got, half = recipe("recipe-missing", "mean_of_known")(picture, size), size // 2
+    for (row, column), mean in np.ndenumerate(got):
+        window = picture[max(0, row - half) : row + half + 1, max(0, column - half) : column + half + 1]
+        known = window[~np.isnan(window)]
+        np.testing.assert_allclose(mean, known.mean() if known.size else np.nan, rtol=1e-12, atol=1e-12)
+
+
+def test_more_processors_share_the_computing_alone() -> None:
+    estimate = recipe("recipe-processes", "seconds_by_processors")
+    assert estimate([1, 4, 10**9], 8, 20, 10, 5, 0.5).round(6).tolist() == [8, 2 + 2 + 2.5, 2 + 2.5]

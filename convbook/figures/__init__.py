@@ -6,6 +6,7 @@ it is given and returns the axes, so that a chapter can add to them.
 
 from convbook.figures.algebra import convolution_powers, two_groupings
 from convbook.figures.borders import (
+    block_with_halos,
     blocks_with_halos,
     border_rules,
     continuations,
@@ -74,6 +75,7 @@ __all__ = [
     "answer_and_response",
     "answers",
     "bars",
+    "block_with_halos",
     "blocks_with_halos",
     "border_rules",
     "carried_samples",

@@ -107,6 +107,44 @@ def window_rulers(x: ArrayLike, kernel_size: int, pads: Mapping[str, tuple[int, 
     return ax
 
 
+def block_with_halos(picture: ArrayLike, side: int, place: tuple[int, int], halo: int) -> Axes:
+    """Draw a picture cut into chunks, and mark one of them with the cells of its neighbors that its windows see.
+
+    Parameters
+    ----------
+    picture : array_like, shape (H, W)
+        The picture.
+    side : int
+        The side of the chunks.
+    place : (int, int)
+        Which chunk is marked: its row and its column among the chunks.
+    halo : int
+        How many cells on each side its windows see: those beside it and those at its corners differ in color.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the new figure, one unit a cell.
+    """
+    cells = np.asarray(picture)
+    height, width = cells.shape
+    ax = board(width, height + 0.2)
+    left = (ax.get_xlim()[1] - width) / 2
+    fills = (BLUE_SOFT, GOLD_SOFT, TEAL_SOFT)
+    ends = [(side * n, side * n + side) for n in place]
+    for at, value in np.ndenumerate(cells):
+        away = [max(low - n, n - high + 1, 0) for n, (low, high) in zip(at, ends, strict=True)]
+        style: dict[str, Any] = {"fill": "none", "color": MUTED}
+        if max(away) <= halo:
+            style = {"fill": fills[sum(n > 0 for n in away)]}  # its own, beside it, at a corner
+        cell(ax, left + at[1], at[0] + 0.1, value, **style)
+    for column in range(side, width, side):
+        ax.plot([left + column] * 2, [0, height + 0.2], ":", color=MUTED, linewidth=1.2)
+    for row in range(side, height, side):
+        ax.plot([left, left + width], [row + 0.1] * 2, ":", color=MUTED, linewidth=1.2)
+    return ax
+
+
 def blocks_with_halos(x: ArrayLike, chunks: Sequence[int], before: int, after: int) -> Axes:
     """Draw a signal, and below it each of its chunks with the cells of its neighbors that its windows see.
 
