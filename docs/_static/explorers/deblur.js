@@ -3,7 +3,7 @@
 import { show } from "./numbers.js";
 
 const LEAST = -24, MOST = 8; // λ is 10 to the quarter of these
-const digits = value => show(Number(value.toPrecision(3)));
+const digits = value => show(Math.abs(value) < 1e-6 ? 0 : Number(value.toPrecision(3)));
 
 const kind = {
   title: "Divide by a blur",
@@ -48,7 +48,7 @@ const kind = {
 
   sentence({ p }, { errors, weights, error, blurred, kept }) {
     const best = weights[errors.indexOf(Math.min(...errors))];
-    return `λ = ${digits(10 ** (p / 4))}: of each wave ${digits(Math.min(...kept))} to ${digits(Math.max(...kept))} is kept; `
+    return `λ = ${show(Number((10 ** (p / 4)).toPrecision(3)))}: of each wave ${digits(Math.min(...kept))} to ${digits(Math.max(...kept))} is kept; `
       + `z is off by ${digits(error)}, the recording y by ${digits(blurred)}; the best λ here is ${digits(best)}.`;
   },
 

@@ -4,7 +4,7 @@ import { show } from "./numbers.js";
 
 // The library's prices in nanoseconds; a test holds them to `convbook.algorithms.cost`.
 export const PRICES = { multiply_add: 0.025, each_product: 150, copy: 0.3, each_run: 7, calls: 10000 };
-const ROOM = 2 ** 21; // bytes of columns: a layer with more of them is cut into blocks, each with calls of its own
+const ROOM = 2 ** 21 / 4; // numbers that a block lays out: a layer with more is cut, and each block has its own calls
 const micro = value => show(Number(value.toPrecision(3)));
 const sum = ([a, b, c]) => `${micro(a)} + ${micro(b)} + ${micro(c)} = ${micro(a + b + c)} µs`;
 
@@ -43,7 +43,8 @@ const kind = {
       PRICES.calls * (2 + kernel),
     ];
     const [first, second] = [columns, band].map(parts => parts.map(part => part / 1000));
-    return { columns: first, band: second, fits: 4 * depth * places <= ROOM / 2 };
+    const cells = channels * (height + kernel - 1) * (width + kernel - 1);
+    return { columns: first, band: second, fits: depth * places + Math.min(depth * places, cells) <= ROOM };
   },
 
   sentence({ p }, { columns, band, fits }) {
