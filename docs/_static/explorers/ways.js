@@ -44,7 +44,7 @@ const kind = {
     ];
     const [first, second] = [columns, band].map(parts => parts.map(part => part / 1000));
     const cells = channels * (height + kernel - 1) * (width + kernel - 1);
-    return { columns: first, band: second, fits: depth * places + Math.min(depth * places, cells) <= ROOM };
+    return { columns: first, band: second, fits: (depth + filters) * places + cells <= ROOM };
   },
 
   sentence({ p }, { columns, band, fits }) {
