@@ -109,9 +109,9 @@ def test_the_estimates_are_the_planners_up_to_the_price_of_each_product(sizes: t
     weight = np.ones((filters, channels, taps, taps), np.float32)
     got = recipe("recipe-estimate", "estimates")(channels, filters, taps, rows, width)
     wanted: dict[str, Any] = convbook.explain_plan(x, weight).candidates
-    assert got["columns"] == pytest.approx(wanted["columns"].nanoseconds / 1000, rel=0.02)
+    assert got["columns"] == pytest.approx(wanted["columns"].nanoseconds / 1000, rel=0.03)
     band = wanted["band"]
-    assert got[f"band of {band.together}"] == pytest.approx(band.nanoseconds / 1000, rel=0.02)
+    assert got[f"band of {band.together}"] == pytest.approx(band.nanoseconds / 1000, rel=0.03)
 
 
 @pytest.mark.parametrize("taps", [1, 2, 3, 57, 128])
