@@ -7,9 +7,7 @@ from book.explorers.values import Kind, one_of, table, whole, written
 from convbook import figures
 
 
-def draw(
-    kernel: list[list[float]], divisor: int, picture: list[list[float]], border: str, place: int
-) -> None:
+def draw(kernel: list[list[float]], divisor: int, picture: list[list[float]], border: str, place: int) -> None:
     x, k = np.array(picture), np.array(kernel)
     y = convbook.correlate(x, k, mode="same") if border == "zero" else convbook.corr2d(x, k)
     if not 0 <= place < y.size:
