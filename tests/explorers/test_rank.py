@@ -59,10 +59,8 @@ def test_the_nearest_table_of_a_rank_is_that_of_numpy_and_so_are_its_numbers() -
         deficient += result["exact"] < min(h.shape)
         near = (u[:, :rank] * sizes[:rank]) @ v[:rank]
         np.testing.assert_allclose(np.add(result["near"], result["left"]), h, rtol=1e-12, atol=1e-12 * scale)
-        np.testing.assert_allclose(
-            np.linalg.norm(result["left"]), np.linalg.norm(h - near), rtol=1e-9, atol=1e-9 * scale
-        )
-        np.testing.assert_allclose(result["error"], np.linalg.norm(h - near), rtol=1e-9, atol=1e-9 * scale)
+        for error in (result["error"], np.linalg.norm(result["left"])):
+            np.testing.assert_allclose(error, np.linalg.norm(h - near), rtol=1e-9, atol=1e-9 * scale)
         np.testing.assert_allclose(result["norm"], np.linalg.norm(h), rtol=1e-12)
         assert [result["cost"], result["direct"]] == [rank * sum(h.shape), h.size], one
         if apart(sizes, rank):
@@ -124,8 +122,8 @@ def test_the_sentence_of_a_rank_computes_to_its_results() -> None:
 def test_the_sentence_of_a_rank_is_what_a_reader_would_write() -> None:
     explored = explorer("rank")
     assert explored("kernel=3,0;0,4;0,0&rank=1")["sentence"] == (
-        "rank 1: what is left has the norm √(3²) = 3, 60 % of the kernel's; 1·(3 + 2) = 5 multiplications for an "
-        "output instead of 3·2 = 6"
+        "rank 1: what is left has the norm √(3²) = 3, 60 % of the kernel's; "
+        "1·(3 + 2) = 5 multiplications for an output instead of 3·2 = 6"
     )
     assert explored("kernel=1,2;2,4&rank=2")["sentence"].startswith(
         "rank 2: nothing is left of the kernel, whose rank is 1; 2·(2 + 2) = 8 "

@@ -84,5 +84,7 @@ export function image(left, top, size, rows, share) {
 }
 
 // The outline of some cells.
-export const frame = (column, row, columns, rows, kind = "") =>
-  line([[column, row], [column + columns, row], [column + columns, row + rows], [column, row + rows], [column, row]], kind);
+export function frame(column, row, columns, rows, kind = "") {
+  const [right, bottom] = [column + columns, row + rows];
+  return line([[column, row], [right, row], [right, bottom], [column, bottom], [column, row]], kind);
+}

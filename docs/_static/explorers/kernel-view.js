@@ -7,13 +7,15 @@ const PI = { 0: "0", 4: "π/4", 8: "π/2", 12: "3π/4", 16: "π" };
 
 // Round numbers on an axis, at most six.
 function ticks(low, high) {
-  const step = [1, 2, 5, 10].map(part => part * 10 ** Math.floor(Math.log10((high - low) / 5))).find(size => (high - low) / size <= 5);
+  const power = 10 ** Math.floor(Math.log10((high - low) / 5));
+  const step = [1, 2, 5, 10].map(part => part * power).find(size => (high - low) / size <= 5);
   const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
 
 // "Hi" and what the kernel makes of it, the readings, and the answer to waves.
-export default function draw({ place }, { middle, y, shades: [black, white], sum, first, second, symmetry, real, imaginary }, label) {
+export default function draw({ place }, result, label) {
+  const { middle, y, shades: [black, white], sum, first, second, symmetry, real, imaginary } = result;
   const size = 0.38, width = 13, parts = [note(0.2, 0, "picture"), note(6.8, 0, "filtered")];
   parts.push(image(0.2, 1, size, HI, value => value / 255), frame(0.2, 1, 16 * size, 16 * size, "grid"));
   const [left, top] = [6.8 + size * middle[1], 1 + size * middle[0]]; // each pixel where the kernel's middle stood
@@ -33,7 +35,8 @@ export default function draw({ place }, { middle, y, shades: [black, white], sum
   });
   parts.push(...axis.parts);
   for (const tick of ticks(...range)) {
-    parts.push(line([axis.at(0, tick), axis.at(STEPS, tick)], "grid"), note(1.45, axis.at(0, tick)[1] - 0.5, show(tick), "end"));
+    parts.push(line([axis.at(0, tick), axis.at(STEPS, tick)], "grid"));
+    parts.push(note(1.45, axis.at(0, tick)[1] - 0.5, show(tick), "end"));
   }
   const curves = [[real, "blue", "real part"], [imaginary, "teal", "imaginary part (dashed)"]];
   const drawn = curves.filter(([curve]) => curve.some(Boolean) || curve === real && !imaginary.some(Boolean));
@@ -42,7 +45,8 @@ export default function draw({ place }, { middle, y, shades: [black, white], sum
     if (drawn.length > 1 || curve === imaginary) parts.push(note(4 + 3 * at, 10.1, name));
   });
   for (let step = 0; step <= STEPS; step++) {
-    for (const [curve] of drawn) parts.push(dot(axis.at(step, curve[4 * step]), step === place ? "blue chosen" : "blue", step));
+    const kind = step === place ? "blue chosen" : "blue";
+    for (const [curve] of drawn) parts.push(dot(axis.at(step, curve[4 * step]), kind, step));
   }
   return picture(width, 17.1, label, parts);
 }

@@ -57,7 +57,9 @@ const kind = {
     const y = correlate(HI, kernel, divisor, "valid");
     return {
       middle, columns, y, shades: shades(HI, kernel, divisor, y),
-      sum: total(() => 1), first: [total(a => a), total((_, b) => b)], second: [total(a => a * a), total((_, b) => b * b)],
+      sum: total(() => 1),
+      first: [total(a => a), total((_, b) => b)],
+      second: [total(a => a * a), total((_, b) => b * b)],
       symmetry: turned(1) ? "symmetric" : turned(-1) ? "antisymmetric" : "not symmetric",
       real: omegas.map(omega => response(b => Math.cos(omega * b))),
       imaginary: omegas.map(omega => response(b => Math.sin(omega * b))),

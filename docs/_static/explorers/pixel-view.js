@@ -1,8 +1,8 @@
 import { cell, frame, note, picture, pixel } from "./drawing.js";
 import { show } from "./numbers.js";
 
-// What fits into a cell: whole numbers whole, others with four digits.
-const brief = value => show(Math.abs(value - Math.round(value)) < 1e-9 ? Math.round(value) : Number(value.toPrecision(4)));
+// What fits into a cell: three digits, and larger numbers whole.
+const brief = value => show(Math.abs(value) < 100 ? Number(value.toPrecision(3)) : Math.round(value));
 
 // The picture with the window on it, the result, and below them the window, the kernel and their products.
 export default function draw({ kernel, divisor, picture: x, border }, result, label) {
@@ -10,8 +10,8 @@ export default function draw({ kernel, divisor, picture: x, border }, result, la
   const [K, L] = [kernel.length, kernel[0].length], [H, W] = [x.length, x[0].length];
   const right = left + W + (border === "zero" ? Math.max(L - 1 - left, 0) : 0) + 1; // column of the result
   const row = 1 + top, bottom = row + H + (border === "zero" ? K - 1 - top : 0);
-  const white = Math.max(...x.flat()), parts = [note(left, row - 1, "picture"), note(right, row - 1, "result")];
-  const [reachDown, reachRight] = border === "zero" ? [0, 0] : [K >> 1, L >> 1]; // from an output to the pixel it is about
+  const white = Math.max(...x.flat()), parts = [note(left, 0, "picture"), note(right, row - 1, "result")];
+  const [reachDown, reachRight] = border === "zero" ? [0, 0] : [K >> 1, L >> 1]; // from an output to its middle
   x.forEach((values, r) => values.forEach((value, c) => {
     const [a, b] = [r - reachDown, c - reachRight];
     const chosen = y[a]?.[b] === undefined ? undefined : a * y[0].length + b;
@@ -28,17 +28,18 @@ export default function draw({ kernel, divisor, picture: x, border }, result, la
   y.forEach((values, r) => values.forEach((value, c) =>
     parts.push(pixel(right + c, row + r, brief(value), (value - black) / (light - black), r * values.length + c))));
   parts.push(frame(left + atColumn, row + atRow, L, K), frame(right + j, row + i, 1, 1));
-  parts.push(note(right, bottom, `black ${brief(black)}, white ${brief(light)}`));
-  const base = bottom + 1;
+  parts.push(note(right, row + y.length, `black ${show(black)}, white ${show(light)}`));
+  const base = Math.max(bottom, row + y.length + 1) + 0.2;
   const put = (at, words, rows, style) => {
     parts.push(note(at, base, words));
-    rows.forEach((values, a) => values.forEach((value, b) => parts.push(cell(at + b, base + 1 + a, brief(value), style))));
+    rows.forEach((values, a) => values.forEach((value, b) =>
+      parts.push(cell(at + b, base + 1 + a, brief(value), style))));
   };
   put(0, "window", window, "signal");
   put(L + 1, "kernel", kernel, "kernel");
   put(2 * L + 2, "products", window.map((values, a) => values.map((value, b) => value * kernel[a][b])), "product");
   parts.push(note(L + 0.5, base + 0.5 + K / 2, "×", "count"), note(2 * L + 1.5, base + 0.5 + K / 2, "=", "count"));
-  const division = divisor === 1 ? "" : ` / ${divisor} = ${brief(y[i][j])}`;
-  parts.push(note(3 * L + 2, base + 1 + K, `sum ${brief(total)}${division}`, "end"));
+  const division = divisor === 1 ? "" : ` / ${divisor} = ${show(y[i][j])}`;
+  parts.push(note(3 * L + 2, base + 1 + K, `sum ${show(total)}${division}`, "end"));
   return picture(width, base + K + 2.1, label, parts);
 }

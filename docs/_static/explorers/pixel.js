@@ -37,7 +37,8 @@ const kind = {
   },
 
   code({ kernel, divisor, picture, border }, { i, j }) {
-    const sums = border === "zero" ? 'convbook.correlate(picture, kernel, mode="same")' : "convbook.corr2d(picture, kernel)";
+    const sums = border === "zero"
+      ? 'convbook.correlate(picture, kernel, mode="same")' : "convbook.corr2d(picture, kernel)";
     return `import convbook
 
 ${array("kernel", kernel)}

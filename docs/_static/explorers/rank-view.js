@@ -4,7 +4,7 @@ import { show } from "./numbers.js";
 // To two digits behind the point, and larger numbers whole: what fits into a cell.
 const brief = value => show(Number(value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0)));
 
-// The kernel, the nearest of the chosen rank, what is left, all on one scale of gray, and the singular values below them.
+// The kernel, the nearest of the chosen rank, and what is left, on one scale of gray; below them the singular values.
 export default function draw({ kernel, rank }, { sizes, near, left }, label) {
   const [K, L] = [kernel.length, kernel[0].length], parts = [];
   const all = [kernel, near, left].flat(2), low = Math.min(0, ...all), high = Math.max(0, ...all);

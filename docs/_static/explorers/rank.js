@@ -16,9 +16,9 @@ export function terms(matrix) {
   const columns = transposed(matrix), count = columns.length;
   const rows = columns.map((_, at) => columns.map((_, other) => Number(at === other)));
   const turn = (vectors, p, q, c, s) => {
-    [vectors[p], vectors[q]] = [
-      vectors[p].map((value, at) => c * value - s * vectors[q][at]), vectors[q].map((value, at) => s * vectors[p][at] + c * value),
-    ];
+    const [first, second] = [vectors[p], vectors[q]];
+    vectors[p] = first.map((value, at) => c * value - s * second[at]);
+    vectors[q] = second.map((value, at) => s * first[at] + c * value);
   };
   for (let turned = true, sweep = 0; turned && sweep < 60; sweep++) {
     turned = false;

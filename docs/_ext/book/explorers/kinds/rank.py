@@ -13,7 +13,8 @@ def draw(kernel: list[list[float]], rank: int) -> None:
     near = sum((np.outer(column, row) for column, row in kernels.separate(h, rank)), np.zeros(h.shape))
     shown = {"kernel": h, f"rank {rank}": near, "left": h - near}
     limits = [limit(0, *(limit(values.ravel()) for values in shown.values())) for limit in (min, max)]
-    figures.image_row(list(shown.values()), list(shown), vmin=limits[0], vmax=limits[1])
+    axes = figures.image_row(list(shown.values()), list(shown), vmin=limits[0], vmax=limits[1])
+    axes[0].get_figure(root=True).set_layout_engine("constrained")
 
 
 KIND = Kind({"kernel": table, "rank": whole(1, 12)}, draw, first={"rank": "1"})
