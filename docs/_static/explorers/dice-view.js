@@ -3,7 +3,7 @@ import { show } from "./numbers.js";
 
 // The ways to each total as bars, with the bell curve of their mean and variance, and below them each convolution.
 export default function draw({ count, sides, total }, { ways, bell, steps }, label) {
-  const columns = 16, plot = { left: 0.5, top: 1.2, width: columns - 1, height: 5 };
+  const columns = 12, plot = { left: 0.5, top: 1.2, width: columns - 1, height: 5 };
   const last = count * sides, every = Math.ceil((last - count + 1) / 9), most = Math.max(...ways, ...bell);
   const { at, parts } = axes({
     ...plot, x: [count - 0.5, last + 0.5], y: [0, most], yticks: [], xlabel: "total",
@@ -19,14 +19,14 @@ export default function draw({ count, sides, total }, { ways, bell, steps }, lab
     reach.firstChild.style.fill = reach.firstChild.style.stroke = "transparent";
     parts.push(bar);
     reaches.push(reach);
-    if (here === total) parts.push(note(middle, top - 0.9, show(number), "count"));
+    if (here === total) parts.push(note(middle, at(here, Math.max(number, bell[place]))[1] - 0.9, show(number), "count"));
   });
   parts.push(line(bell.map((height, place) => at(count + place, height))), ...reaches);
   const below = plot.top + plot.height + 2.2;
   steps.forEach(({ times, dice, lengths: [m, n] }, row) => {
     const often = times > 1 ? `${times} × ` : "";
     parts.push(note(0.5, below + 0.8 * row, `${often}${dice.join(" ∗ ")} dice`));
-    parts.push(note(6, below + 0.8 * row, `${often}${m}·${n} multiplications`));
+    parts.push(note(4.6, below + 0.8 * row, `${often}${m}·${n} multiplications`));
   });
   return picture(columns, below + 0.8 * steps.length + 0.3, label, parts);
 }
