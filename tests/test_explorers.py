@@ -170,7 +170,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     for place, (old, new, _) in enumerate(FAULTS):
         assert EXPLORER.count(old) == 1
         faulty += EXPLORER.replace(old, new).replace("explorer-sizes", f"explorer-{place}")
-    pages = {"part/good": HEAD + EXPLORER, "part/faulty": faulty}
+    pages = {"part/good": HEAD + "See {numref}`explorer-sizes`.\n" + EXPLORER, "part/faulty": faulty}
     pages["index"] = HEAD + "\n```{toctree}\n" + "\n".join(pages) + "\n```\n"
     site = Site(folder)
     for name, text in pages.items():
@@ -190,6 +190,7 @@ def test_the_page_has_the_figure_of_the_first_values_and_what_unfolds_below_it(s
     assert '<figure class="align-default" id="explorer-sizes">' in explorer[2]
     assert 'aria-label="Some windows."' in explorer[2]
     assert "Windows of <em>three</em>." in explorer[2]
+    assert 'href="#explorer-sizes"' in page.partition("<conv-explorer")[0]
     # The words of the drawing: the cells' places, and how many windows see each.
     words = re.findall(r"<text[^>]*>([^<]*)</text>", explorer[2])
     assert words == [*"0123456", "seen", *"1121211"]

@@ -98,9 +98,7 @@ class ExplorerDirective(SphinxDirective):
                 draw(**values)
             except ValueError as fault:
                 raise self.error(f"the explorer {kind!r} cannot begin with these values: {fault}") from None
-            # A figure of cells has no layout; saving it would give it one.
-            with mpl.rc_context({"figure.constrained_layout.use": False}):
-                plt.savefig(drawing, metadata={"Date": None})
+            plt.gcf().savefig(drawing, metadata={"Date": None})
             plt.close()
         write(path, drawing.getvalue())
         # The page is read again when what has drawn it changes.
