@@ -151,7 +151,7 @@ def test_a_list_is_pasted_from_a_spreadsheet(page: Page, site: str, kind: str) -
     label, text, says = USES[kind].pasted
     explorer.get_by_label(label, exact=True).evaluate(PASTE, text)
     expect(sentence(explorer)).to_contain_text(says)
-    numbers = explorer.locator("fieldset", has=explorer.get_by_label(label, exact=True)).locator("input")
+    numbers = explorer.locator("fieldset", has=page.get_by_label(label, exact=True)).locator("input")
     count = len(text.split())
     expect(numbers).to_have_count(count)
     explorer.get_by_label(label, exact=True).evaluate(PASTE, "1, two, 3")
