@@ -491,3 +491,25 @@ def test_the_mean_of_what_is_known_is_that_of_each_window(size: int, rng: np.ran
 def test_more_processors_share_the_computing_alone() -> None:
     estimate = recipe("recipe-processes", "seconds_by_processors")
     assert estimate([1, 4, 10**9], 8, 20, 10, 5, 0.5).round(6).tolist() == [8, 2 + 2 + 2.5, 2 + 2.5]
+
+
+def test_the_largest_answer_from_four_sides_turns_with_the_picture(rng: np.random.Generator) -> None:
+    from_four_sides = recipe("recipe-four-sides", "from_four_sides")
+    for shape, size in (((5, 8), 3), ((6, 4), 2)):
+        x, k = rng.normal(size=shape), rng.normal(size=(size, size))
+        assert np.allclose(from_four_sides(np.rot90(x), k), np.rot90(from_four_sides(x, k)), rtol=1e-12)
+
+
+def test_a_mean_of_what_is_known_leaves_a_constant_with_holes_as_it_is() -> None:
+    smooth_known = recipe("recipe-smooth-known", "smooth_known")
+    assert np.allclose(smooth_known([7, np.nan, 7, 7, np.nan], [1, 2, 1]), 7)
+    far_from_all = np.isnan(smooth_known([7, np.nan, np.nan, np.nan, 7], [1, 2, 1]))
+    assert np.flatnonzero(far_from_all).tolist() == [2]
+
+
+def test_steps_to_undo_a_blur_end_at_a_row_with_that_recording(rng: np.random.Generator) -> None:
+    row, weights = rng.normal(size=9), np.array([1, 5, 2]) / 8  # not symmetric, so that the flip shows
+    recorded = np.convolve(row, weights, "valid")
+    found = recipe("recipe-unblur", "unblur")(recorded, weights, 3000)
+    assert found.shape == row.shape
+    assert np.allclose(np.convolve(found, weights, "valid"), recorded, atol=1e-9)
