@@ -16,7 +16,11 @@ export default function draw({ x, h, n }, { y }, label) {
   x.forEach((value, place) => {
     const within = y.length && place >= n && place < n + h.length;
     parts.push(bar(above.at(place - 0.42, value), above.at(place + 0.42, 0), within ? "signal" : "plain"));
-    if (within) parts.push(note(above.at(place, 0)[0], 5, `×${show(h[place - n])}`, "count"));
+    if (within) {
+      const weight = note(above.at(place, 0)[0], 5, show(h[place - n]), "count");
+      if (weight.textContent.length > 3) weight.style.fontSize = "11px"; // no wider than its column
+      parts.push(weight);
+    }
     // What takes the pointer: the whole column.
     parts.push(bar(above.at(place - 0.5, range[1]), above.at(place + 0.5, range[0]), "drawn",
       { "data-draw": place, "data-low": range[0], "data-high": range[1] }));
