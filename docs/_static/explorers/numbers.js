@@ -82,7 +82,9 @@ export function read(kind, query, first = {}) {
 
 export const text = value => Array.isArray(value?.[0]) ? value.join(";") : String(value);
 
-export const write = (kind, state) => Object.keys(kind.fields).map(name => `${name}=${text(state[name])}`).join("&");
+// (An address has no spaces.)
+export const write = (kind, state) =>
+  Object.keys(kind.fields).map(name => `${name}=${text(state[name]).replaceAll(" ", "%20")}`).join("&");
 
 // Values that depend on others follow them, and a place beyond what there is moves to the last one.
 export function settle(kind, state, before = {}) {

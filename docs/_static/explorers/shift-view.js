@@ -1,8 +1,8 @@
 import { cell, note, picture } from "./drawing.js";
 import { show } from "./numbers.js";
 
-// The picture and the operator's output, the same shifted, the other way around, and the difference.
-export default function draw({ x }, { sx, tx, tsx, stx, difference }, label) {
+// The picture and the operator's output, the same shifted, the other way around, the difference, and a ruler of shifts.
+export default function draw({ x, places }, { sx, tx, tsx, stx, difference }, label) {
   const rows = x.length, width = x[0].length, apart = 1.6;
   const parts = [];
   const table = (values, left, top, name, kind) => {
@@ -19,5 +19,9 @@ export default function draw({ x }, { sx, tx, tsx, stx, difference }, label) {
   table(tsx, second, step, "T(Sx)", "output");
   table(difference, 0, 2 * step, "T(Sx) − S(Tx)", "difference");
   table(stx, second, 2 * step, "S(Tx)", "output");
-  return picture(Math.max(second + width, 6), 3 * step, label, parts);
+  const ruler = 3 * step + 0.2; // how far S moves
+  for (let far = -width; far <= width; far++) {
+    parts.push(cell(far + width, ruler, show(far), far === places ? "kernel chosen" : "plain", far));
+  }
+  return picture(Math.max(second + width, 6), ruler + 1.2, label, parts);
 }

@@ -1,11 +1,11 @@
-import { bar, note, picture } from "./drawing.js";
+import { bar, cell, note, picture } from "./drawing.js";
 import { show } from "./numbers.js";
 
 const KINDS = ["kernel", "product", "output"];
 const WORDS = ["multiplying", "copying", "calls"];
 
-// One bar for each way, made of three parts, and what the colors mean.
-export default function draw(_state, { columns, band }, label) {
+// One bar for each way, made of three parts, what the colors mean, and the numbers of rows that can be chosen.
+export default function draw({ height, p }, { columns, band }, label) {
   const left = 2.8, width = 9, total = parts => parts[0] + parts[1] + parts[2];
   const scale = width / Math.max(total(columns), total(band));
   const parts = [];
@@ -21,5 +21,9 @@ export default function draw(_state, { columns, band }, label) {
   WORDS.forEach((word, n) => {
     parts.push(bar([left + 3.4 * n, 3.6], [left + 0.5 + 3.4 * n, 4.1], KINDS[n]), note(left + 0.7 + 3.4 * n, 3.35, word));
   });
-  return picture(left + width + 2.6, 4.5, label, parts);
+  parts.push(note(0, 5, "rows at once"));
+  for (let power = 0; power <= 5 && 2 ** power <= height; power++) {
+    parts.push(cell(left + 1 + power, 5, 2 ** power, power === p ? "output chosen" : "output", power));
+  }
+  return picture(left + width + 2.6, 6.2, label, parts);
 }
