@@ -419,7 +419,8 @@ def test_a_share_of_the_gradient_without_a_block_of_some_group_adds_zeros(
 
     monkeypatch.setattr(threads, "available", lambda: shared_by)
     monkeypatch.setattr(threads, "WORTH_SPREADING", 0)
-    monkeypatch.setattr(threads, "spread", lambda work, blocks, _: [work(block) for block in blocks])
+    spread = threads.spread
+    monkeypatch.setattr(threads, "spread", lambda work, blocks, _, *first: spread(work, blocks, 1, *first))
     rng = np.random.default_rng(6)
     # From blocks of a row of one group to one block of all groups, and between them some of one group each.
     for exponent, groups, each in itertools.product(range(16, 25, 2), (2, 3), (1, 2)):
