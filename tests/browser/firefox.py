@@ -49,12 +49,13 @@ class Firefox:
         self.loop = asyncio.new_event_loop()
         self.sent = 0
         self.events: list[dict[str, Any]] = []
-        self.socket: WebSocketClientConnection = self.loop.run_until_complete(
-            websocket_connect(f"{self._address()}/session", max_message_size=2**26)
-        )
+        self.socket = self.loop.run_until_complete(self._connected())
         self.call("session.new", capabilities={})
         self.call("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
         self.tab = self.call("browsingContext.getTree")["contexts"][0]["context"]
+
+    async def _connected(self) -> WebSocketClientConnection:
+        return await websocket_connect(f"{self._address()}/session", max_message_size=2**26)
 
     def _address(self) -> str:
         assert self.process.stderr
