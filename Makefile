@@ -26,7 +26,7 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-peers test-scale mutation bench bench-methods bench-steps bench-quick calibrate lock clean
+.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-firefox test-peers test-scale mutation bench bench-methods bench-steps bench-quick calibrate lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -75,9 +75,13 @@ serve: ## serve the built site to this machine only (PORT=8000)
 check-site: html ## check links, hosts, weights and descriptions of the built site
 	@$(PYTEST) tests/site
 
-test-browser: html $(BROWSER) ## look at every page of the built site in Chromium, and use what moves in Firefox, too
-	@for browser in chromium firefox-esr; do command -v $$browser >/dev/null || { echo "make test-browser needs $$browser: apt-get install $$browser" >&2; exit 2; }; done
-	@$(PYTEST) tests/browser
+test-browser: html $(BROWSER) ## look at every page of the built site in Chromium
+	@command -v chromium >/dev/null || { echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 2; }
+	@$(PYTEST) --ignore tests/browser/test_in_firefox.py tests/browser
+
+test-firefox: html $(BROWSER) ## use every explorer, a prediction and an answer in Firefox, too
+	@command -v firefox-esr >/dev/null || { echo "make test-firefox needs Firefox: apt-get install firefox-esr" >&2; exit 2; }
+	@$(PYTEST) tests/browser/test_in_firefox.py
 
 test-peers: $(PEERS) ## compare with PyTorch and SciPy, live (CONFIGURATIONS=20000, SEED)
 	@PYTHONPATH=. $(PEERS:installed=bin/python) tests/peers/live.py --configurations $(or $(CONFIGURATIONS),20000) $(if $(SEED),--seed $(SEED))
