@@ -143,3 +143,13 @@ def target(page: Page, address: str) -> tuple[Path, str] | None:
 def pages() -> dict[str, Page]:
     """Read every page of the site once."""
     return {page.name: page for page in (Page(path) for path in sorted(SITE.rglob("*.html")))}
+
+
+def explorers() -> dict[str, str]:
+    """Return on which page each kind of explorer stands."""
+    return {
+        element.attributes["kind"]: name
+        for name, page in pages().items()
+        for element in page.elements
+        if element.tag == "conv-explorer"
+    }

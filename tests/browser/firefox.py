@@ -16,7 +16,7 @@ from typing import Any, Self
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 FIREFOX = shutil.which("firefox-esr") or "/usr/bin/firefox-esr"
-#: Nothing is asked for by itself, and what a reader has chosen is a window without animations.
+#: Nothing is asked for by the browser itself.
 PREFERENCES = {
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
@@ -103,9 +103,6 @@ class Firefox:
 
     def open(self, address: str) -> None:
         self.call("browsingContext.navigate", context=self.tab, url=address, wait="complete")
-
-    def resize(self, width: int, height: int) -> None:
-        self.call("browsingContext.setViewport", context=self.tab, viewport={"width": width, "height": height})
 
     def ask(self, function: str, *arguments: Any) -> Any:
         """Run a function of the page with these arguments, and return what it returns, through JSON."""

@@ -31,7 +31,7 @@ class Use:
     label: str
     typed: str
     says: str
-    next_says: str = ""
+    next_says: str
     #: A field of a list or a table, what is pasted into it, and what the sentence then says.
     pasted: tuple[str, str, str] | None = None
     #: A field with a choice, and two words of it.
@@ -56,7 +56,7 @@ def context(kind: str) -> Any:
         function explored(query) {{
             const state = numbers.read(kind, query), result = kind.compute(state);
             return JSON.stringify({{state, result, query: numbers.write(kind, state), code: kind.code(state, result),
-                sentence: kind.sentence(state, result), places: kind.places?.(state) ?? null}});
+                sentence: kind.sentence(state, result), places: kind.places(state)}});
         }}
         function fault(query) {{
             try {{ numbers.read(kind, query); return ""; }} catch (error) {{ return error.message; }}

@@ -1,6 +1,6 @@
 // A signal on a circle is blurred and disturbed, and divided back: λ says how much is given up.
 
-import { show } from "./numbers.js";
+import { modulo, show } from "./numbers.js";
 
 const LEAST = -24, MOST = 8; // λ is 10 to the quarter of these
 const digits = value => show(Math.abs(value) < 1e-6 ? 0 : Number(value.toPrecision(3)));
@@ -31,7 +31,7 @@ const kind = {
   compute({ x, h, e, p }) {
     const size = x.length, middle = h.length >> 1;
     const placed = Array(size).fill(0); // the kernel's middle at place 0; what is longer than the circle goes around
-    h.forEach((weight, m) => { placed[(((m - middle) % size) + size) % size] += weight; });
+    h.forEach((weight, m) => { placed[modulo(m - middle, size)] += weight; });
     const y = x.map((_, n) =>
       placed.reduce((sum, weight, m) => sum + weight * x[(n - m + size) % size], 0) + e[n % e.length]);
     const H = kind.transform(placed), Y = kind.transform(y);

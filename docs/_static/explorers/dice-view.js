@@ -1,4 +1,4 @@
-import { axes, cell, line, note, picture } from "./drawing.js";
+import { axes, bar, line, note, picture } from "./drawing.js";
 import { show } from "./numbers.js";
 
 // The ways to each total as bars, with the bell curve of their mean and variance, and below them each convolution.
@@ -12,13 +12,9 @@ export default function draw({ count, sides, total }, { ways, bell, steps }, lab
   const width = plot.width / ways.length, reaches = [];
   ways.forEach((number, place) => {
     const here = count + place, [middle, top] = at(here, number);
-    const bar = cell(0, 0, "", here === total ? "output chosen" : "output");
-    resize(bar, middle - 0.4 * width, top, 0.8 * width, plot.top + plot.height - top);
-    const reach = cell(0, 0, "", "", here); // what is clicked is as high as the plot
-    resize(reach, middle - 0.5 * width, plot.top, width, plot.height);
-    reach.firstChild.style.fill = reach.firstChild.style.stroke = "transparent";
-    parts.push(bar);
-    reaches.push(reach);
+    const box = (half, high) => [[middle - half * width, high], [middle + half * width, plot.top + plot.height]];
+    parts.push(bar(...box(0.4, top), here === total ? "output chosen" : "output"));
+    reaches.push(bar(...box(0.5, plot.top), "pick", { "data-place": here })); // what is clicked is as high as the plot
     if (here === total) parts.push(note(middle, at(here, Math.max(number, bell[place]))[1] - 0.9, show(number), "count"));
   });
   parts.push(line(bell.map((height, place) => at(count + place, height))), ...reaches);
@@ -29,8 +25,4 @@ export default function draw({ count, sides, total }, { ways, bell, steps }, lab
     parts.push(note(4.6, below + 0.8 * row, `${often}${m}·${n} multiplications`));
   });
   return picture(columns, below + 0.8 * steps.length + 0.3, label, parts);
-}
-
-function resize({ firstChild: box }, x, y, width, height) {
-  for (const [name, value] of Object.entries({ x, y, width, height })) box.setAttribute(name, 32 * value);
 }

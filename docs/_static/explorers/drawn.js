@@ -1,6 +1,6 @@
 // A window slides over a signal that the reader draws: multiply each weight by the value under it, and add up.
 
-import { products, show } from "./numbers.js";
+import { products, show, sumOfProducts } from "./numbers.js";
 
 const kind = {
   title: "Draw a signal",
@@ -17,7 +17,7 @@ const kind = {
   compute({ x, h }) {
     const count = Math.max(x.length - h.length + 1, 0);
     const pairs = Array.from({ length: count }, (_, n) => h.map((weight, m) => [x[n + m], weight]));
-    return { pairs, y: pairs.map(of => of.reduce((sum, [value, weight]) => sum + value * weight, 0)) };
+    return { pairs, y: pairs.map(sumOfProducts) };
   },
 
   sentence({ x, h, n }, { pairs, y }) {

@@ -55,21 +55,21 @@ class Explorer extends HTMLElement {
     this.fault = make("p", { className: "explorer-fault", role: "alert" });
     this.code = make("pre");
     this.fields = Object.entries(this.kind.fields).map(([key, field]) => this.field(key, field));
-    const place = this.kind.places ? [this.fields.pop()] : []; // what walks through the picture stands below it
+    const place = this.fields.pop(); // what walks through the picture stands below it
     this.undo = make("button", { type: "button", textContent: "Undo", onclick: () => this.back(), ariaDisabled: "true" });
     const copy = (words, text) => make("button", {
       type: "button", textContent: words, onclick: ({ target }) => this.copy(target, text(), words),
     });
     this.panel.append(
       make("div", { className: "explorer-fields" }, ...this.fields.map(field => field.node)),
-      this.fault, this.picture, ...place.map(field => field.node), this.sentence,
+      this.fault, this.picture, place.node, this.sentence,
       make("div", { className: "explorer-buttons" },
         this.undo,
         make("button", { type: "button", textContent: "Reset", onclick: () => this.change(this.first) }),
         copy("Copy link", () => this.link)),
       make("details", {}, make("summary", { textContent: "As code" }), this.code,
         copy("Copy code", () => this.code.textContent)));
-    this.fields.push(...place);
+    this.fields.push(place);
     this.panel.addEventListener("keydown", event => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
       event.preventDefault();

@@ -1,7 +1,7 @@
 // What a kernel will do, read from its numbers: sum, moments, symmetry, its answer to waves, and a picture.
 
-import { products, show, text } from "./numbers.js";
-import { array, correlate, HI, shades, sum } from "./pictures.js";
+import { products, show, sum, text } from "./numbers.js";
+import { array, correlate, HI, shades } from "./pictures.js";
 
 const ones = size => Array.from({ length: size }, () => Array(size).fill(1));
 const PRESETS = {

@@ -11,6 +11,14 @@ export const show = value =>
 // "1,000,000": every digit of a count, however large it is.
 export const whole = value => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
+export const sum = values => values.reduce((total, value) => total + value, 0);
+
+// What the products of pairs add up to.
+export const sumOfProducts = pairs => pairs.reduce((total, [a, b]) => total + a * b, 0);
+
+// What is left of a after whole b, also of a negative a.
+export const modulo = (a, b) => ((a % b) + b) % b;
+
 // "2·1 + 0·3 − 1·4": the products that a sum adds up.
 export function products(pairs) {
   const second = value => value < 0 ? `(${show(value)})` : show(value);
@@ -89,7 +97,6 @@ export const write = (kind, state) =>
 // Values that depend on others follow them, and a place beyond what there is moves to the last one.
 export function settle(kind, state, before = {}) {
   const next = kind.follow?.(state, before) ?? state;
-  if (!kind.places) return next;
   const [name, first, last] = kind.places(next);
   return { ...next, [name]: Math.max(first, Math.min(last, next[name])) };
 }

@@ -1,8 +1,6 @@
 // Border rules: from which cell of the signal each cell outside of it takes its value.
 
-import { show } from "./numbers.js";
-
-const modulo = (a, b) => ((a % b) + b) % b;
+import { modulo, show } from "./numbers.js";
 
 // The place in a signal of `size` cells that stands at `place`, which may lie outside of it.
 const SOURCES = {

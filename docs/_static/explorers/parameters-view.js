@@ -1,4 +1,4 @@
-import { axes, cell, note, picture } from "./drawing.js";
+import { axes, bar, note, picture } from "./drawing.js";
 import { whole } from "./numbers.js";
 
 // For each layer its number of weights, whole, and a bar on a logarithmic axis.
@@ -13,10 +13,8 @@ export default function draw({ layer }, { names, counts }, label) {
   counts.forEach((count, place) => {
     const chosen = place === layer ? " chosen" : "";
     parts.push(note(left + 0.2, 2 * place, `${names[place]}: ${whole(count)}`));
-    const made = cell(left, 2 * place + 0.9, "", `window${chosen}`, place);
-    made.firstChild.setAttribute("width", Math.max(32 * (at(Math.log10(count), 0)[0] - left), 4)); // 1 weight has a bar
-    made.firstChild.setAttribute("height", 26);
-    parts.push(made);
+    const end = Math.max(at(Math.log10(count), 0)[0], left + 0.12); // 1 weight has a bar
+    parts.push(bar([left, 2 * place + 0.9], [end, 2 * place + 1.7], `window${chosen}`, { "data-place": place }));
   });
   return picture(left + width + 0.7, rows + 2, label, parts);
 }

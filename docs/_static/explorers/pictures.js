@@ -1,6 +1,6 @@
 // Pictures as tables of numbers: a kernel that is laid on them, and the gray of a number.
 
-export const sum = values => values.reduce((total, value) => total + value, 0);
+import { sum } from "./numbers.js";
 
 // The cells under a kernel whose upper left corner lies at a place; there are zeros around the picture.
 export const under = (picture, kernel, row, column) =>

@@ -1,7 +1,7 @@
 // One pixel of a filtered picture: the window on it, the products, and their sum.
 
-import { products, show } from "./numbers.js";
-import { array, correlate, places, shades, sum, under } from "./pictures.js";
+import { products, show, sumOfProducts } from "./numbers.js";
+import { array, correlate, places, shades, under } from "./pictures.js";
 
 const kind = {
   title: "One pixel at a time",
@@ -25,7 +25,7 @@ const kind = {
     const [i, j] = fits ? [Math.floor(place / columns), place % columns] : [0, 0];
     const window = under(picture, kernel, i - top, j - left);
     const pairs = window.flatMap((row, a) => row.map((value, b) => [value, kernel[a][b]]));
-    const total = sum(pairs.map(([value, weight]) => value * weight));
+    const total = sumOfProducts(pairs);
     return { fits, top, left, i, j, window, pairs, total, y, shades: shades(picture, kernel, divisor, y) };
   },
 

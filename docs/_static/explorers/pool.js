@@ -1,9 +1,7 @@
 // What a shift does to pooling: the maximum, the mean, and the maximum that is blurred before numbers are dropped.
 
-import { products, show } from "./numbers.js";
+import { modulo, products, show, sum, sumOfProducts } from "./numbers.js";
 
-const modulo = (a, b) => ((a % b) + b) % b;
-const sum = values => values.reduce((total, value) => total + value, 0);
 const plus = values =>
   values.map((value, at) => at ? `${value < 0 ? "−" : "+"} ${show(Math.abs(value))}` : show(value)).join(" ");
 export const WAYS = { maximum: "maximum", mean: "mean", blurred: "max, blur, drop" };
@@ -20,7 +18,7 @@ function pooled(x, window, stride) {
     blurs,
     maximum: starts.map(n => dense[n]),
     mean: starts.map(n => sum(windows[n]) / window),
-    blurred: blurs.map(pairs => sum(pairs.map(([weight, value]) => weight * value)) / 4),
+    blurred: blurs.map(pairs => sumOfProducts(pairs) / 4),
   };
 }
 

@@ -1,7 +1,7 @@
 // A kernel as a sum of columns times rows: its best approximation of a rank, and what that saves.
 
-import { show } from "./numbers.js";
-import { array, sum } from "./pictures.js";
+import { show, sum } from "./numbers.js";
+import { array } from "./pictures.js";
 
 const dot = (a, b) => sum(a.map((value, at) => value * b[at]));
 const transposed = rows => rows[0].map((_, column) => rows.map(row => row[column]));

@@ -1,4 +1,4 @@
-import { axes, cell, dot, line, note, picture } from "./drawing.js";
+import { axes, bar, dot, line, note, picture } from "./drawing.js";
 import { show } from "./numbers.js";
 
 const MOST = 4; // the largest factor that is drawn
@@ -23,10 +23,8 @@ export default function draw({ steps, rate }, { eigenvalues, factors, modes, los
     if (Math.abs(factors[mode]) <= MOST) parts.push(dot(upper.at(rate, Math.abs(factors[mode])), looks[mode]));
   });
   for (let at = 0; at <= 100; at++) {
-    const made = cell(left + width * (at - 0.5) / 100, 2.2, "", "pick", at);
-    made.firstChild.setAttribute("width", 32 * width / 100);
-    made.firstChild.setAttribute("height", 32 * height);
-    parts.push(made);
+    const [from, to] = [at - 0.5, at + 0.5].map(edge => left + width * edge / 100);
+    parts.push(bar([from, 2.2], [to, 2.2 + height], "pick", { "data-place": at }));
   }
   const positive = [...losses, ...modes.flat()].filter(loss => loss > 0), top = 9.8;
   if (!positive.length) return picture(left + width + 0.6, top, label, parts);

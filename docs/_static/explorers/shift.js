@@ -1,6 +1,6 @@
 // Two ways around a square: shift and then operate, or operate and then shift.
 
-import { show } from "./numbers.js";
+import { modulo, show } from "./numbers.js";
 
 const WEIGHTS = { "left edges": [-1, 1], "sum of three": [1, 1, 1] };
 const PAIRS = { "maximum of pairs": Math.max, "mean of pairs": (a, b) => (a + b) / 2 };
@@ -8,7 +8,7 @@ const BORDERS = { "on a circle": "wrap", zeros: "constant" };
 
 // The number at a place of a row, which may lie outside of it.
 function at(row, place, border) {
-  if (border === "on a circle") return row[((place % row.length) + row.length) % row.length];
+  if (border === "on a circle") return row[modulo(place, row.length)];
   return row[place] ?? 0;
 }
 

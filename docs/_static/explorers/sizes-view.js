@@ -1,4 +1,4 @@
-import { cell, line, note, picture } from "./drawing.js";
+import { bar, cell, line, note, picture } from "./drawing.js";
 
 // The cells, a row for each window below them, and how many windows see each cell.
 export default function draw({ n, kernel, dilation, before, after, output }, { reach, starts, seen }, label) {
@@ -12,16 +12,13 @@ export default function draw({ n, kernel, dilation, before, after, output }, { r
   starts.forEach((start, place) => {
     const row = 1.25 + step * place, kind = place === output ? "window chosen" : "window";
     parts.push(line([[column(start) + 0.1, row + 0.25], [column(start + reach) - 0.1, row + 0.25]], kind));
-    for (let tap = 0; tap < kernel; tap++) parts.push(bar(column(start + tap * dilation), row, kind, place));
+    for (let tap = 0; tap < kernel; tap++) {
+      const left = column(start + tap * dilation);
+      parts.push(bar([left + 0.03, row + 0.03], [left + 0.97, row + 0.53], kind, { "data-place": place }));
+    }
   });
   const bottom = 1.3 + step * starts.length;
   parts.push(note(0, bottom, "seen"));
   seen.forEach((count, place) => parts.push(note(column(place) + 0.5, bottom, count, count ? "count" : "count never")));
   return picture(left + before + end, bottom + 1, label, parts);
-}
-
-function bar(column, row, kind, place) {
-  const made = cell(column, row, "", kind, place);
-  made.firstChild.setAttribute("height", 16);
-  return made;
 }

@@ -1,6 +1,6 @@
 // A transposed convolution: each number writes a copy of the weights, and where copies overlap they are added.
 
-import { products, show } from "./numbers.js";
+import { products, show, sumOfProducts } from "./numbers.js";
 
 const kind = {
   title: "Copies of a kernel",
@@ -23,7 +23,7 @@ const kind = {
     const size = written - 2 * padding + more;
     const pairs = Array.from({ length: written + Math.max(more - padding, 0) }, () => []);
     v.forEach((value, i) => w.forEach((weight, m) => pairs[i * stride + m * dilation].push([value, weight])));
-    const sums = pairs.map(all => all.reduce((sum, [value, weight]) => sum + value * weight, 0));
+    const sums = pairs.map(sumOfProducts);
     const fits = size > 0 && more < Math.max(stride, dilation);
     const kept = list => fits ? list.slice(padding, padding + size) : [];
     return { reach, size, pairs, sums, fits, z: kept(sums), copies: kept(pairs.map(all => all.length)) };

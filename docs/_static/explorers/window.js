@@ -1,6 +1,6 @@
 // One sum of a convolution or a correlation: the window over the signal, the products, and what they add up to.
 
-import { products, show } from "./numbers.js";
+import { products, show, sumOfProducts } from "./numbers.js";
 
 const kind = {
   title: "One sum at a time",
@@ -23,8 +23,7 @@ const kind = {
     const start = { full: 0, same: (h.length - 1) >> 1, valid: Math.min(x.length, h.length) - 1 }[mode];
     const firstOf = output => start + output - h.length + 1;
     const pairsAt = first => window.map((weight, m) => [x[first + m], weight]).filter(([value]) => value !== undefined);
-    const sum = pairs => pairs.reduce((total, [a, b]) => total + a * b, 0);
-    const y = Array.from({ length: kind.places(state)[2] + 1 }, (_, output) => sum(pairsAt(firstOf(output))));
+    const y = Array.from({ length: kind.places(state)[2] + 1 }, (_, output) => sumOfProducts(pairsAt(firstOf(output))));
     return { window, first: firstOf(n), pairs: pairsAt(firstOf(n)), y };
   },
 
