@@ -1,20 +1,23 @@
 """Explorers, as a reader uses them: by mouse, by keyboard alone, with a pasted list, by a link, and without scripts."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 from built_site import SITE, explorers
 from chromium import AXE, WATCH
-from explorers import KINDS, use
+from explorers import KINDS, Use, use
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 EXPLORERS = explorers()
 WITHOUT = "appendices/glossary.html"
-every_kind = pytest.mark.parametrize("kind", EXPLORERS)
-USES = {kind: use(kind).USE for kind in EXPLORERS}
+USES: dict[str, Use] = {kind: use(kind).USE for kind in EXPLORERS}
+#: What the element itself does for all kinds is tried with fields for a number, a list, a table and a longer text.
+SOME = ["padding", "window", "kernel", "pixel"]
+LAPTOP = {"width": 1000, "height": 900}
 PASTE = """(input, text) => {
     const data = new DataTransfer();
     data.setData("text", text);
@@ -23,20 +26,18 @@ PASTE = """(input, text) => {
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Open a window whose clipboard can be read."""
-    context = browser.new_context(
-        permissions=["clipboard-read", "clipboard-write"], viewport={"width": 1000, "height": 900}
-    )
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], viewport=LAPTOP)
     context.set_default_timeout(60_000)
     context.add_init_script(WATCH)
     yield context
     context.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, site: str) -> Iterator[Page]:
+@contextmanager
+def watched(context: BrowserContext, site: str) -> Iterator[Page]:
     """Open a tab, in which no error, no request to another host and no violation may be seen."""
     page = context.new_page()
     said: list[str] = []
@@ -45,17 +46,67 @@ def page(context: BrowserContext, site: str) -> Iterator[Page]:
     page.on("request", lambda r: None if r.url.startswith((site, "data:")) else said.append(r.url))
     page.on("response", lambda r: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     yield page
+    violations = page.evaluate("window.violations")
+    page.close()
     assert said == []
-    assert page.evaluate("window.violations") == []
+    assert violations == []
 
 
-def of(kind: str) -> tuple[str, str, str, str]:
-    use = USES[kind]
-    return use.label, use.typed, use.says, use.next_says
+@pytest.fixture
+def page(context: BrowserContext, site: str) -> Iterator[Page]:
+    """Open a tab for one test."""
+    with watched(context, site) as page:
+        yield page
+
+
+class Opened(NamedTuple):
+    """An explorer that was opened by keyboard on a phone's width, and what was seen then."""
+
+    page: Page
+    explorer: Locator
+    kind: str
+    use: Use
+    fetched_before: set[str]
+    fetched: set[str]
+    moved: list[float]
+    animations: int
+
+
+@pytest.fixture(scope="module")
+def opened_once(context: BrowserContext, site: str, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    """Open the page of a kind once for all tests that ask for it one after the other: its pages are long."""
+    kind: str = request.param
+    fetched: list[str] = []
+    with watched(context, site) as page:
+        page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2].partition("?")[0]))
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.goto(f"{site}{EXPLORERS[kind]}#explorer-{kind}", wait_until="networkidle")
+        before = set(fetched)
+        explorer = page.locator(f"conv-explorer[kind={kind}]")
+        explorer.locator(".explorer-open").press("Enter")
+        expect(explorer.locator(".explorer-picture svg")).to_be_visible()
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        moved = [value for value, _ in page.evaluate("window.shifts")]
+        animations = explorer.evaluate("e => e.getAnimations({subtree: true}).length")
+        page.set_viewport_size(LAPTOP)
+        yield Opened(page, explorer, kind, USES[kind], before, set(fetched), moved, animations)
+
+
+@pytest.fixture
+def opened(opened_once: Opened) -> Opened:
+    """Give an explorer in its first setting, with nothing to undo."""
+    undo = opened_once.explorer.get_by_role("button", name="Undo")
+    while undo.get_attribute("aria-disabled") == "false":
+        undo.click()
+    return opened_once
+
+
+def once(kinds: Iterable[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("opened_once", kinds, indirect=True)
 
 
 def unfolded(page: Page, site: str, kind: str) -> Locator:
-    """Open a page and its explorer."""
+    """Open a page and its explorer by mouse."""
     page.goto(f"{site}{EXPLORERS[kind]}")
     explorer = page.locator(f"conv-explorer[kind={kind}]")
     explorer.get_by_role("button", name="Try other numbers").click()
@@ -71,16 +122,30 @@ def test_every_kind_is_on_a_page() -> None:
     assert set(EXPLORERS) == set(KINDS)
 
 
-@every_kind
-def test_an_explorer_works_by_mouse(page: Page, site: str, kind: str) -> None:
-    explorer = unfolded(page, site, kind)
+# Every kind, opened once ----------------------------------------------------------------------------------------
+@once(EXPLORERS)
+def test_nothing_of_a_kind_is_fetched_before_it_is_asked_for(opened: Opened) -> None:
+    parts = {f"{opened.kind}.js", f"{opened.kind}-view.js"}
+    assert "explorer.js" in opened.fetched_before
+    assert not parts & opened.fetched_before
+    assert parts <= opened.fetched
+
+
+@once(EXPLORERS)
+def test_nothing_moves_by_itself(opened: Opened) -> None:
+    assert sum(opened.moved) <= 0.02
+    assert opened.animations == 0
+
+
+@once(EXPLORERS)
+def test_an_explorer_works_by_mouse(opened: Opened) -> None:
+    explorer, used = opened.explorer, opened.use
     first = str(sentence(explorer).text_content())
-    label, text, says, other = of(kind)
-    explorer.get_by_label(label, exact=True).fill(text)
-    expect(sentence(explorer)).to_contain_text(says)
+    explorer.get_by_label(used.label, exact=True).fill(used.typed)
+    expect(sentence(explorer)).to_contain_text(used.says)
     place = int(explorer.locator(".place .value").inner_text().replace("−", "-"))
     explorer.locator(f".explorer-picture [data-place='{place + 1}']").first.click()
-    expect(sentence(explorer)).to_contain_text(other)
+    expect(sentence(explorer)).to_contain_text(used.next_says)
     expect(explorer.locator(".explorer-picture svg")).to_have_attribute(
         "aria-label", str(sentence(explorer).text_content())
     )
@@ -90,15 +155,11 @@ def test_an_explorer_works_by_mouse(page: Page, site: str, kind: str) -> None:
     expect(explorer.get_by_role("button", name="Undo")).to_have_attribute("aria-disabled", "true")
 
 
-@every_kind
-def test_an_explorer_works_by_keyboard_alone(page: Page, site: str, kind: str) -> None:
-    page.goto(f"{site}{EXPLORERS[kind]}")
-    explorer = page.locator(f"conv-explorer[kind={kind}]")
+@once(EXPLORERS)
+def test_an_explorer_works_by_keyboard_alone(opened: Opened) -> None:
+    page, explorer, used = opened.page, opened.explorer, opened.use
     explorer.locator(".explorer-open").focus()
-    page.keyboard.press("Enter")
-    expect(explorer.locator(".explorer-picture svg")).to_be_visible()
     first = str(sentence(explorer).text_content())
-    label, text, says, other = of(kind)
 
     def walk_to(wanted: Locator) -> None:
         for _ in range(60):
@@ -107,42 +168,69 @@ def test_an_explorer_works_by_keyboard_alone(page: Page, site: str, kind: str) -
                 return
         raise AssertionError("the keyboard does not come there")
 
-    walk_to(explorer.get_by_label(label, exact=True))
+    walk_to(explorer.get_by_label(used.label, exact=True))
     page.keyboard.press("Control+a")
-    page.keyboard.type(text)
-    expect(sentence(explorer)).to_contain_text(says)
+    page.keyboard.type(used.typed)
+    expect(sentence(explorer)).to_contain_text(used.says)
     walk_to(explorer.get_by_role("slider"))
     page.keyboard.press("ArrowRight")
-    expect(sentence(explorer)).to_contain_text(other)
+    expect(sentence(explorer)).to_contain_text(used.next_says)
     page.keyboard.press("Control+z")
-    expect(sentence(explorer)).to_contain_text(says)
+    expect(sentence(explorer)).to_contain_text(used.says)
     page.keyboard.press("Control+z")
     expect(sentence(explorer)).to_have_text(first)
     walk_to(explorer.get_by_role("button", name="Copy link"))
     walk_to(explorer.locator("summary"))
     page.keyboard.press("Enter")
     expect(explorer.locator("pre")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(explorer.locator("pre")).to_be_hidden()
 
 
-@pytest.mark.parametrize("kind", [kind for kind, use in USES.items() if use.choice])
-def test_each_choice_is_in_the_address_and_is_undone_by_itself(page: Page, site: str, kind: str) -> None:
-    label, *words = USES[kind].choice
-    explorer = unfolded(page, site, kind)
+@once(EXPLORERS)
+def test_a_wrong_number_is_told_and_changes_nothing(opened: Opened) -> None:
+    explorer = opened.explorer
+    first = str(sentence(explorer).text_content())
+    field = explorer.get_by_label(opened.use.label, exact=True)
+    before = field.input_value()
+    field.fill("9999999")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(explorer.get_by_role("alert")).not_to_be_empty()
+    expect(sentence(explorer)).to_have_text(first)
+    field.press("Tab")
+    expect(field).to_have_value(before)
+
+
+@once(EXPLORERS)
+def test_print_shows_the_figure_and_nothing_of_the_explorer(opened: Opened) -> None:
+    opened.page.emulate_media(media="print")
+    expect(opened.explorer.locator("figure svg")).to_be_visible()
+    expect(opened.explorer.locator(".explorer-place")).to_be_hidden()
+    opened.page.emulate_media(media="screen")
+
+
+# Fields of one type ---------------------------------------------------------------------------------------------
+@once([kind for kind, used in USES.items() if used.choice])
+def test_each_choice_is_in_the_address_and_is_undone_by_itself(opened: Opened) -> None:
+    explorer = opened.explorer
+    assert opened.use.choice
+    label, *words = opened.use.choice
     field = explorer.get_by_role("combobox", name=label, exact=True)
     first = field.input_value()
     for word in words:
         field.select_option(word)
-        assert f"={word.replace(' ', '%20')}" in page.url
+        assert f"={word.replace(' ', '%20')}" in opened.page.url
     for word in [words[0], first]:
         explorer.get_by_role("button", name="Undo").click()
         expect(field).to_have_value(word)
-        assert f"={word.replace(' ', '%20')}" in page.url
+        assert f"={word.replace(' ', '%20')}" in opened.page.url
 
 
-@pytest.mark.parametrize("kind", [kind for kind, use in USES.items() if use.pasted])
-def test_a_list_is_pasted_from_a_spreadsheet(page: Page, site: str, kind: str) -> None:
-    explorer = unfolded(page, site, kind)
-    label, text, says = USES[kind].pasted
+@once([kind for kind, used in USES.items() if used.pasted])
+def test_a_list_is_pasted_from_a_spreadsheet(opened: Opened) -> None:
+    page, explorer = opened.page, opened.explorer
+    assert opened.use.pasted
+    label, text, says = opened.use.pasted
     explorer.get_by_label(label, exact=True).evaluate(PASTE, text)
     expect(sentence(explorer)).to_contain_text(says)
     numbers = explorer.locator("fieldset", has=page.get_by_label(label, exact=True)).locator("input")
@@ -155,65 +243,21 @@ def test_a_list_is_pasted_from_a_spreadsheet(page: Page, site: str, kind: str) -
     assert numbers.count() > count
 
 
-@every_kind
-def test_a_wrong_number_is_told_and_changes_nothing(page: Page, site: str, kind: str) -> None:
-    explorer = unfolded(page, site, kind)
-    first = str(sentence(explorer).text_content())
-    field = explorer.get_by_label(USES[kind].label, exact=True)
-    before = field.input_value()
-    field.fill("9999999")
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(explorer.get_by_role("alert")).not_to_be_empty()
-    expect(sentence(explorer)).to_have_text(first)
-    field.press("Tab")
-    expect(field).to_have_value(before)
-
-
-@every_kind
-def test_a_link_shows_the_setting_from_which_it_was_copied(page: Page, site: str, kind: str) -> None:
-    explorer = unfolded(page, site, kind)
-    label, text, says, _ = of(kind)
-    explorer.get_by_label(label, exact=True).fill(text)
-    explorer.get_by_role("button", name="Copy link").click()
-    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
-    link = str(page.evaluate("navigator.clipboard.readText()"))
-    assert link == page.url
-    assert urlsplit(link).fragment.startswith(f"explorer-{kind}?")
-    page.goto(f"{site}index.html")
-    page.goto(link)
-    expect(sentence(explorer)).to_contain_text(says)
-    expect(explorer).to_be_in_viewport()
-    # A wrong address is told, and shows the first setting.
-    page.goto(f"{site}index.html")
-    page.goto(f"{link.partition('?')[0]}?{USES[kind].number}=wrong")
-    expect(explorer.get_by_role("alert")).to_contain_text("wrong")
-    explorer.get_by_role("button", name="Reset").click()
-
-
-@every_kind
-def test_the_code_is_copied_as_it_is_shown(page: Page, site: str, kind: str) -> None:
-    explorer = unfolded(page, site, kind)
-    explorer.get_by_text("As code").click()
-    explorer.get_by_role("button", name="Copy code").click()
-    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == explorer.locator("pre").text_content()
-
-
-@every_kind
+@once(EXPLORERS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1000])
-def test_in_use_axe_finds_nothing_and_nothing_is_cut_off(
-    page: Page, site: str, kind: str, scheme: Any, width: int
-) -> None:
+def test_in_use_axe_finds_nothing_and_nothing_is_cut_off(opened: Opened, scheme: Any, width: int) -> None:
+    page, explorer, used = opened.page, opened.explorer, opened.use
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 740})
-    explorer = unfolded(page, site, kind)
-    label, text, says, _ = of(kind)
-    explorer.get_by_label(label, exact=True).fill(text)
-    explorer.get_by_text("As code").click()
-    expect(sentence(explorer)).to_contain_text(says)
+    explorer.get_by_label(used.label, exact=True).fill(used.typed)
+    explorer.locator("details").evaluate("details => { details.open = true; }")
+    expect(sentence(explorer)).to_contain_text(used.says)
     assert page.evaluate(WIDER) <= 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    # The rest of a long page would take most of the time, and is looked at elsewhere.
+    explorer.evaluate("explorer => explorer.closest('article').replaceChildren(explorer)")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document.querySelector('conv-explorer'))")
     assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found["violations"]] == []
     assert found["passes"]
@@ -222,24 +266,41 @@ def test_in_use_axe_finds_nothing_and_nothing_is_cut_off(
     assert small == [], "a finger must hit it"
 
 
-@every_kind
-@pytest.mark.parametrize("width", [360, 1000])
-def test_nothing_moves_by_itself(page: Page, site: str, kind: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 740})
-    page.goto(f"{site}{EXPLORERS[kind]}#explorer-{kind}")
-    button = page.locator(f"conv-explorer[kind={kind}] .explorer-open")
-    expect(button).to_be_visible()
-    page.evaluate("document.fonts.ready.then(() => null)")
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert sum(value for value, _ in page.evaluate("window.shifts")) <= 0.02
-    button.click()
-    expect(page.locator(f"conv-explorer[kind={kind}] .explorer-picture svg")).to_be_visible()
-    assert page.locator("conv-explorer").evaluate("e => e.getAnimations({subtree: true}).length") == 0
-    assert sum(value for value, _ in page.evaluate("window.shifts")) <= 0.02
+# What the element does for every kind ---------------------------------------------------------------------------
+some_kinds = pytest.mark.parametrize("kind", SOME)
 
 
-@every_kind
-def test_without_scripts_and_on_paper_the_figure_stands_alone(browser: Browser, site: str, kind: str) -> None:
+@some_kinds
+def test_a_link_shows_the_setting_from_which_it_was_copied(page: Page, site: str, kind: str) -> None:
+    explorer, used = unfolded(page, site, kind), USES[kind]
+    explorer.get_by_label(used.label, exact=True).fill(used.typed)
+    explorer.get_by_role("button", name="Copy link").click()
+    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
+    link = str(page.evaluate("navigator.clipboard.readText()"))
+    assert link == page.url
+    assert urlsplit(link).fragment.startswith(f"explorer-{kind}?")
+    page.goto(f"{site}index.html")
+    page.goto(link)
+    expect(sentence(explorer)).to_contain_text(used.says)
+    expect(explorer).to_be_in_viewport()
+    # A wrong address is told, and shows the first setting.
+    page.goto(f"{site}index.html")
+    page.goto(f"{link.partition('?')[0]}?{used.number}=wrong")
+    expect(explorer.get_by_role("alert")).to_contain_text("wrong")
+    explorer.get_by_role("button", name="Reset").click()
+
+
+@some_kinds
+def test_the_code_is_copied_as_it_is_shown(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    explorer.get_by_text("As code").click()
+    explorer.get_by_role("button", name="Copy code").click()
+    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == explorer.locator("pre").text_content()
+
+
+@some_kinds
+def test_without_scripts_the_figure_stands_alone(browser: Browser, site: str, kind: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site}{EXPLORERS[kind]}")
@@ -249,27 +310,13 @@ def test_without_scripts_and_on_paper_the_figure_stands_alone(browser: Browser, 
     assert explorer.locator("button").count() == 0
     assert explorer.locator(".explorer-place").evaluate("e => e.offsetHeight") == 0
     context.close()
-    context = browser.new_context()
-    page = context.new_page()
-    explorer = unfolded(page, site, kind)
-    page.emulate_media(media="print")
-    expect(explorer.locator("figure svg")).to_be_visible()
-    expect(explorer.locator(".explorer-place")).to_be_hidden()
-    context.close()
 
 
-@every_kind
-def test_nothing_of_a_kind_is_fetched_before_it_is_asked_for(page: Page, site: str, kind: str) -> None:
+def test_a_page_without_explorers_fetches_nothing_of_them(page: Page, site: str) -> None:
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2].partition("?")[0]))
     page.goto(f"{site}{WITHOUT}", wait_until="networkidle")
     assert "explorer.js" not in fetched
-    page.goto(f"{site}{EXPLORERS[kind]}", wait_until="networkidle")
-    assert "explorer.js" in fetched
-    assert not {f"{kind}.js", f"{kind}-view.js"} & set(fetched)
-    page.locator(f"conv-explorer[kind={kind}] .explorer-open").click()
-    expect(page.locator(f"conv-explorer[kind={kind}] .explorer-picture svg")).to_be_visible()
-    assert {f"{kind}.js", f"{kind}-view.js"} <= set(fetched)
 
 
 def test_a_signal_is_drawn_with_one_stroke_which_is_one_step_to_undo(page: Page, site: str) -> None:
@@ -300,8 +347,8 @@ def test_from_a_folder_an_explorer_works(browser: Browser) -> None:
     page.goto(f"{SITE.as_uri()}/{EXPLORERS['window']}")
     explorer = page.locator("conv-explorer[kind=window]")
     explorer.get_by_role("button", name="Try other numbers").click()
-    label, text, says, _ = of("window")
-    explorer.get_by_label(label, exact=True).fill(text)
-    expect(sentence(explorer)).to_contain_text(says)
+    used = USES["window"]
+    explorer.get_by_label(used.label, exact=True).fill(used.typed)
+    expect(sentence(explorer)).to_contain_text(used.says)
     assert said == []
     page.close()
