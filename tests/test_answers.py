@@ -103,8 +103,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 def places(page: str) -> list[dict[str, str]]:
-    found = re.findall(r'<div class="answer" ([^>]*)></div>', page)
-    return [{key: unescape(value) for key, value in re.findall(r'data-(\w+)="([^"]*)"', place)} for place in found]
+    found = re.findall(r'<div class="answer" ([^>]*)><form inert><label><span>Your answer: (.*?)</span>', page)
+    return [
+        {"asked": asked} | {key: unescape(value) for key, value in re.findall(r'data-(\w+)="([^"]*)"', data)}
+        for data, asked in found
+    ]
 
 
 def test_the_page_holds_the_computed_answer_and_the_mistakes_and_shows_neither(site: Site) -> None:

@@ -4,17 +4,10 @@
 import { say, sendOnEnter } from "./elements.js";
 import { matches, verdict } from "./guards.js";
 
-function field(place, n) {
-  const { asked, answer } = place.dataset;
+function field(place) {
+  const { answer } = place.dataset;
   const mistakes = JSON.parse(place.dataset.mistakes);
-  const exercise = place.closest(".exercise").querySelector(".admonition-title .box-title")?.textContent ?? n + 1;
-  place.innerHTML = `<form><label><span></span><textarea rows="1" spellcheck="false" autocomplete="off"
-    autocapitalize="off"></textarea></label><button type="submit">Check<span class="visually-hidden"></span></button>
-    <p class="prediction-status" role="status"></p></form>`;
-  const [form, label, input, of, status] = ["form", "label span", "textarea", "button span", "p"]
-    .map(part => place.querySelector(part));
-  label.textContent = `Your answer: ${asked}`;
-  of.textContent = ` the answer to ${exercise}`;
+  const [form, input, status] = ["form", "textarea", ".prediction-status"].map(part => place.querySelector(part));
   form.addEventListener("submit", event => {
     event.preventDefault();
     const { right, text } = verdict(answer, input.value);
@@ -23,7 +16,8 @@ function field(place, n) {
     say(status, right ? `Right. ${text}` : hint ? `${text} ${hint[1]}` : text);
   });
   sendOnEnter(input);
+  form.inert = false;
 }
 
-/** Put a field into every place of the page that waits for an answer. */
-export const ask = () => document.querySelectorAll(".answer:empty").forEach(field);
+/** Bring to life the field of every exercise of the page that takes an answer. */
+export const ask = () => document.querySelectorAll(".answer:has(> [inert])").forEach(field);

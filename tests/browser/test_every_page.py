@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from built_site import pages
-from chromium import AXE, WATCH
+from chromium import AXE, COME_NEAR, WATCH
 from playwright.sync_api import Browser, Page, Request, Response
 
 # The page for wrong addresses begins at the root of its host: it is visited in test_features.
@@ -60,10 +60,6 @@ CELLS = f"""() => [...document.querySelectorAll("{CODE}")]
     .filter(pre => !pre.parentElement.querySelector("button.copybtn")).map(pre => pre.textContent.slice(0, 60))"""
 
 
-#: Parts of a page are laid out when they come near: all of them now.
-COME_NEAR = """() => {
-    for (const part of document.querySelectorAll("article section")) part.style.contentVisibility = "visible";
-}"""
 #: The height of each part, and the build's estimate, in pixels.
 HEIGHTS = """() => [...document.querySelectorAll("article section[style*='--height']")].map(part =>
     [part.offsetHeight, 16 * parseFloat(part.style.getPropertyValue("--height")), part.id])"""

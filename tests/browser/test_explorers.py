@@ -82,11 +82,10 @@ def opened_once(context: BrowserContext, site: str, request: pytest.FixtureReque
         page.set_viewport_size({"width": 360, "height": 740})
         page.goto(f"{site}{EXPLORERS[kind]}#explorer-{kind}", wait_until="networkidle")
         before = set(fetched)
+        moved = [value for value, _ in page.evaluate("window.shifts")]
         explorer = page.locator(f"conv-explorer[kind={kind}]")
         explorer.locator(".explorer-open").press("Enter")
         expect(explorer.locator(".explorer-picture svg")).to_be_visible()
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        moved = [value for value, _ in page.evaluate("window.shifts")]
         animations = explorer.evaluate("e => e.getAnimations({subtree: true}).length")
         page.set_viewport_size(LAPTOP)
         yield Opened(page, explorer, kind, USES[kind], before, set(fetched), moved, animations)

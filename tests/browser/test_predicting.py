@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from built_site import pages
-from chromium import AXE, WATCH
+from chromium import AXE, COME_NEAR, WATCH
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 CHAPTER, NEXT = "pictures/padding.html", "pictures/stride.html"
@@ -231,6 +231,7 @@ def test_without_scripts_nothing_of_it_shows_and_nothing_is_lost(browser: Browse
 def asked(page: Page, address: str) -> Locator:
     """Open the first exercise of a chapter that takes an answer; give the place for it."""
     page.goto(address)
+    page.evaluate(COME_NEAR)
     place = page.locator("#ex-by-hand .answer")
     place.scroll_into_view_if_needed()
     expect(place.get_by_role("textbox")).to_be_visible()
@@ -257,6 +258,7 @@ def test_an_exercise_takes_an_answer_and_names_a_typical_mistake(page: Page, sit
 @pytest.mark.parametrize("name", WITH_ANSWERS)
 def test_every_answer_is_right_and_every_mistake_is_told_by_its_hint(page: Page, site: str, name: str) -> None:
     page.goto(f"{site}{name}")
+    page.evaluate(COME_NEAR)
     places = page.locator(".answer")
     assert places.count() > 0
     for number in range(places.count()):
@@ -293,16 +295,16 @@ def test_the_field_of_an_exercise_takes_the_room_that_was_kept_for_it(page: Page
     heights = "[...document.querySelectorAll('.answer')].map(place => place.getBoundingClientRect().height)"
     held: list[Route] = []
     page.route("**/answers.js*", lambda route: held.append(route))
-    for number, size in enumerate((PHONE, {"width": 1280, "height": 900})):
+    for size in (PHONE, {"width": 1280, "height": 900}):
         page.set_viewport_size(size)
         page.goto("about:blank")
         page.goto(f"{site}{name}")
-        page.locator(".answer").first.scroll_into_view_if_needed()
-        while len(held) == number:
-            page.wait_for_timeout(50)
+        page.evaluate(COME_NEAR)
+        with page.expect_request("**/answers.js*"):
+            page.locator(".answer").first.scroll_into_view_if_needed()
         kept = page.evaluate(heights)
-        assert page.locator(".answer textarea").count() == 0
-        held[-1].continue_()
+        expect(page.locator(".answer textarea").first).to_be_hidden()
+        held.pop().continue_()
         expect(page.locator(".answer textarea").first).to_be_visible()
         assert page.evaluate(heights) == pytest.approx(kept, abs=1), size
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -45,10 +45,16 @@ from book.page.exercises import ExerciseBox, FoldedSolution, nothing
 logger = logging.getLogger(__name__)
 
 KEYS = ("answer", "mistake")
+#: The field that `answers.js` brings to life. It is in the page so that nothing moves when the script comes.
+FORM = (
+    '<form inert><label><span>Your answer: {asked}</span><textarea rows="1" spellcheck="false" autocomplete="off" '
+    'autocapitalize="off"></textarea></label><button type="submit">Check<span class="visually-hidden"> the answer to '
+    '{exercise}</span></button><p class="prediction-status" role="status"></p></form>'
+)
 
 
 class AnswerPlace(nodes.General, nodes.Element):
-    """Where a reader types an answer; `answers.js` puts the field there."""
+    """Where a reader types an answer; `answers.js` brings its field to life."""
 
 
 class TakeAnswers(SphinxTransform):
@@ -98,7 +104,10 @@ class TakeAnswers(SphinxTransform):
             if id(exercise) in places:
                 yield "its exercise has an answer already."
             else:
-                place = places[id(exercise)] = AnswerPlace("", asked=words, answer=text, mistakes=[])
+                titles = (part for part in exercise.findall(nodes.inline) if "box-title" in part["classes"])
+                title = next((part.astext() for part in titles), "this exercise")
+                place = AnswerPlace("", asked=words, exercise=title, answer=text, mistakes=[])
+                places[id(exercise)] = place
                 solution = next(
                     (n for n, part in enumerate(exercise) if isinstance(part, FoldedSolution)), len(exercise)
                 )
@@ -117,9 +126,10 @@ class TakeAnswers(SphinxTransform):
 
 def visit_place(translator: Any, node: AnswerPlace) -> None:
     if translator.builder.name != "epub":
-        data = {"asked": node["asked"], "answer": node["answer"], "mistakes": json.dumps(node["mistakes"])}
+        data = {"answer": node["answer"], "mistakes": json.dumps(node["mistakes"])}
         written = " ".join(f'data-{name}="{escape(value.strip())}"' for name, value in data.items())
-        translator.body.append(f'<div class="answer" {written}></div>\n')
+        form = FORM.format(asked=escape(node["asked"]), exercise=escape(node["exercise"]))
+        translator.body.append(f'<div class="answer" {written}>{form}</div>\n')
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

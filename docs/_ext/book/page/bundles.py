@@ -63,8 +63,9 @@ def bundle(static: Path, kind: str, names: tuple[str, ...]) -> str:
 
 
 def own(static: Path, files: list[Any]) -> tuple[str, ...]:
-    """Return the names, below ``_static``, of the files that this site serves itself."""
-    names = [str(getattr(file, "filename", file)).partition("?")[0] for file in files]
+    """Return the names, below ``_static``, of the files that this site serves itself, by their priorities."""
+    ordered = sorted(files, key=lambda file: getattr(file, "priority", 500))  # Sphinx sorts them only afterwards
+    names = [str(getattr(file, "filename", file)).partition("?")[0] for file in ordered]
     found = [name.removeprefix("_static/") for name in names if name.startswith("_static/")]
     return tuple(name for name in found if name not in REPLACED and (static / name).is_file())
 
