@@ -1,6 +1,7 @@
 """Explorers, as a reader uses them: by mouse, by keyboard alone, with a pasted list, by a link, and without scripts."""
 
 import re
+import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -336,6 +337,27 @@ def test_a_signal_is_drawn_with_one_stroke_which_is_one_step_to_undo(page: Page,
     assert "x=6," in page.url
     explorer.get_by_role("button", name="Undo").click()
     expect(sentence(explorer)).to_have_text(first)
+
+
+def test_a_picture_is_chosen_or_comes_from_a_file_that_stays_in_the_browser(page: Page, site: str) -> None:
+    explorer = unfolded(page, site, "pixel")
+    picture = explorer.get_by_label("Picture, a row in each line")
+    explorer.get_by_label("Picture of").select_option("digit")
+    expect(picture).to_have_value(re.compile(r"^0 0 7 15 13 1 0 0\n0 8 "))
+    white, red = bytes([255, 255, 255]), bytes([0, 0, 255])
+    bitmap = struct.pack("<2sIHHIIiiHHIIiiII", b"BM", 70, 0, 0, 54, 40, 2, 2, 1, 24, 0, 16, 0, 0, 0, 0)
+    bitmap += 2 * (white + red + bytes(2))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2].partition("?")[0]))
+    upload = explorer.get_by_label("Or a file")
+    upload.set_input_files({"name": "mine.bmp", "mimeType": "image/bmp", "buffer": bitmap})
+    expect(picture).to_have_value(re.compile(r"^(255 .* 76(\n|$)){12}"))  # red is 0.299 of white
+    expect(explorer.get_by_label("Picture of")).to_have_value("own")
+    upload.set_input_files({"name": "letter.txt", "mimeType": "image/bmp", "buffer": b"no picture"})
+    expect(explorer.get_by_role("alert")).to_have_text("“letter.txt” is no picture that this browser can read.")
+    assert set(asked) - {"favicon.svg"} == {"picture-file.js"}
+    explorer.get_by_role("button", name="Undo").click()
+    expect(explorer.get_by_label("Picture of")).to_have_value("digit")
 
 
 def test_from_a_folder_an_explorer_works(browser: Browser) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 import convbook
+from book.explorers.kinds.pixel import PICTURES
+from book.explorers.values import written
 from explorers import DASH, RUN, SETTINGS, Use, address, context, explorer, settings, table
 
 USE = Use(
@@ -24,6 +26,7 @@ def setting(rng: random.Random) -> dict[str, Any]:
     return {
         "kernel": table(rng, rng.randint(1, 5), rng.randint(1, 5)),
         "divisor": rng.choice([1, rng.randint(1, 9999)]),
+        "of": "own",
         "picture": table(rng, rng.randint(1, 12), rng.randint(1, 12)),
         "border": rng.choice(["valid", "zero"]),
         "place": rng.randint(0, 143),
@@ -100,8 +103,12 @@ def test_the_sentence_of_a_pixel_is_what_a_reader_would_write() -> None:
     assert said == f"y[0, 0] = 3·2 + 1·({DASH}1) + 1·0 + 5·1 = 10"
 
 
-def test_the_picture_of_the_page_is_that_of_the_library() -> None:
-    made = context("pixel")
-    assert made.eval('joined("explorers/pictures.js").HI.flat().join()') == ",".join(
+def test_the_pictures_of_the_page_are_those_of_the_library_and_of_scikit_learn() -> None:
+    assert context("pixel").eval('joined("explorers/pictures.js").HI.flat().join()') == ",".join(
         map(str, convbook.hi_image().ravel())
     )
+    explored = explorer("pixel")
+    for name, picture in PICTURES.items():
+        found = explored(f"kernel=1&divisor=1&of=own&picture={written(picture.tolist())}&border=valid&place=0")
+        assert found["state"]["of"] == name
+        assert found["result"]["y"] == picture.tolist()

@@ -122,7 +122,8 @@ class Explorer extends HTMLElement {
   // A table that is too large for cells, in which everybody would have to walk through all of them, is typed as text.
   lines(key, field, set) {
     const input = make("textarea", { rows: 4, spellcheck: false });
-    const node = make("label", { className: "long" }, make("span", { textContent: field.label }), input);
+    const typed = make("label", { className: "long" }, make("span", { textContent: field.label }), input);
+    const node = field.file ? make("div", { className: "long" }, typed, this.file(key, field)) : typed;
     this.listen(input, set);
     const means = () => {
       try { return text(table(input.value)); } catch { return ""; }
@@ -131,6 +132,21 @@ class Explorer extends HTMLElement {
       if (means() !== text(state[key])) input.value = state[key].map(row => row.join(" ")).join("\n");
     };
     return { node, show };
+  }
+
+  // A picture from a file is made small enough to walk through.
+  file(key, { file: size }) {
+    const input = make("input", { type: "file", accept: "image/*" });
+    input.addEventListener("change", async () => {
+      if (!input.files.length) return;
+      try {
+        const { grays } = await load("explorers/picture-file.js");
+        this.change({ ...this.state, [key]: await grays(input.files[0], size) });
+      } catch {
+        this.fault.textContent = `“${input.files[0].name}” is no picture that this browser can read.`;
+      }
+    });
+    return make("label", { className: "file" }, make("span", { textContent: "Or a file, which stays in your browser" }), input);
   }
 
   // A list is a row of cells, a table has several; a list or a table is pasted into any of them.

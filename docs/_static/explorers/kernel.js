@@ -1,18 +1,18 @@
 // What a kernel will do, read from its numbers: sum, moments, symmetry, its answer to waves, and a picture.
 
-import { products, show, sum, text } from "./numbers.js";
+import { preset, products, show, sum } from "./numbers.js";
 import { array, correlate, HI, shades } from "./pictures.js";
 
 const ones = size => Array.from({ length: size }, () => Array(size).fill(1));
 const PRESETS = {
-  identity: [[[0, 0, 0], [0, 1, 0], [0, 0, 0]], 1],
-  box: [ones(3), 9],
-  "box 5×5": [ones(5), 25],
-  binomial: [[[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16],
-  "binomial 5×5": [[1, 4, 6, 4, 1].map(a => [1, 4, 6, 4, 1].map(b => a * b)), 256],
-  Sobel: [[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], 1],
-  Laplacian: [[[0, 1, 0], [1, -4, 1], [0, 1, 0]], 1],
-  sharpen: [[[0, -1, 0], [-1, 5, -1], [0, -1, 0]], 1],
+  identity: { kernel: [[0, 0, 0], [0, 1, 0], [0, 0, 0]], divisor: 1 },
+  box: { kernel: ones(3), divisor: 9 },
+  "box 5×5": { kernel: ones(5), divisor: 25 },
+  binomial: { kernel: [[1, 2, 1], [2, 4, 2], [1, 2, 1]], divisor: 16 },
+  "binomial 5×5": { kernel: [1, 4, 6, 4, 1].map(a => [1, 4, 6, 4, 1].map(b => a * b)), divisor: 256 },
+  Sobel: { kernel: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], divisor: 1 },
+  Laplacian: { kernel: [[0, 1, 0], [1, -4, 1], [0, 1, 0]], divisor: 1 },
+  sharpen: { kernel: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]], divisor: 1 },
 };
 // A sum, or 0 if only rounding is left of it.
 const clean = (values, weights = values) =>
@@ -30,19 +30,7 @@ const kind = {
 
   places: () => ["place", 0, STEPS],
 
-  // A preset that is chosen replaces the numbers; numbers that are changed say which preset they are, or none.
-  follow(state, before) {
-    const same = text(state.kernel) === text(before.kernel) && state.divisor === before.divisor;
-    if (same && state.preset !== before.preset && state.preset in PRESETS) {
-      const [kernel, divisor] = PRESETS[state.preset];
-      return { ...state, kernel, divisor };
-    }
-    const named = Object.keys(PRESETS).find(name => {
-      const [kernel, divisor] = PRESETS[name];
-      return text(kernel) === text(state.kernel) && divisor === state.divisor;
-    });
-    return { ...state, preset: named ?? "own" };
-  },
+  follow: (state, before) => preset("preset", PRESETS, state, before),
 
   compute({ kernel, divisor }) {
     const middle = [kernel.length >> 1, kernel[0].length >> 1];

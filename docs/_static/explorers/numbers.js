@@ -100,3 +100,12 @@ export function settle(kind, state, before = {}) {
   const [name, first, last] = kind.places(next);
   return { ...next, [name]: Math.max(first, Math.min(last, next[name])) };
 }
+
+// A preset that is chosen replaces the values that it names; values that are changed say which preset they are, or none.
+export function preset(choice, presets, state, before) {
+  const alike = (one, other, names) => Object.keys(names).every(name => text(one[name]) === text(other[name]));
+  const chosen = presets[state[choice]];
+  if (chosen && state[choice] !== before[choice] && alike(state, before, chosen)) return { ...state, ...chosen };
+  const found = Object.entries(presets).find(([, values]) => alike(state, values, values));
+  return { ...state, [choice]: found?.[0] ?? "own" };
+}

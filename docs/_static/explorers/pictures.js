@@ -42,3 +42,15 @@ export const HI = Array.from({ length: 16 }, (_, i) => Array.from({ length: 16 }
   const letter = j === 9 && (i > 1 && i < 4 || i > 4 && i < 12);
   return posts || bar || letter ? 0 : 255;
 }));
+
+// A digit that somebody wrote: the fourth of scikit-learn's, in 17 grays.
+export const DIGIT = [
+  [0, 0, 7, 15, 13, 1, 0, 0],
+  [0, 8, 13, 6, 15, 4, 0, 0],
+  [0, 2, 1, 13, 13, 0, 0, 0],
+  [0, 0, 2, 15, 11, 1, 0, 0],
+  [0, 0, 0, 1, 12, 12, 1, 0],
+  [0, 0, 0, 0, 1, 10, 8, 0],
+  [0, 0, 8, 4, 5, 14, 9, 0],
+  [0, 0, 7, 13, 13, 9, 0, 0],
+];

@@ -1,17 +1,23 @@
 // One pixel of a filtered picture: the window on it, the products, and their sum.
 
-import { products, show, sumOfProducts } from "./numbers.js";
-import { array, correlate, places, shades, under } from "./pictures.js";
+import { preset, products, show, sumOfProducts } from "./numbers.js";
+import { array, correlate, DIGIT, HI, places, shades, under } from "./pictures.js";
+
+// What a page has room for: of the book's picture a part, whose rows and columns have the numbers that they have there.
+const PICTURES = { Hi: { picture: HI.slice(0, 12).map(row => row.slice(0, 11)) }, digit: { picture: DIGIT } };
 
 const kind = {
   title: "One pixel at a time",
   fields: {
     kernel: { label: "Kernel", type: "table" },
     divisor: { label: "Divided by", type: "whole", min: 1, max: 9999 },
-    picture: { label: "Picture, a row in each line", type: "table", long: true },
+    of: { label: "Picture of", type: "choice", choices: ["own", ...Object.keys(PICTURES)] },
+    picture: { label: "Picture, a row in each line", type: "table", long: true, file: 12 },
     border: { label: "Border", type: "choice", choices: ["valid", "zero"] },
     place: { label: "Place", type: "place", min: 0, max: 143 },
   },
+
+  follow: (state, before) => preset("of", PICTURES, state, before),
 
   places({ kernel, picture, border }) {
     const { rows, columns } = places(picture, kernel, border);
