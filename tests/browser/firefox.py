@@ -38,7 +38,7 @@ OF_FORMULAS = re.compile(r"Invalid markup: .*children for <m|attribute of <m\w+/
 #: Parts of drawings have no `scrollIntoView` that Firefox heeds.
 TO_THE_MIDDLE = "scrollBy({top: found.getBoundingClientRect().top - innerHeight / 2, behavior: 'instant'});"
 #: Keys as WebDriver writes them.
-ENTER, CONTROL = "\ue007", "\ue009"
+CONTROL, ENTER, RIGHT, TAB = "\ue009", "\ue007", "\ue014", "\ue004"
 
 
 class Firefox:
@@ -56,7 +56,8 @@ class Firefox:
         self.socket = self.loop.run_until_complete(self._connected())
         self.call("session.new", capabilities={})
         self.call("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
-        self.tab = self.call("browsingContext.getTree")["contexts"][0]["context"]
+        # A tab that was asked for has the keyboard; the first one of a window without a screen never gets it.
+        self.tab = self.call("browsingContext.create", type="tab")["context"]
 
     async def _connected(self) -> WebSocketClientConnection:
         return await websocket_connect(f"{self._address()}/session", max_message_size=2**26)
@@ -77,6 +78,8 @@ class Firefox:
         self.socket.close()
         self.process.terminate()
         self.process.wait(20)
+        assert self.process.stderr
+        self.process.stderr.close()
         self.loop.close()
         shutil.rmtree(self.profile, ignore_errors=True)
 

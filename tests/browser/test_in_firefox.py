@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from built_site import SITE, explorers
 from explorers import KINDS, use
-from firefox import CONTROL, ENTER, FIREFOX, Firefox
+from firefox import CONTROL, ENTER, FIREFOX, RIGHT, TAB, Firefox
 
 EXPLORERS = explorers()
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -53,6 +53,37 @@ def test_an_explorer_works_by_mouse(firefox: Firefox, site: str, kind: str) -> N
     for _ in range(2):
         firefox.click(PART, kind, ".explorer-buttons button")
     firefox.until(SAYS, kind, first)
+
+
+@every_kind
+def test_an_explorer_works_by_keyboard_alone(firefox: Firefox, site: str, kind: str) -> None:
+    used = use(kind).USE
+    firefox.open(f"{site}{EXPLORERS[kind]}")
+    firefox.until(f"kind => ({PART})(kind, '.explorer-open')", kind)
+    firefox.ask(f"kind => ({PART})(kind, '.explorer-open').focus()", kind)
+    firefox.press(ENTER)
+    firefox.until(f"kind => ({PART})(kind, '.explorer-picture svg')", kind)
+    first = firefox.ask(f"kind => ({PART})(kind, '.explorer-sentence').textContent", kind)
+
+    def walk_to(wanted: str, *arguments: str) -> None:
+        for _ in range(60):
+            firefox.press(TAB)
+            if firefox.ask(f"(...given) => ({wanted})(...given) === document.activeElement", kind, *arguments):
+                return
+        raise AssertionError("the keyboard does not come there")
+
+    walk_to(FIELD, used.label)
+    firefox.press(CONTROL + "a", *used.typed)
+    firefox.until(SAYS, kind, used.says)
+    walk_to(PART, "input[type=range]")
+    firefox.press(RIGHT)
+    firefox.until(SAYS, kind, used.next_says)
+    for _ in range(2):
+        firefox.press(CONTROL + "z")
+    firefox.until(SAYS, kind, first)
+    walk_to(PART, "summary")
+    firefox.press(ENTER)
+    firefox.until(f"kind => ({PART})(kind, 'pre').checkVisibility()", kind)
 
 
 @pytest.mark.parametrize("from_folder", [False, True])
