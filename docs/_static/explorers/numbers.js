@@ -8,6 +8,9 @@ const LARGEST = 1e6;
 export const show = value =>
   String((Number.isSafeInteger(value) ? value : Number(value.toPrecision(6))) + 0).replace("-", "−");
 
+// What fits into a cell: three digits, and larger numbers whole.
+export const brief = value => show(Math.abs(value) < 100 ? Number(value.toPrecision(3)) : Math.round(value));
+
 // "1,000,000": every digit of a count, however large it is.
 export const whole = value => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
