@@ -30,7 +30,15 @@ from convbook.figures.style import (
 _LINES = ((RED, "-"), (PURPLE, (0, (5, 1.6))), (GOLD, (0, (1.2, 1.2))))
 
 
-def layer_graph(x: ArrayLike, weight: ArrayLike, slopes: ArrayLike) -> Axes:
+def layer_graph(
+    x: ArrayLike,
+    weight: ArrayLike,
+    slopes: ArrayLike,
+    *,
+    stride: int = 1,
+    place: int | None = None,
+    tap: int | None = None,
+) -> Axes:
     """Draw a layer of one axis as a graph, with the slope of the loss beside each number.
 
     Parameters
@@ -39,6 +47,10 @@ def layer_graph(x: ArrayLike, weight: ArrayLike, slopes: ArrayLike) -> Axes:
         The inputs and up to three weights; each line is a product of the two.
     slopes : array_like, one-dimensional
         The slopes of the loss by the outputs.
+    stride : int
+        How far one window starts after the other.
+    place, tap : int, optional
+        The input, or the weight, whose lines alone are strong.
 
     Returns
     -------
@@ -46,15 +58,22 @@ def layer_graph(x: ArrayLike, weight: ArrayLike, slopes: ArrayLike) -> Axes:
         The axes of the new figure, one unit a cell.
     """
     inputs, weights, given = np.asarray(x), np.asarray(weight), np.asarray(slopes)
-    outputs, half = np.correlate(inputs, weights, "valid"), (len(weights) - 1) / 2
-    of_inputs, of_weights = np.convolve(given, weights), np.correlate(inputs, given, "valid")
-    ax = board(13, 6.6)
+    if len(weights) > len(_LINES):
+        raise ValueError(f"`weight` (of length {len(weights)}) must have at most {len(_LINES)} elements.")
+    dense, half = np.correlate(inputs, weights, "valid"), (len(weights) - 1) / 2
+    outputs, spread = dense[::stride], np.zeros(len(dense), given.dtype)
+    spread[::stride] = given  # what a stride leaves out has no slope
+    of_inputs, of_weights = np.convolve(spread, weights), np.correlate(inputs, spread, "valid")
+    right = max(9.4, 1.4 + 1.6 * len(inputs))  # where the list of weights begins
+    ax = board(right + 3.7, 6.6)
     where = 1.6 + 1.6 * np.arange(len(inputs))
-    under = 1.6 + 1.6 * (half + np.arange(len(outputs)))
+    under = 1.6 + 1.6 * (half + stride * np.arange(len(outputs)))
     for n, m in np.ndindex(len(outputs), len(weights)):
         color, dashes = _LINES[m]
-        ends = [where[n + m] + 0.5, under[n] + 0.5], [2.1, 4.5]
-        ax.plot(*ends, color=color, linestyle=dashes, linewidth=2, zorder=0)
+        met = stride * n + m
+        ends = [where[met] + 0.5, under[n] + 0.5], [2.1, 4.5]
+        strong = place in (None, met) and tap in (None, m)
+        ax.plot(*ends, color=color, linestyle=dashes, linewidth=2, zorder=0, alpha=1 if strong else 0.25)
     for words, row in (("slope", 0.6), ("x", 1.6), ("y", 5), ("slope", 6)):
         note(ax, 1.3, row, words, ha="right")
     for at, value, slope in zip(where, inputs, of_inputs, strict=True):
@@ -63,13 +82,13 @@ def layer_graph(x: ArrayLike, weight: ArrayLike, slopes: ArrayLike) -> Axes:
     for at, value, slope in zip(under, outputs, given, strict=True):
         cell(ax, at, 4.5, value, fill=TEAL_SOFT)
         label(ax, at + 0.5, 6, slope, color=OUTPUT, fontweight="bold")
-    note(ax, 10.6, 1.7, "w")
-    note(ax, 12.2, 1.7, "slope")
+    note(ax, right + 1.35, 1.7, "w")
+    note(ax, right + 2.9, 1.7, "slope")
     for m, (value, slope) in enumerate(zip(weights, of_weights, strict=True)):
         color, dashes = _LINES[m]
-        ax.plot([9.4, 10.1], [2.6 + 0.8 * m] * 2, color=color, linestyle=dashes, linewidth=2)
-        label(ax, 10.6, 2.6 + 0.8 * m, value)
-        label(ax, 12.2, 2.6 + 0.8 * m, slope, color=KERNEL, fontweight="bold")
+        ax.plot([right, right + 0.7], [2.6 + 0.8 * m] * 2, color=color, linestyle=dashes, linewidth=2)
+        label(ax, right + 1.35, 2.6 + 0.8 * m, value)
+        label(ax, right + 2.9, 2.6 + 0.8 * m, slope, color=KERNEL, fontweight="bold")
     return ax
 
 

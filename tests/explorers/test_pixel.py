@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import convbook
-from book.explorers.kinds.pixel import PICTURES
+from book.explorers.pictures import PICTURES
 from book.explorers.values import written
 from explorers import DASH, RUN, SETTINGS, Use, address, context, explorer, settings, table
 

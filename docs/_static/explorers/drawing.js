@@ -1,5 +1,7 @@
 // Cells with numbers in them, as SVG: one unit is one cell. Colors and sizes are the style sheet's.
 
+import { brief } from "./numbers.js";
+
 const SIZE = 32; // pixels
 
 function make(tag, attributes, ...children) {
@@ -41,6 +43,18 @@ export function pixel(column, row, value, share, place) {
   made.firstChild.style.fill = `rgb(${gray} ${gray} ${gray})`;
   made.lastChild.style.fill = gray > 127 ? "#000" : "#fff";
   return made;
+}
+
+// Two tables of one size, which have names, and the products of their cells.
+export function cellByCell(row, names, one, other) {
+  const width = one[0].length + 1, middle = row + 0.5 + one.length / 2;
+  const table = (place, words, rows, kind) => [note(place * width, row, words), ...rows.flatMap((values, a) =>
+    values.map((value, b) => cell(place * width + b, row + 1 + a, brief(value), kind)))];
+  return [
+    ...table(0, names[0], one, "signal"), ...table(1, names[1], other, "kernel"),
+    ...table(2, "products", one.map((values, a) => values.map((value, b) => value * other[a][b])), "product"),
+    note(width - 0.5, middle, "×", "count"), note(2 * width - 0.5, middle, "=", "count"),
+  ];
 }
 
 // Axes in a box of cells: `at` says where a point lies, `parts` are lines and words.

@@ -5,7 +5,7 @@
 // what can be undone. Nothing moves by itself.
 
 import { make } from "../elements.js";
-import { list, parse, read, settle, table, text, write } from "./numbers.js";
+import { parse, read, settle, table, text, write } from "./numbers.js";
 
 class Explorer extends HTMLElement {
   connectedCallback() {
@@ -152,14 +152,13 @@ class Explorer extends HTMLElement {
   // A list is a row of cells, a table has several; a list or a table is pasted into any of them.
   cells(key, field) {
     const many = field.type === "table", names = Object.keys(field.columns ?? {});
-    const reader = names.length ? text => parse(field, text) : many ? table : list;
     const rows = (state = this.state) => many ? state[key] : [state[key]];
     const box = make("span", { className: many ? "cells table" : "cells" });
     const set = ({ target }) => this.attempt(() => {
       const typed = [...box.children].map(input => input.value || "?"), width = rows()[0].length;
-      this.edit(key, reader(rows().map((_, row) => typed.slice(row * width, (row + 1) * width).join(" ")).join("\n")));
+      this.edit(key, parse(field, rows().map((_, row) => typed.slice(row * width, (row + 1) * width).join(" ")).join("\n")));
     }, target);
-    const replace = pasted => this.attempt(() => this.change({ ...this.state, [key]: reader(pasted) }));
+    const replace = pasted => this.attempt(() => this.change({ ...this.state, [key]: parse(field, pasted) }));
     const button = (label, sign, change) => make("button", {
       type: "button", textContent: sign, ariaLabel: `${field.label}: ${label}`,
       onclick: () => replace(text(change(this.state[key]))),

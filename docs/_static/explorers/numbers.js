@@ -8,6 +8,9 @@ const LARGEST = 1e6;
 export const show = value =>
   String((Number.isSafeInteger(value) ? value : Number(value.toPrecision(6))) + 0).replace("-", "−");
 
+// What fits into a cell: three digits, and larger numbers whole.
+export const brief = value => show(Math.abs(value) < 100 ? Number(value.toPrecision(3)) : Math.round(value));
+
 // "1,000,000": every digit of a count, however large it is.
 export const whole = value => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
@@ -29,20 +32,20 @@ export function products(pairs) {
 }
 
 // A column, row or list as a spreadsheet or a program writes it.
-export function list(text) {
+export function list(text, most = LONGEST) {
   const parts = text.replaceAll("−", "-").replace(/[[\]()]/g, " ").split(/[\s,;]+/).filter(Boolean);
   const values = parts.map(Number);
   const wrong = values.findIndex(value => !(Math.abs(value) <= LARGEST));
   if (wrong >= 0) throw new RangeError(`“${parts[wrong]}” is not a number from ${show(-LARGEST)} to ${show(LARGEST)}.`);
-  if (!values.length || values.length > LONGEST) {
-    throw new RangeError(`A list has 1 to ${LONGEST} numbers, not ${values.length}.`);
+  if (!values.length || values.length > most) {
+    throw new RangeError(`A list has 1 to ${most} numbers, not ${values.length}.`);
   }
   return values.map(value => value + 0); // no −0
 }
 
 // Rows of equally many numbers: each on a line of its own, or with semicolons between them.
 export function table(text) {
-  const rows = text.split(/[\r\n;]+/).filter(row => row.trim()).map(list);
+  const rows = text.split(/[\r\n;]+/).filter(row => row.trim()).map(row => list(row));
   if (!rows.length || rows.length > MOST_ROWS || rows[0].length > MOST_ROWS) {
     throw new RangeError(`A table has 1 to ${MOST_ROWS} rows and columns, not ${rows.length} by ${rows[0]?.length ?? 0}.`);
   }
@@ -65,7 +68,7 @@ function named(columns, rows) {
 
 // What a field's text means, or a sentence about what is wrong with it.
 export function parse(field, text) {
-  if (field.type === "list") return list(text);
+  if (field.type === "list") return list(text, field.most);
   if (field.type === "table") return field.columns ? named(field.columns, table(text)) : table(text);
   if (field.type === "choice") {
     if (field.choices.includes(text)) return text;

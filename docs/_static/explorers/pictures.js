@@ -32,6 +32,9 @@ export function shades(picture, kernel, divisor, y) {
   return [-most, most];
 }
 
+// "3 × 4".
+export const size = rows => `${rows.length} × ${rows[0].length}`;
+
 // Lines of Python that name a table.
 export const array = (name, rows) => `${name} = [\n${rows.map(row => `    [${row.join(", ")}],\n`).join("")}]`;
 
@@ -54,3 +57,12 @@ export const DIGIT = [
   [0, 0, 8, 4, 5, 14, 9, 0],
   [0, 0, 7, 13, 13, 9, 0, 0],
 ];
+
+// What a page has room for: of the book's picture a part, whose rows and columns have the numbers that they have there.
+export const PICTURES = { Hi: { picture: HI.slice(0, 12).map(row => row.slice(0, 11)) }, digit: { picture: DIGIT } };
+
+// The fields in which a reader chooses one of them, or gives another.
+export const PICTURE = {
+  of: { label: "Picture of", type: "choice", choices: ["own", ...Object.keys(PICTURES)] },
+  picture: { label: "Picture, a row in each line", type: "table", long: true, file: 12 },
+};

@@ -1,8 +1,5 @@
-import { cell, frame, note, picture, pixel } from "./drawing.js";
-import { show } from "./numbers.js";
-
-// What fits into a cell: three digits, and larger numbers whole.
-const brief = value => show(Math.abs(value) < 100 ? Number(value.toPrecision(3)) : Math.round(value));
+import { cell, cellByCell, frame, note, picture, pixel } from "./drawing.js";
+import { brief, show } from "./numbers.js";
 
 // The picture with the window on it, the result, and below them the window, the kernel and their products.
 export default function draw({ kernel, divisor, picture: x, border }, result, label) {
@@ -30,15 +27,7 @@ export default function draw({ kernel, divisor, picture: x, border }, result, la
   parts.push(frame(left + atColumn, row + atRow, L, K), frame(right + j, row + i, 1, 1));
   parts.push(note(right, row + y.length, `black ${show(black)}, white ${show(light)}`));
   const base = Math.max(bottom, row + y.length + 1) + 0.2;
-  const put = (at, words, rows, style) => {
-    parts.push(note(at, base, words));
-    rows.forEach((values, a) => values.forEach((value, b) =>
-      parts.push(cell(at + b, base + 1 + a, brief(value), style))));
-  };
-  put(0, "window", window, "signal");
-  put(L + 1, "kernel", kernel, "kernel");
-  put(2 * L + 2, "products", window.map((values, a) => values.map((value, b) => value * kernel[a][b])), "product");
-  parts.push(note(L + 0.5, base + 0.5 + K / 2, "×", "count"), note(2 * L + 1.5, base + 0.5 + K / 2, "=", "count"));
+  parts.push(...cellByCell(base, ["window", "kernel"], window, kernel));
   const division = divisor === 1 ? "" : ` / ${divisor} = ${show(y[i][j])}`;
   parts.push(note(3 * L + 2, base + 1 + K, `sum ${show(total)}${division}`, "end"));
   return picture(width, base + K + 2.1, label, parts);

@@ -1,18 +1,14 @@
 // One pixel of a filtered picture: the window on it, the products, and their sum.
 
 import { preset, products, show, sumOfProducts } from "./numbers.js";
-import { array, correlate, DIGIT, HI, places, shades, under } from "./pictures.js";
-
-// What a page has room for: of the book's picture a part, whose rows and columns have the numbers that they have there.
-const PICTURES = { Hi: { picture: HI.slice(0, 12).map(row => row.slice(0, 11)) }, digit: { picture: DIGIT } };
+import { array, correlate, PICTURE, PICTURES, places, shades, size, under } from "./pictures.js";
 
 const kind = {
   title: "One pixel at a time",
   fields: {
     kernel: { label: "Kernel", type: "table" },
     divisor: { label: "Divided by", type: "whole", min: 1, max: 9999 },
-    of: { label: "Picture of", type: "choice", choices: ["own", ...Object.keys(PICTURES)] },
-    picture: { label: "Picture, a row in each line", type: "table", long: true, file: 12 },
+    ...PICTURE,
     border: { label: "Border", type: "choice", choices: ["valid", "zero"] },
     place: { label: "Place", type: "place", min: 0, max: 143 },
   },
@@ -36,7 +32,6 @@ const kind = {
   },
 
   sentence({ kernel, divisor, picture }, { fits, i, j, pairs, total, y }) {
-    const size = rows => `${rows.length} × ${rows[0].length}`;
     if (!fits) return `no place: a kernel of ${size(kernel)} does not fit into a picture of ${size(picture)}`;
     if (divisor === 1) return `y[${i}, ${j}] = ${products(pairs)} = ${show(total)}`;
     return `y[${i}, ${j}] = (${products(pairs)})/${divisor} = ${show(total)}/${divisor} = ${show(y[i][j])}`;
