@@ -15,7 +15,7 @@ USE = Use(
     "3",
     "y[2, 8] = 255·3 + 0·1",
     "y[3, 0] = 255·3 + 255·1",
-    pasted=("Pattern[0, 0]", "1\t0\r\n0\t1\r\n", "y[2, 4] = 255·1 + 255·0"),
+    pasted=("Pattern[0, 0]", "1\t0\r\n0\t1\r\n", "y[2, 6] = 0·1 + 255·0 + 0·0 + 255·1 = 255"),
     choice=("Score", "normalized", "plain"),
     number="place",
 )
