@@ -11,7 +11,7 @@ from explorers import DASH, Use, address, explorer, settings, values
 USE = Use(
     "True signal[0]",
     "3",
-    "reflect guesses 12, 11 outside, where 3, 9 was; (3 + 9 + 10 + 11 + 12)/5 = 9 is true: off by 2.2. mean |error|",
+    "reflect guesses 12, 11 outside, where 3, 9 was; (3 + 9 + 10 + 11 + 12)/5 = 9 is true: off by 2.2; mean |error|",
     "y[1] = (11 + 10 + 11 + 12 + 13)/5 = 11.4: reflect guesses 11 outside, where 9 was",
     pasted=("True signal[0]", "7\r\n8\r\n9\r\n7\r\n8\r\n9\r\n", "y[0] = "),
     choice=("Rule", "wrap", "edge"),
@@ -69,7 +69,7 @@ def test_the_sentence_of_an_output_says_what_was_guessed_and_what_was_true() -> 
     said = explorer("outside")("truth=7,3,3,1,5&before=1&after=1&rule=edge&value=0&taps=3&place=0")["sentence"]
     assert said == (
         "y[0] = (3 + 3 + 3)/3 = 3: edge guesses 3 outside, where 7 was; (7 + 3 + 3)/3 = 4.33333 is true: off by "
-        f"{DASH}1.33333. mean |error| 0.888889 over 3 of 3 outputs"
+        f"{DASH}1.33333; mean |error| 0.888889 over 3 of 3 outputs"
     )
     said = explorer("outside")("truth=7,3,3&before=0&after=0&rule=wrap&value=0&taps=3&place=1")["sentence"]
-    assert said == "y[1] = (7 + 3 + 3)/3 = 4.33333: sees no cell outside. mean |error| 0 over 1 of 3 outputs"
+    assert said == "y[1] = (7 + 3 + 3)/3 = 4.33333: sees no cell outside; mean |error| 0 over 1 of 3 outputs"

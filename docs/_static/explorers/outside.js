@@ -53,7 +53,7 @@ const kind = {
       : `${rule} guesses ${list(guessed)} outside, where ${list(was)} was; `
         + `(${plus(was)})/${taps} = ${show(truly)} is true: off by ${show(error)}`;
     const all = known ? `mean |error| ${show(mean)} over ${known} of ${x.length} outputs` : "no true output is known";
-    return `y[${place}] = (${plus(guessed)})/${taps} = ${show(y)}: ${says}. ${all}`;
+    return `y[${place}] = (${plus(guessed)})/${taps} = ${show(y)}: ${says}; ${all}`;
   },
 
   code({ truth, before, after, rule, value, taps }, { left }) {
