@@ -43,8 +43,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def code(shown: str) -> str:
     """Take what a reader wants of a block: with prompts, the lines that have them; else everything."""
     lines = shown.rstrip("\n").split("\n")
-    if any(line.startswith(">>> ") for line in lines):
-        lines = [line[4:] for line in lines if line.startswith((">>> ", "... "))]
+    for prompts in ((">>> ", "... "), ("$ ",)):
+        if any(line.startswith(prompts[0]) for line in lines):
+            lines = [line[len(prompts[0]) :] for line in lines if line.startswith(prompts)]
     return "\n".join(lines)
 
 
