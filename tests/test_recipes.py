@@ -488,6 +488,12 @@ def test_the_mean_of_what_is_known_is_that_of_each_window(size: int, rng: np.ran
         np.testing.assert_allclose(mean, known.mean() if known.size else np.nan, rtol=1e-12, atol=1e-12)
 
 
+def test_the_mean_of_what_is_known_is_nan_where_infinities_cancel() -> None:
+    with np.errstate(invalid="ignore"):
+        got = recipe("recipe-missing", "mean_of_known")(np.array([[np.inf, -np.inf, 2, 3]]), 3)
+    np.testing.assert_array_equal(got, [[np.nan, np.nan, -np.inf, 2.5]])
+
+
 def test_more_processors_share_the_computing_alone() -> None:
     estimate = recipe("recipe-processes", "seconds_by_processors")
     assert estimate([1, 4, 10**9], 8, 20, 10, 5, 0.5).round(6).tolist() == [8, 2 + 2 + 2.5, 2 + 2.5]
