@@ -77,6 +77,19 @@ def test_an_algorithm_says_truly_whether_it_keeps_what_is_not_finite_where_it_is
         assert way.keeps_nonfinite_local is bool(np.isfinite(y[~seen]).all())
 
 
+@pytest.mark.parametrize("dilation", [(2, 1), (1, 2), (3, 3)])
+def test_the_planner_keeps_a_nan_where_it_is_seen_also_with_dilation(dilation: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(1, 4, 64, 64)).astype(np.float32), rng.normal(size=(1, 4, 5, 5)).astype(np.float32)
+    x[0, 0, 13, 13] = np.nan
+    found = {name: np.isnan(conv(x, weight, dilation=dilation, method=name)) for name in ("auto", "taps")}
+    np.testing.assert_array_equal(found["auto"], found["taps"])
+    planned = plan(layer(x.shape, weight.shape, dilation=dilation), "band", 1, True).chosen
+    one_row = dataclasses.replace(planned, together=1)
+    spread = np.isnan(computed(Plan("band", 1, {}, one_row), x.astype(float), weight.astype(float), DOUBLE))
+    assert one_row.keeps_nonfinite_local is bool((spread == found["taps"]).all()) is (dilation[0] == 1)
+
+
 @pytest.mark.parametrize("algorithm", [*ALGORITHMS.values(), Separable], ids=lambda algorithm: algorithm.name)
 def test_where_numbers_are_not_finite_only_what_keeps_them_local_is_planned(algorithm: Any) -> None:
     for of_x, of_weight in [*SHAPES.values(), ((1, 1, 30, 30), (1, 1, 3, 3)), ((1, 6, 40), (6, 1, 9))]:

@@ -36,6 +36,8 @@ class Band(Algorithm):
             return "it needs two spatial axes"
         if not cost.has_fast_product(problem.dtype):
             return f"there is no fast matrix product of {problem.dtype}"
+        if not finite and _has_gaps(problem):
+            return "it would multiply infinities and NaNs by the zeros between rows of a dilated filter"
         height, row = problem.windows.output
         choices = [b for b in (1, 2, 4, 8, 16, 32) if b == 1 or (finite and b <= height)]
         if problem.filters_each == 1 and len(choices) > 1:
@@ -74,7 +76,7 @@ class Band(Algorithm):
     @property
     def keeps_nonfinite_local(self) -> bool:
         """Whether non-finite values reach no output that does not see them: if no zeros are multiplied."""
-        return self.together == 1
+        return self.together == 1 and not _has_gaps(self.problem)
 
     @staticmethod
     def _cost(problem: Problem, together: int) -> float:
@@ -144,6 +146,11 @@ class Band(Algorithm):
 def rows_seen(problem: Problem, together: int) -> int:
     """Return how many rows of cells this many rows of outputs see."""
     return (together - 1) * problem.windows.stride[0] + problem.windows.span[0]
+
+
+def _has_gaps(problem: Problem) -> bool:
+    """Return whether there are rows between those that a filter sees: the band has zeros for them."""
+    return problem.windows.span[0] > problem.windows.kernel[0]
 
 
 def _handoffs(problem: Problem) -> int:
