@@ -103,8 +103,8 @@ def test_a_table_is_read_as_a_spreadsheet_or_a_program_writes_it(pasted: str, ex
         ("h=" + "1," * 25, "window", "A list has 1 to 24 numbers, not 25."),
         ("mode=some", "window", "“Mode” is one of full, same, valid, not “some”."),
         ("stride=0", "sizes", "“Stride s” is a whole number from 1 to 9, not “0”."),
-        ("n=2.5", "sizes", "“Input n” is a whole number from 1 to 32, not “2.5”."),
-        ("n=", "sizes", "“Input n” is a whole number from 1 to 32, not “”."),
+        ("n=2.5", "sizes", "“Input n” is a whole number from 1 to 48, not “2.5”."),
+        ("n=", "sizes", "“Input n” is a whole number from 1 to 48, not “”."),
     ],
 )
 def test_a_wrong_value_is_refused_in_a_sentence(line: str, name: str, says: str) -> None:
@@ -143,7 +143,7 @@ Windows of *three*.
 FAULTS = [
     ("{explorer} sizes", "{explorer} size", f"there is no explorer 'size': it must be one of {', '.join(KINDS)}"),
     (":n: 7\n", "", "the explorer 'sizes' needs `:n:`"),
-    (":n: 7", ":n: 70", "`:n:` of the explorer 'sizes' cannot be '70': it must be from 1 to 32"),
+    (":n: 7", ":n: 70", "`:n:` of the explorer 'sizes' cannot be '70': it must be from 1 to 48"),
     (":n: 7", ":n: seven", "`:n:` of the explorer 'sizes' cannot be 'seven'"),
     (":stride: 2", ":rule: wrap", "the explorer 'sizes' has no 'rule'"),
     (":n: 7", ":n: 2", "the explorer 'sizes' cannot begin with these values: `kernel_size` (=3) must fit"),

@@ -21,7 +21,7 @@ USE = Use(
 
 def setting(rng: random.Random) -> dict[str, Any]:
     return {
-        "n": rng.randint(1, 32) if rng.random() < 0.7 else rng.randint(1, 4),
+        "n": rng.randint(1, 48) if rng.random() < 0.7 else rng.randint(1, 4),
         "kernel": rng.randint(1, 9),
         "stride": rng.randint(1, 9),
         "dilation": rng.randint(1, 5),

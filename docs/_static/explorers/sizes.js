@@ -5,7 +5,7 @@ const up = (a, b) => Math.ceil(a / b);
 const kind = {
   title: "Sizes",
   fields: {
-    n: { label: "Input n", type: "whole", min: 1, max: 32 },
+    n: { label: "Input n", type: "whole", min: 1, max: 48 },
     kernel: { label: "Taps k", type: "whole", min: 1, max: 9 },
     stride: { label: "Stride s", type: "whole", min: 1, max: 9 },
     dilation: { label: "Dilation d", type: "whole", min: 1, max: 5 },

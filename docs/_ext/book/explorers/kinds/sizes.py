@@ -27,7 +27,7 @@ def draw(
 
 KIND = Kind(
     {
-        "n": whole(1, 32),
+        "n": whole(1, 48),
         "kernel": whole(1, 9),
         "stride": whole(1, 9),
         "dilation": whole(1, 5),
