@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
+from chromium import COME_NEAR
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 FIREFOX = shutil.which("firefox-esr") or "/usr/bin/firefox-esr"
@@ -106,6 +107,7 @@ class Firefox:
 
     def open(self, address: str) -> None:
         self.call("browsingContext.navigate", context=self.tab, url=address, wait="complete")
+        self.ask(COME_NEAR)
 
     def ask(self, function: str, *arguments: Any) -> Any:
         """Run a function of the page with these arguments, and return what it returns, through JSON."""
