@@ -13,3 +13,12 @@ export const SOURCES = {
   symmetric: (place, size) => Math.min(modulo(place, 2 * size), 2 * size - 1 - modulo(place, 2 * size)),
   wrap: modulo,
 };
+
+// What stands at a place in or outside of a signal.
+export function cellAt(x, rule, constant, place) {
+  const source = SOURCES[rule](place, x.length);
+  return source === null ? constant : x[source];
+}
+
+// The rule as arguments of `convbook.pad`.
+export const asArguments = (rule, constant) => `mode="${rule}"${rule === "constant" ? `, value=${constant}` : ""}`;

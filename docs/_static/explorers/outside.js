@@ -1,6 +1,6 @@
 // What a border rule costs: means over a part of a signal, against the means over all of it.
 
-import { SOURCES } from "./borders.js";
+import { asArguments, cellAt, SOURCES } from "./borders.js";
 import { show, sum } from "./numbers.js";
 
 const kind = {
@@ -25,10 +25,7 @@ const kind = {
 
   compute({ truth, before, after, rule, value, taps }) {
     const x = truth.slice(before, truth.length - after), left = (taps - 1) >> 1;
-    const guess = cell => {
-      const source = SOURCES[rule](cell, x.length);
-      return source === null ? value : x[source];
-    };
+    const guess = cell => cellAt(x, rule, value, cell);
     const outputs = x.map((_, n) => {
       const cells = Array.from({ length: taps }, (_, m) => n - left + m);
       const guessed = cells.map(guess), was = cells.map(cell => truth[cell + before] ?? null);
@@ -64,7 +61,7 @@ import convbook
 truth = np.array([${truth.join(", ")}], float)  # also what was not recorded
 x = truth[${before} : ${truth.length - after}]
 taps, left, right = ${taps}, ${left}, ${taps - 1 - left}  # a mean sees so many cells before and after its own
-padded = convbook.pad(x, (left, right), mode="${rule}"${rule === "constant" ? `, value=${value}` : ""})
+padded = convbook.pad(x, (left, right), ${asArguments(rule, value)})
 y = convbook.correlate(padded, np.ones(taps), mode="valid") / taps
 
 known = np.pad(truth, (left, right), constant_values=np.nan)

@@ -1,6 +1,6 @@
 // Border rules: from which cell of the signal each cell outside of it takes its value.
 
-import { SOURCES } from "./borders.js";
+import { asArguments, cellAt, SOURCES } from "./borders.js";
 import { show } from "./numbers.js";
 
 const HOW = {
@@ -27,7 +27,7 @@ const kind = {
   compute({ x, rule, before, after, value }) {
     const places = Array.from({ length: before + x.length + after }, (_, cell) => cell - before);
     const sources = places.map(place => SOURCES[rule](place, x.length));
-    return { sources, y: sources.map(source => source === null ? value : x[source]) };
+    return { sources, y: places.map(place => cellAt(x, rule, value, place)) };
   },
 
   sentence({ x, rule, before, place }, { sources, y }) {
@@ -41,7 +41,7 @@ const kind = {
     return `import convbook
 
 x = [${x.join(", ")}]
-y = convbook.pad(x, (${before}, ${after}), mode="${rule}"${rule === "constant" ? `, value=${value}` : ""})
+y = convbook.pad(x, (${before}, ${after}), ${asArguments(rule, value)})
 print(y.tolist())
 `;
   },

@@ -1,9 +1,7 @@
 """What a border rule costs: a part of a signal, continued by the rule, against the signal as it was."""
 
-import numpy as np
-
-import convbook
-from book.explorers.values import Kind, numbers, one_of, whole
+from book.explorers.borders import RULE, continued
+from book.explorers.values import Kind, numbers, whole
 from convbook import figures
 
 
@@ -15,10 +13,9 @@ def draw(truth: list[float], before: int, after: int, rule: str, value: int, tap
         )
     if not 0 <= place < end - before:
         raise ValueError(f"place (={place}) must be from 0 to {end - before - 1}")
-    x = np.array(truth[before:end])
-    held = {"value": value} if rule == "constant" else {}
-    continued = convbook.pad(x, reach, rule, **held)
-    figures.border_rules(x, {"true signal": truth[before - reach : end + reach], rule: continued}, reach)
+    x = truth[before:end]
+    lines = {"true signal": truth[before - reach : end + reach], rule: continued(x, reach, rule, value)}
+    figures.border_rules(x, lines, reach)
 
 
 KIND = Kind(
@@ -26,7 +23,7 @@ KIND = Kind(
         "truth": numbers,
         "before": whole(0, 23),
         "after": whole(0, 23),
-        "rule": one_of("constant", "edge", "reflect", "symmetric", "wrap"),
+        "rule": RULE,
         "value": whole(-999, 999),
         "taps": whole(1, 7),
         "place": whole(0, 23),

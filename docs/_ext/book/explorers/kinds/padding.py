@@ -1,7 +1,7 @@
 """From which cell each cell outside of a signal takes its value."""
 
-import convbook
-from book.explorers.values import Kind, numbers, one_of, whole
+from book.explorers.borders import RULE, continued
+from book.explorers.values import Kind, numbers, whole
 from convbook import figures
 
 
@@ -9,14 +9,13 @@ def draw(x: list[float], rule: str, before: int, after: int, value: int, place: 
     if not -before <= place < len(x) + after:
         raise ValueError(f"place (={place}) must be from {-before} to {len(x) + after - 1}")
     reach = max(before, after)
-    held = {"value": value} if rule == "constant" else {}
-    figures.border_rules(x, {rule: convbook.pad(x, reach, rule, **held)}, reach)
+    figures.border_rules(x, {rule: continued(x, reach, rule, value)}, reach)
 
 
 KIND = Kind(
     {
         "x": numbers,
-        "rule": one_of("constant", "edge", "reflect", "symmetric", "wrap"),
+        "rule": RULE,
         "before": whole(0, 12),
         "after": whole(0, 12),
         "value": whole(-999, 999),
