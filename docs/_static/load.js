@@ -15,4 +15,7 @@ globalThis.load = name => {
   return script.then(() => globalThis.joined(name));
 };
 
+// For what a page starts by itself: a worker.
+Object.assign(globalThis.load, { folder: STATIC, version: VERSION });
+
 if (document.querySelector("conv-explorer")) globalThis.load("explorers/explorer.js");

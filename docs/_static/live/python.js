@@ -1,0 +1,70 @@
+// Python in a worker or in Node: it starts once, runs cells by docs/_ext/book/live/runner.py, and takes a package when a
+// cell needs it. Sizes are those of the supply's lock, as a host sends the files.
+
+const MEGABYTE = 1e6;
+const size = bytes => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+const FIRST = ["numpy"]; // what every cell needs
+
+/** The packages of the lock that `names` need and that are not `there`, with what they depend on. */
+function missing(packages, names, there) {
+  const found = new Set();
+  const add = name => {
+    const one = packages[name.toLowerCase()];
+    if (!one || found.has(one.name) || there[one.name]) return;
+    found.add(one.name);
+    one.depends.forEach(add);
+  };
+  names.forEach(add);
+  return [...found];
+}
+
+/**
+ * Start Python. `folder` is where its files lie, `lock` what they are, `library` an archive of the library and the
+ * runner; `say` hears what is being done. Gives a function that runs a cell after those that it needs, and gives what
+ * the runner says of it.
+ */
+export async function start({ loadPyodide, folder, lock, library, say }) {
+  const { packages, convbook } = lock;
+  const packed = names => names.reduce((sum, name) => sum + packages[name.toLowerCase()].packed, 0);
+  say(`Fetching Python and NumPy: ${size(convbook.core.packed + packed(FIRST))}, which the browser keeps …`);
+  const python = await loadPyodide({ indexURL: folder, packages: FIRST });
+  python.unpackArchive(await library, "zip", { extractDir: "/book" });
+  const call = python.runPython(`
+import json, os, sys
+sys.path.insert(0, "/book")
+import runner
+runner.setup(open("/book/matplotlibrc", encoding="utf-8").read())
+os.makedirs("/chapter", exist_ok=True)
+os.chdir("/chapter")
+lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
+`);
+  const take = async names => {
+    const wanted = missing(packages, names, python.loadedPackages);
+    if (!wanted.length) return false;
+    say(`Fetching ${names.join(", ")}: ${size(packed(wanted))}, which the browser keeps …`);
+    await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} });
+    return wanted.every(name => name in python.loadedPackages || name.toLowerCase() in python.loadedPackages);
+  };
+  const provider = module => Object.values(packages).find(({ imports }) => imports.includes(module))?.name;
+  const imported = python.pyimport("pyodide.code").find_imports;
+
+  return async function run({ needed, code, files }) {
+    for (const { name, bytes } of files) python.FS.writeFile(`/chapter/${name}`, bytes);
+    const modules = [...needed.map(cell => cell.code), code].flatMap(text => {
+      try {
+        const found = imported(text), names = found.toJs();
+        found.destroy();
+        return names;
+      } catch {
+        return []; // the text is no Python, as the run will say
+      }
+    });
+    const packagesOf = names => [...new Set(names.map(provider).filter(name => name !== undefined))];
+    await take(packagesOf(modules));
+    for (;;) { // a run begins anew, so nothing is left of one that lacked a package
+      say("Running …");
+      const result = JSON.parse(call(JSON.stringify(needed), code));
+      if (!result.missing || !await take(packagesOf([result.missing]))) return result;
+    }
+  };
+}
