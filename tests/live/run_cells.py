@@ -1,0 +1,40 @@
+"""Runs every cell of the built site in Python for browsers: `make test-live`.
+
+Node is the machine's, or the one that set-up took where it has none. The pages are shared among processes.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "html"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run every cell of the site as its page does.")
+    parser.add_argument("chapter", nargs="?", help="the file name of one chapter: padding")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    if not (SITE / "_static" / "pyodide").is_dir():
+        print("The site was built without cells that run: see docs/_ext/book/live/supply.py.", file=sys.stderr)
+        return 2
+    node = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
+    if node is None:
+        print("make test-live needs Node.js: apt-get install nodejs", file=sys.stderr)
+        return 2
+    command = [node, str(Path(__file__).with_name("every_cell.mjs")), str(SITE)]
+    if options.chapter:
+        pages = [str(path.relative_to(SITE)) for path in SITE.rglob(f"{options.chapter}.cells.json")]
+        shares = [[*command, *(page.removesuffix(".cells.json") for page in pages)]]
+    else:
+        shares = [[*command, "--share", f"{n}/{options.jobs}"] for n in range(1, options.jobs + 1)]
+    running = [subprocess.Popen(share) for share in shares]
+    return max(process.wait() for process in running)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
