@@ -18,7 +18,7 @@ from scipy.io import wavfile
 from site_builds import ROOT, Site
 
 from book.page import letters
-from book.page.figures import Picture
+from book.page.svg import Picture
 from convbook import figures
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}

@@ -1,7 +1,7 @@
 // Buttons that run and edit a cell, beside those that copy it. What they do is fetched at the first click, and Python only
 // at the first run: until then a page is what it is without scripts.
 
-const plan = document.body.dataset.live; // the address of the cells of this page, where the site can run them
+const plan = document.querySelector("[data-live]")?.dataset.live; // the address of the cells of this page, where the site can run them
 for (const copies of plan ? document.querySelectorAll(".cell .copies:not([data-no-run])") : []) {
   const name = copies.querySelector("summary .visually-hidden").textContent.trim();
   const group = document.createElement("div");

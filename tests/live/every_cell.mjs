@@ -5,7 +5,7 @@
 // Each run begins in a fresh namespace with the cells that this one needs. What a page shows, how it asks and how it
 // compares are the site's own modules. Ends with 1 if a cell differs, or fails where it should not.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const words = process.argv.slice(2);
@@ -45,8 +45,8 @@ for (const page of pages) {
       continue;
     }
     const needed = cell.needs.map(n => cells[n]);
-    const files = [...new Set([...needed, cell].flatMap(one => one.files))]
-      .filter(file => existsSync(join(site, page, "..", file))).map(file => ({ name: file.split("/").at(-1), bytes: beside(file) }));
+    const files = Object.entries(Object.fromEntries([...needed, cell].flatMap(one => one.files)))
+      .map(([name, address]) => ({ name, bytes: beside(address) }));
     const { shown, error } = await run({ needed, code: cell.code, files });
     const expected = error === null || cell.fails;
     counts.run++;

@@ -5,12 +5,13 @@
 ``explorers``      figures whose numbers a reader can change
 ``page``           the look of a page: boxes, exercises, formulas, figures, fonts, the frame
 ``snippets``       each cell as code that runs by itself, and the copies that a page shows
+``live``           cells that run in the page, and the Python for it
 ``downloads``      what the site serves beside its pages: notebooks, scripts, the library, a zip
 ``reference``      the pages of the library's functions
 =================  =====================================================================================
 
-Rooms need each other in one direction only: `explorers`, `page` and `snippets` need `execution`, and `downloads` and
-`reference` need these.
+Rooms need each other in one direction only: `explorers`, `page` and `snippets` need `execution`, and `live`,
+`downloads` and `reference` need these.
 """
 
 from pathlib import Path
@@ -45,6 +46,7 @@ EXTENSIONS = (
     # What is served beside the pages needs what has been run.
     "book.downloads.serve",
     "book.snippets.copies",
+    "book.live.cells",
     # The reference writes pages with copies in them.
     "book.reference.inventories",
     "book.reference.pages",

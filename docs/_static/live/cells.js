@@ -68,12 +68,12 @@ async function execute(plan, name, tell) {
   const needs = new Set(cell.needs);
   for (;;) {
     const needed = [...needs].sort((a, b) => a - b).map(n => cells[n]);
-    const files = [...new Set([...needed, cell].flatMap(one => one.files))];
+    const files = Object.fromEntries([...needed, cell].flatMap(one => one.files));
     const result = await ask({
       library: new URL(library, base).href,
       needed: needed.map(one => ({ name: one.name, code: codeOf(one), fails: one.fails })),
       code: codeOf(cell),
-      files: files.map(file => ({ name: file.split("/").at(-1), address: new URL(file, base).href })),
+      files: Object.entries(files).map(([name, address]) => ({ name, address: new URL(address, base).href })),
     }, tell);
     // A name that the text as built does not use: what a reader has written may need another cell.
     const more = result.unknown && editors.size ? binding(cells, index, result.unknown, needs) : -1;

@@ -3,6 +3,7 @@
 
 const MEGABYTE = 1e6;
 const size = bytes => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+const PLACE = "/docs/part"; // where a chapter lies, as its cells name other files
 const FIRST = ["numpy"]; // what every cell needs
 
 /** The packages of the lock that `names` need and that are not `there`, with what they depend on. */
@@ -29,13 +30,13 @@ export async function start({ loadPyodide, folder, lock, library, say }) {
   say(`Fetching Python and NumPy: ${size(convbook.core.packed + packed(FIRST))}, which the browser keeps …`);
   const python = await loadPyodide({ indexURL: folder, packages: FIRST });
   python.unpackArchive(await library, "zip", { extractDir: "/book" });
+  python.FS.mkdirTree(PLACE);
+  python.FS.chdir(PLACE);
   const call = python.runPython(`
 import json, os, sys
 sys.path.insert(0, "/book")
 import runner
 runner.setup(open("/book/matplotlibrc", encoding="utf-8").read())
-os.makedirs("/chapter", exist_ok=True)
-os.chdir("/chapter")
 lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
 `);
   const take = async names => {
@@ -49,7 +50,11 @@ lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
   const imported = python.pyimport("pyodide.code").find_imports;
 
   return async function run({ needed, code, files }) {
-    for (const { name, bytes } of files) python.FS.writeFile(`/chapter/${name}`, bytes);
+    for (const { name, bytes } of files) {
+      const path = `${PLACE}/${name}`;
+      python.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+      python.FS.writeFile(path, bytes);
+    }
     const modules = [...needed.map(cell => cell.code), code].flatMap(text => {
       try {
         const found = imported(text), names = found.toJs();

@@ -28,7 +28,7 @@ from book.files import write
 
 logger = logging.getLogger(__name__)
 
-AUTHORS_ONLY = ("expect", "free", "answer", "mistake")
+AUTHORS_ONLY = ("expect", "free", "answer", "mistake", "no-run")
 #: Where the environment, beside what Sphinx notes of a page, notes what its outputs depend on.
 INPUTS = "inputs_of_the_outputs"
 #: ... and the chapter itself, for all who need its cells.

@@ -1,0 +1,312 @@
+"""What runs a cell in the page: Python alone, shipped to the browser beside the library.
+
+Each run begins in a fresh namespace, and with the settings of a new notebook, so that what it shows depends on nothing
+that was run before. It follows IPython's conventions: the value of the last line is shown unless a ``;`` ends it, so is
+what ``display`` is given, and each figure that is open at the end.
+"""
+
+import ast
+import builtins
+import contextlib
+import io
+import sys
+import tempfile
+import tokenize
+import traceback
+import types
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+LONGEST = 100_000  # characters of text that a page shows of one run
+WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
+
+Output = dict[str, str]
+_matplotlibrc = ""
+
+
+def setup(matplotlibrc: str) -> None:
+    """Note how figures are drawn, and let cells import what only a build has."""
+    global _matplotlibrc
+    _matplotlibrc = matplotlibrc
+    myst_nb: Any = types.ModuleType("myst_nb")
+    myst_nb.glue = _glue
+    sys.modules.setdefault("myst_nb", myst_nb)
+
+
+def run(needed: Sequence[Mapping[str, Any]], code: str) -> dict[str, Any]:
+    """Run a cell after those that it needs, and give what it shows.
+
+    `needed` are cells ``{"name", "code", "fails"}``, of which nothing is shown; one that `fails` may raise. Returned
+    are the ``outputs``, each with its ``kind`` (text, stderr, svg, html) and ``text``; the ``error``, or ``None``, with
+    its ``type``, ``message``, the ``line`` of the cell, and the needed ``cell`` in which it was raised, or ``None``;
+    the text ``shown``, as the guards compare it; the module that is ``missing``, and the ``unknown`` name, or ``None``.
+    """
+    with _fresh() as main:
+        for cell in needed:
+            outputs = _Outputs()
+            error = _execute(cell["code"], main, outputs)
+            if error is not None and not cell["fails"]:
+                return _result(_Outputs(), error, cell["name"])
+            _close_figures()
+        outputs = _Outputs()
+        error = _execute(code, main, outputs)
+        _draw(outputs)
+        return _result(outputs, error, None)
+
+
+# A run ------------------------------------------------------------------------------------------------------
+class _TooMuchError(Exception):
+    """The cell has printed more than a page shows."""
+
+
+class _Outputs:
+    """What a cell shows, in order."""
+
+    def __init__(self) -> None:
+        self.parts: list[Output] = []
+        self.length = 0
+
+    def add(self, kind: str, text: str) -> None:
+        self.length += len(text)
+        if self.length > LONGEST and kind in ("text", "stderr"):
+            raise _TooMuchError(f"The cell was stopped after {LONGEST} characters of output.")
+        last = self.parts[-1] if self.parts else {}
+        if kind == "stderr" and last.get("kind") == kind:
+            last["text"] += text
+        else:
+            self.parts.append({"kind": kind, "text": text})
+
+    def stream(self, text: str) -> None:
+        """Add to what has been printed."""
+        if self.parts and self.parts[-1]["kind"] == "stream":
+            self.length += len(text)
+            if self.length > LONGEST:
+                raise _TooMuchError(f"The cell was stopped after {LONGEST} characters of output.")
+            self.parts[-1]["text"] += text
+        elif text:
+            self.add("stream", text)
+
+    def value(self, value: Any) -> None:
+        """Add what a notebook shows of a value."""
+        for kind, method in (("svg", "_repr_svg_"), ("html", "_repr_html_")):
+            found = None if isinstance(value, type) else getattr(value, method, None)
+            if found is not None and (text := found()) is not None:
+                self.add(kind, text)
+                return
+        self.add("text", pretty(value))
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, write: Any) -> None:
+        self._write = write
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._write(text)
+        return len(text)
+
+
+_current = _Outputs()
+
+
+def _display(*values: Any, **_: Any) -> None:
+    for value in values:
+        _current.value(value)
+
+
+def _glue(name: str, variable: Any, display: bool = True) -> None:
+    """Keep a number for the text, which the page has from its build: here it only counts as shown."""
+    _current.add("glued", pretty(variable))
+
+
+def _execute(code: str, main: types.ModuleType, outputs: _Outputs) -> BaseException | None:
+    """Run code in the module, and give the exception that ended it."""
+    global _current
+    _current = outputs
+    try:
+        with (
+            contextlib.redirect_stdout(_Stream(outputs.stream)),
+            contextlib.redirect_stderr(_Stream(lambda text: outputs.add("stderr", text))),
+        ):
+            tree = ast.parse(code, "<cell>")
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, "<cell>", "exec"), main.__dict__)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), main.__dict__)
+                if value is not None and not _ends_quietly(code):
+                    main.__dict__["_"] = value
+                    outputs.value(value)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        return error
+    return None
+
+
+def _ends_quietly(code: str) -> bool:
+    """Whether a ``;`` ends the last line, before a comment perhaps."""
+    with contextlib.suppress(tokenize.TokenError, IndentationError):
+        beside = (tokenize.COMMENT, tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER, tokenize.DEDENT)
+        tokens = [t for t in tokenize.generate_tokens(io.StringIO(code).readline) if t.type not in beside]
+        return bool(tokens) and tokens[-1].string == ";"
+    return False
+
+
+def _result(outputs: _Outputs, error: BaseException | None, cell: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"outputs": [], "error": None, "missing": None, "unknown": None}
+    shown = ""
+    for part in outputs.parts:
+        kind, text = part["kind"], part["text"]
+        if kind == "stream":
+            shown += text
+        elif kind in ("text", "glued"):
+            shown += ("\n" if shown and not shown.endswith("\n") else "") + text + "\n"
+        if kind != "glued":
+            found["outputs"].append({"kind": "text" if kind == "stream" else kind, "text": text.rstrip("\n")})
+    if error is not None:
+        found["error"] = _described(error) | {"cell": cell}
+        line = f"{found['error']['type']}: {found['error']['message']}".removesuffix(": ")
+        shown += ("\n" if shown and not shown.endswith("\n") else "") + line + "\n"
+        if isinstance(error, ImportError) and error.name:
+            found["missing"] = error.name.partition(".")[0]
+        if isinstance(error, NameError):
+            found["unknown"] = error.name
+    return found | {"shown": shown}
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    """Give an exception's type and message, and the line of the cell where it was raised."""
+    if isinstance(error, SyntaxError):
+        return {"type": type(error).__name__, "message": error.msg, "line": error.lineno}
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<cell>"]
+    if isinstance(error, SystemExit):
+        return {"type": "SystemExit", "message": "The cell has ended itself.", "line": lines[-1] if lines else None}
+    kind = "Output" if isinstance(error, _TooMuchError) else type(error).__name__
+    return {"type": kind, "message": str(error), "line": lines[-1] if lines else None}
+
+
+# A fresh state ----------------------------------------------------------------------------------------------
+@contextlib.contextmanager
+def _fresh() -> Iterator[types.ModuleType]:
+    """Give a new module ``__main__``, with a new notebook's settings of what has been imported."""
+    main = types.ModuleType("__main__")
+    before, names = sys.modules["__main__"], dict(vars(builtins))
+    sys.modules["__main__"] = main
+    main.__dict__["display"] = _display
+    _reset_numpy()
+    _reset_matplotlib()
+    try:
+        with warnings.catch_warnings():
+            warnings.resetwarnings()
+            for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+                warnings.simplefilter("ignore", category)
+            warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
+            warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
+            warnings.showwarning = _show_warning
+            yield main
+    finally:
+        _close_figures()
+        sys.modules["__main__"] = before
+        for name in vars(builtins).keys() - names.keys():
+            del vars(builtins)[name]
+        vars(builtins).update(names)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    sys.stderr.write(f"{category.__name__}: {message}\n")
+
+
+def _reset_numpy() -> None:
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        np.set_printoptions(
+            precision=8,
+            threshold=1000,
+            edgeitems=3,
+            linewidth=75,
+            suppress=False,
+            nanstr="nan",
+            infstr="inf",
+            formatter=None,
+            sign="-",
+            floatmode="maxprec",
+            legacy=False,
+        )
+        np.seterr(all="warn", under="ignore")
+
+
+def _reset_matplotlib() -> None:
+    if "matplotlib" in sys.modules:
+        import matplotlib
+
+        matplotlib.rcdefaults()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a setting that an older version does not know
+            matplotlib.rcParams.update(_style())
+        matplotlib.use("agg")
+
+
+def _style() -> Any:
+    """Read the book's style sheet, as matplotlib does."""
+    import matplotlib
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "matplotlibrc")
+        path.write_text(_matplotlibrc, encoding="utf-8")
+        return matplotlib.rc_params_from_file(path, use_default_template=False)
+
+
+# Figures ----------------------------------------------------------------------------------------------------
+def _close_figures() -> None:
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+def _draw(outputs: _Outputs) -> None:
+    """Add the figures that are open, in the markup of the book's pages."""
+    if "matplotlib.pyplot" not in sys.modules:
+        return
+    plt = sys.modules["matplotlib.pyplot"]
+    for number in plt.get_fignums():
+        written = io.BytesIO()
+        plt.figure(number).savefig(written, format="svg", bbox_inches=None, metadata={"Date": None})
+        outputs.add("svg", _markup(written.getvalue(), f"run-{len(outputs.parts)}-"))
+    plt.close("all")
+
+
+def _markup(svg: bytes, prefix: str) -> str:
+    if __package__:  # in the build's own process, for tests
+        from book.page.svg import Picture
+    else:
+        from svg import Picture  # type: ignore[import-not-found,no-redef]
+    return str(Picture(svg, prefix, "The figure of your run", lambda data: data).markup)
+
+
+# Values -----------------------------------------------------------------------------------------------------
+def pretty(value: Any) -> str:
+    """Write a value as IPython does, as far as the guards see it (white space is free)."""
+    if isinstance(value, type):
+        module = value.__module__
+        return value.__qualname__ if module in ("builtins", "exceptions") else f"{module}.{value.__qualname__}"
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
+        return f"<function {value.__module__}.{value.__qualname__}>" if value.__module__ else repr(value)
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset) and value:
+        parts = [pretty(part) for part in (sorted(value) if kind in (set, frozenset) else value)]
+        if kind is tuple and len(parts) == 1:
+            parts[0] += ","
+        opening, closing = {list: "[]", tuple: "()", set: "{}"}.get(kind, ("frozenset({", "})"))
+        return _container(opening, parts, closing)
+    if kind is dict and value:
+        return _container("{", [f"{pretty(key)}: {pretty(part)}" for key, part in value.items()], "}")
+    return repr(value)
+
+
+def _container(opening: str, parts: Sequence[str], closing: str) -> str:
+    line = opening + ", ".join(parts) + closing
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    return opening + f",\n{' ' * len(opening)}".join(parts) + closing
