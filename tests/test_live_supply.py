@@ -115,7 +115,7 @@ def test_the_same_files_make_the_same_bytes_whatever_their_order_and_dates() -> 
         ("matplotlib/mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", True),
         ("matplotlib/mpl-data/fonts/ttf/STIXGeneral.ttf", False),
         ("matplotlib/mpl-data/sample_data/grace_hopper.jpg", True),
-        ("matplotlib/mpl-data/sample_data/goog.npz", False),
+        ("matplotlib/mpl-data/sample_data/topobathy.npz", False),
     ],
 )
 def test_what_of_a_wheel_is_used(name: str, used: bool) -> None:

@@ -33,7 +33,7 @@ const counts = { run: 0, differ: 0, "not run": 0 };
 const began = performance.now();
 for (const page of pages) {
   const { cells, library } = JSON.parse(readFileSync(join(site, `${page}.cells.json`), "utf8"));
-  const beside = file => readFileSync(join(site, page, "..", file.split("?")[0]));
+  const beside = file => new Uint8Array(readFileSync(join(site, page, "..", file.split("?")[0]))); // Python knows no Buffer
   run ??= await start({
     loadPyodide, folder, lock, library: beside(library), say: text => { if (text.startsWith("Fetching")) fetched.push(text); },
   });

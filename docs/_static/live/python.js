@@ -42,7 +42,8 @@ lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
   const take = async names => {
     const wanted = missing(packages, names, python.loadedPackages);
     if (!wanted.length) return false;
-    say(`Fetching ${names.join(", ")}: ${size(packed(wanted))}, which the browser keeps …`);
+    const asked = names.filter(name => wanted.includes(packages[name.toLowerCase()].name));
+    say(`Fetching ${asked.join(" and ")}: ${size(packed(wanted))}, which the browser keeps …`);
     await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} });
     return wanted.every(name => name in python.loadedPackages || name.toLowerCase() in python.loadedPackages);
   };

@@ -1,16 +1,23 @@
 """What runs a cell in the page: Python alone, shipped to the browser beside the library.
 
 Each run begins in a fresh namespace, and with the settings of a new notebook, so that what it shows depends on nothing
-that was run before. It follows IPython's conventions: the value of the last line is shown unless a ``;`` ends it, so is
-what ``display`` is given, and each figure that is open at the end.
+that was run before. Where the cells that others need have taken long, what they have left is kept as a copy, and a run
+that needs the same ones begins from it.
+
+A run follows IPython's conventions: the value of the last line is shown unless a ``;`` ends it, so is what ``display``
+is given, and each figure that is open at the end.
 """
 
 import ast
 import builtins
 import contextlib
+import copy
 import io
+import os
+import random
 import sys
 import tempfile
+import time
 import tokenize
 import traceback
 import types
@@ -19,6 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+WORTH_KEEPING = 0.3  # seconds that needed cells have taken
 LONGEST = 100_000  # characters of text that a page shows of one run
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
@@ -30,6 +38,7 @@ def setup(matplotlibrc: str) -> None:
     """Note how figures are drawn, and let cells import what only a build has."""
     global _matplotlibrc
     _matplotlibrc = matplotlibrc
+    os.environ["MPLBACKEND"] = "agg"
     myst_nb: Any = types.ModuleType("myst_nb")
     myst_nb.glue = _glue
     sys.modules.setdefault("myst_nb", myst_nb)
@@ -43,17 +52,66 @@ def run(needed: Sequence[Mapping[str, Any]], code: str) -> dict[str, Any]:
     its ``type``, ``message``, the ``line`` of the cell, and the needed ``cell`` in which it was raised, or ``None``;
     the text ``shown``, as the guards compare it; the module that is ``missing``, and the ``unknown`` name, or ``None``.
     """
-    with _fresh() as main:
-        for cell in needed:
-            outputs = _Outputs()
-            error = _execute(cell["code"], main, outputs)
-            if error is not None and not cell["fails"]:
-                return _result(_Outputs(), error, cell["name"])
+    global _kept
+    cells = [(cell["name"], cell["code"], cell["fails"]) for cell in needed]
+    kept = _kept if _kept is not None and cells[: len(_kept.cells)] == _kept.cells else None
+    with _fresh(kept.main if kept else types.ModuleType("__main__")) as main:
+        if kept:
+            kept.restore()
+        begun = time.perf_counter()
+        for name, before, fails in cells[len(kept.cells) if kept else 0 :]:
+            error = _execute(before, main, _Outputs())
+            if error is not None and not fails:
+                return _result(_Outputs(), error, name)
             _close_figures()
+        if time.perf_counter() - begun > WORTH_KEEPING:
+            with contextlib.suppress(Exception):  # something cannot be copied: the next run does it all again
+                _kept = _Kept(cells, main)
         outputs = _Outputs()
         error = _execute(code, main, outputs)
         _draw(outputs)
         return _result(outputs, error, None)
+
+
+class _Kept:
+    """What some cells have left in a module: copies, as the next cell may change it."""
+
+    def __init__(self, cells: list[tuple[str, str, bool]], main: types.ModuleType) -> None:
+        self.cells, self.main = cells, main
+        self.names = _copied(main.__dict__)
+        self.settings = _settings()
+
+    def restore(self) -> None:
+        """Put the copies in their place: in the same module, as functions look up names where they were defined."""
+        self.main.__dict__.clear()
+        self.main.__dict__.update(_copied(self.names))
+        for put_back, value in self.settings:
+            put_back(value)
+
+
+_kept: _Kept | None = None
+
+
+def _copied(names: Mapping[str, Any]) -> dict[str, Any]:
+    modules = {id(value): value for value in names.values() if isinstance(value, types.ModuleType)}
+    return copy.deepcopy(dict(names), modules)
+
+
+def _settings() -> list[tuple[Any, Any]]:
+    """Give what a cell may have set beside its names, and what puts it back."""
+    found: list[tuple[Any, Any]] = [(random.setstate, random.getstate())]
+    found.append((lambda filters: warnings.filters.__setitem__(slice(None), filters), list(warnings.filters)))  # type: ignore[attr-defined]
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        found.append((np.random.set_state, np.random.get_state()))  # noqa: NPY002
+        found.append((lambda options: np.set_printoptions(**options), np.get_printoptions()))
+        found.append((lambda errors: np.seterr(**errors), np.geterr()))
+    if "matplotlib" in sys.modules:
+        import matplotlib
+
+        found.append((matplotlib.rcParams.update, matplotlib.rcParams.copy()))
+    return found
 
 
 # A run ------------------------------------------------------------------------------------------------------
@@ -189,9 +247,8 @@ def _described(error: BaseException) -> dict[str, Any]:
 
 # A fresh state ----------------------------------------------------------------------------------------------
 @contextlib.contextmanager
-def _fresh() -> Iterator[types.ModuleType]:
-    """Give a new module ``__main__``, with a new notebook's settings of what has been imported."""
-    main = types.ModuleType("__main__")
+def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
+    """Let a module be ``__main__``, with a new notebook's settings of what has been imported."""
     before, names = sys.modules["__main__"], dict(vars(builtins))
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display

