@@ -231,6 +231,20 @@ def test_views_with_other_strides_are_those_of_numpy_of_any_array() -> None:
         np.testing.assert_array_equal(view, wanted)
 
 
+def test_an_array_in_another_shape_is_written_through_whatever_memory_it_has() -> None:
+    lent = np.ndarray((2, 3, 4), DOUBLE, bytearray(2 * 3 * 4 * 8))
+    for array in (np.zeros((2, 3, 4)), np.zeros((2, 4, 4))[:, 1:], np.zeros((2, 3, 8))[..., ::2], lent, lent[:, ::-1]):
+        scratch.reshaped(array, (2, 3, 2, 2))[...] = np.arange(24.0).reshape(2, 3, 2, 2)
+        np.testing.assert_array_equal(array, np.arange(24.0).reshape(2, 3, 4))
+    assert scratch.reshaped(np.zeros((3, 0, 4))[:, :, ::2], (-1,)).shape == (0,)
+
+
+def test_a_shape_that_only_a_copy_can_have_is_an_error() -> None:
+    for array in (np.zeros((4, 6)).T, np.zeros((4, 6))[:, :5], np.zeros((4, 6))[::2, ::-1]):
+        with pytest.raises(ValueError, match="is a copy and not a view"):
+            scratch.reshaped(array, (-1,))
+
+
 # Threads ------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def _free_threads(monkeypatch: pytest.MonkeyPatch) -> None:

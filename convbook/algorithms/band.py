@@ -130,14 +130,14 @@ class Band(Algorithm):
         shape = (groups, whole, prepared.shape[-1], images * row)
         views = scratch.strided(cells, shape, (per_group, b * stride * per_row, per_tap, item))
         if images == 1 and filters == 1 and rows == whole * b:  # the product lies as the outputs do
-            np.matmul(prepared, views, out=out.reshape((groups, whole, b, row), copy=False))
+            np.matmul(prepared, views, out=scratch.reshaped(out, (groups, whole, b, row)))
             return
         product = scratch.empty((groups, whole, filters * b, images * row), problem.dtype)
         np.matmul(prepared, views, out=product)
         product = product.reshape(groups, whole, filters, b, images, row).transpose(4, 0, 2, 1, 3, 5)
-        by_group = out.reshape((images, groups, filters, rows, row), copy=False)
+        by_group = scratch.reshaped(out, (images, groups, filters, rows, row))
         full = rows // b
-        head = by_group[:, :, :, : full * b].reshape((images, groups, filters, full, b, row), copy=False)
+        head = scratch.reshaped(by_group[:, :, :, : full * b], (images, groups, filters, full, b, row))
         np.copyto(head, product[:, :, :, :full])
         if full < whole:
             by_group[:, :, :, full * b :] = product[:, :, :, full, : rows - full * b]

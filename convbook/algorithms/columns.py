@@ -117,7 +117,7 @@ class Columns(OfGradient):
         """Multiply the filters with the columns of the block."""
         images = len(out)
         if images == 1 or _nothing_to_copy(self.problem):
-            by_group = out.reshape((images, *prepared.shape[:2], -1), copy=False)
+            by_group = scratch.reshaped(out, (images, *prepared.shape[:2], -1))
             np.matmul(prepared, self._columns(cells, images, out), out=by_group)
             return
         columns = self._lowered(cells, out)

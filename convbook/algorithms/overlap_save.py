@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convbook._arguments import Array
-from convbook.algorithms import cost
+from convbook.algorithms import cost, scratch
 from convbook.algorithms.base import Algorithm, Block, prepared_at_most, room, round_up
 from convbook.algorithms.problem import Problem
 
@@ -142,7 +142,7 @@ class OverlapSave(Algorithm):
             else:
                 back = fft.irfftn(total, lengths, axes=axes, overwrite_x=True)
             found = back[(..., slice(self.tile), *beside_kept)]
-            whole = np.reshape(out[:, f, : full * self.tile], (images, full, self.tile, *out.shape[3:]), copy=False)
+            whole = scratch.reshaped(out[:, f, : full * self.tile], (images, full, self.tile, *out.shape[3:]))
             whole[...] = found[:, :full]
             if rest:
                 out[:, f, full * self.tile :] = found[:, full, :rest]

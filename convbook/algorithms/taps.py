@@ -94,7 +94,7 @@ class Taps(OfGradient):
         images, filters, rows, row = out.shape
         shape = (*prepared.shape[:2], rows * images * row)
         direct = images == 1
-        total = out.reshape(shape, copy=False) if direct else scratch.empty(shape, out.dtype)
+        total = scratch.reshaped(out, shape) if direct else scratch.empty(shape, out.dtype)
         found = total
         for taps, views in cells:
             np.einsum("gcijn,gfcij->gfn", views, prepared[:, :, :, taps], out=found)
@@ -112,7 +112,7 @@ class Taps(OfGradient):
         given = scratch.empty(by_rows.shape, problem.dtype)
         np.copyto(given, by_rows)
         given = given.reshape(*out.shape[:2], -1)
-        weights = out.reshape((*out.shape[:2], problem.channels_each, *problem.windows.kernel), copy=False)
+        weights = scratch.reshaped(out, (*out.shape[:2], problem.channels_each, *problem.windows.kernel))
         for taps, views in cells:
             np.einsum("gcijn,gfn->gfcij", views, given, out=weights[:, :, :, taps])
 

@@ -133,7 +133,7 @@ class Winograd(Algorithm):
             np.matmul(to_outputs, _multiply(prepared, values).reshape(_TILE**2, -1), out=found)
         found = found.reshape(_OUT, _OUT, filters, images, high, wide).transpose(3, 2, 4, 0, 5, 1)
         if (rows, row) == (_OUT * high, _OUT * wide):
-            np.copyto(out.reshape(found.shape, copy=False), found)
+            np.copyto(scratch.reshaped(out, found.shape), found)
         else:
             whole = scratch.empty(found.shape, found.dtype)
             np.copyto(whole, found)
