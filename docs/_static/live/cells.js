@@ -53,7 +53,8 @@ async function planned(address) {
   return response.json();
 }
 
-const codeOf = cell => editors.get(cell.name)?.value ?? cell.code;
+/** A cell with its code, or what a reader has made of it. */
+const asItStands = ({ name, code, fails }) => ({ name, code: editors.get(name)?.value ?? code, fails });
 
 /** The last cell before the one at `index` that binds a name, and is not among those that run before it. */
 const binding = (cells, index, name, needs) =>
@@ -71,8 +72,8 @@ async function execute(plan, name, tell) {
     const files = Object.fromEntries([...needed, cell].flatMap(one => one.files));
     const result = await ask({
       library: new URL(library, base).href,
-      needed: needed.map(one => ({ name: one.name, code: codeOf(one), fails: one.fails })),
-      code: codeOf(cell),
+      needed: needed.map(asItStands),
+      cell: asItStands(cell),
       files: Object.entries(files).map(([name, address]) => ({ name, address: new URL(address, base).href })),
     }, tell);
     // A name that the text as built does not use: what a reader has written may need another cell.

@@ -37,7 +37,7 @@ import json, os, sys
 sys.path.insert(0, "/book")
 import runner
 runner.setup(open("/book/matplotlibrc", encoding="utf-8").read())
-lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
+lambda needed, cell: json.dumps(runner.run(json.loads(needed), json.loads(cell)))
 `);
   const take = async names => {
     const wanted = missing(packages, names, python.loadedPackages);
@@ -50,15 +50,15 @@ lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
   const provider = module => Object.values(packages).find(({ imports }) => imports.includes(module))?.name;
   const imported = python.pyimport("pyodide.code").find_imports;
 
-  return async function run({ needed, code, files }) {
+  return async function run({ needed, cell, files }) {
     for (const { name, bytes } of files) {
       const path = `${PLACE}/${name}`;
       python.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
       python.FS.writeFile(path, bytes);
     }
-    const modules = [...needed.map(cell => cell.code), code].flatMap(text => {
+    const modules = [...needed, cell].flatMap(({ code }) => {
       try {
-        const found = imported(text), names = found.toJs();
+        const found = imported(code), names = found.toJs();
         found.destroy();
         return names;
       } catch {
@@ -69,7 +69,7 @@ lambda needed, code: json.dumps(runner.run(json.loads(needed), code))
     await take(packagesOf(modules));
     for (;;) { // a run begins anew, so nothing is left of one that lacked a package
       say("Running …");
-      const result = JSON.parse(call(JSON.stringify(needed), code));
+      const result = JSON.parse(call(JSON.stringify(needed), JSON.stringify(cell)));
       if (!result.missing || !await take(packagesOf([result.missing]))) return result;
     }
   };

@@ -1,5 +1,5 @@
 // The worker in which cells run, so that the page stays awake; to stop a cell is to end its worker. It gets
-// `{number, library, needed, code, files}` and answers `{number, words}` while it works, then `{number, result}` or `{number, failure}`.
+// `{number, library, needed, cell, files}` and answers `{number, words}` while it works, then `{number, result}` or `{number, failure}`.
 
 import { start } from "./python.js";
 

@@ -1,7 +1,7 @@
 """What runs a cell in the page: Python alone, shipped to the browser beside the library.
 
 Each run begins in a fresh namespace, and with the settings of a new notebook, so that what it shows depends on nothing
-that was run before. Where the cells that others need have taken long, what they have left is kept as a copy, and a run
+that was run before. Where cells have taken long, what they have left is kept as a copy, and a run
 that needs the same ones begins from it.
 
 A run follows IPython's conventions: the value of the last line is shown unless a ``;`` ends it, so is what ``display``
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
+KEPT = 3  # copies at a time
 LONGEST = 100_000  # characters of text that a page shows of one run
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
@@ -44,32 +45,32 @@ def setup(matplotlibrc: str) -> None:
     sys.modules.setdefault("myst_nb", myst_nb)
 
 
-def run(needed: Sequence[Mapping[str, Any]], code: str) -> dict[str, Any]:
+def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[str, Any]:
     """Run a cell after those that it needs, and give what it shows.
 
-    `needed` are cells ``{"name", "code", "fails"}``, of which nothing is shown; one that `fails` may raise. Returned
-    are the ``outputs``, each with its ``kind`` (text, stderr, svg, html) and ``text``; the ``error``, or ``None``, with
-    its ``type``, ``message``, the ``line`` of the cell, and the needed ``cell`` in which it was raised, or ``None``;
-    the text ``shown``, as the guards compare it; the module that is ``missing``, and the ``unknown`` name, or ``None``.
+    Cells are ``{"name", "code", "fails"}``; of those that are needed nothing is shown, and one that `fails` may raise.
+    Returned are the ``outputs``, each with its ``kind`` (text, stderr, svg, html) and ``text``; the ``error``, or
+    ``None``, with its ``type``, ``message``, the ``line`` of the cell, and the needed ``cell`` in which it was raised,
+    or ``None``; the text ``shown``, as the guards compare it; the module that is ``missing``, and the ``unknown`` name,
+    or ``None``.
     """
-    global _kept
-    cells = [(cell["name"], cell["code"], cell["fails"]) for cell in needed]
-    kept = _kept if _kept is not None and cells[: len(_kept.cells)] == _kept.cells else None
+    cells = [(one["name"], one["code"], one["fails"]) for one in needed]
+    kept = max((one for one in _kept if one.begins(cells)), key=lambda one: len(one.cells), default=None)
     with _fresh(kept.main if kept else types.ModuleType("__main__")) as main:
         if kept:
             kept.restore()
         begun = time.perf_counter()
-        for name, before, fails in cells[len(kept.cells) if kept else 0 :]:
-            error = _execute(before, main, _Outputs())
+        for name, code, fails in cells[len(kept.cells) if kept else 0 :]:
+            error = _execute(code, main, _Outputs())
             if error is not None and not fails:
                 return _result(_Outputs(), error, name)
             _close_figures()
-        if time.perf_counter() - begun > WORTH_KEEPING:
-            with contextlib.suppress(Exception):  # something cannot be copied: the next run does it all again
-                _kept = _Kept(cells, main)
+        begun = _keep(cells, main, begun)
         outputs = _Outputs()
-        error = _execute(code, main, outputs)
+        error = _execute(cell["code"], main, outputs)
         _draw(outputs)
+        if error is None or cell["fails"]:
+            _keep([*cells, (cell["name"], cell["code"], cell["fails"])], main, begun)
         return _result(outputs, error, None)
 
 
@@ -81,6 +82,10 @@ class _Kept:
         self.names = _copied(main.__dict__)
         self.settings = _settings()
 
+    def begins(self, cells: Sequence[tuple[str, str, bool]]) -> bool:
+        """Whether these cells begin with those that have been kept."""
+        return list(cells[: len(self.cells)]) == self.cells
+
     def restore(self) -> None:
         """Put the copies in their place: in the same module, as functions look up names where they were defined."""
         self.main.__dict__.clear()
@@ -89,7 +94,16 @@ class _Kept:
             put_back(value)
 
 
-_kept: _Kept | None = None
+_kept: list[_Kept] = []  # the last is the newest
+
+
+def _keep(cells: list[tuple[str, str, bool]], main: types.ModuleType, begun: float) -> float:
+    """Keep what these cells have left, if they have taken long since `begun`; give the time now."""
+    if time.perf_counter() - begun > WORTH_KEEPING:
+        with contextlib.suppress(Exception):  # something cannot be copied: the next run does it all again
+            _kept.append(_Kept(cells, main))
+            del _kept[:-KEPT]
+    return time.perf_counter()
 
 
 def _copied(names: Mapping[str, Any]) -> dict[str, Any]:
