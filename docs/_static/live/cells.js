@@ -91,7 +91,7 @@ function failureOf({ type, message, line, cell }) {
 }
 
 function judged(cell, { shown, error }, seconds) {
-  const time = `${seconds.toFixed(seconds < 10 ? 1 : 0)} s.`;
+  const time = seconds < 1 ? `${Math.round(1000 * seconds)} ms.` : `${seconds.toFixed(1)} s.`;
   if (cell.guard !== null) {
     if (matches(cell.guard, shown)) return `Agrees with the guard. ${time}`;
     return error ? `Ended with an error. ${time}` : `Not what the guard expects. ${verdict(cell.guard, shown).text} ${time}`;

@@ -42,7 +42,7 @@ def setup(matplotlibrc: str) -> None:
     os.environ["MPLBACKEND"] = "agg"
     myst_nb: Any = types.ModuleType("myst_nb")
     myst_nb.glue = _glue
-    sys.modules.setdefault("myst_nb", myst_nb)
+    sys.modules["myst_nb"] = myst_nb
 
 
 def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,13 +99,13 @@ def checked(content: bytes, name: str, wanted: str) -> bytes:
 
 
 def lossless(photo: bytes) -> bytes:
-    """Write a photograph as a PNG, which readers of pictures know whatever its name.
+    """Write a photograph as a bitmap, which readers of pictures know whatever its name.
 
     Programs that decode a JPEG differ by a gray level here and there, and so would what a cell computes from it.
     """
     made = io.BytesIO()
     with Image.open(io.BytesIO(photo)) as opened:
-        opened.save(made, "PNG", optimize=True)
+        opened.save(made, "BMP")
     return made.getvalue()
 
 

@@ -1,0 +1,193 @@
+"""What runs a cell in the page: as a notebook would, from a fresh state, and with short errors."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from book import ROOT
+from book.execution import chapters, guards
+from book.live import runner
+from book.live.cells import needs
+from book.snippets.slicer import Page
+
+
+@pytest.fixture(autouse=True)
+def book(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Draw as in the book, keep nothing of another test, and leave NumPy's and matplotlib's settings as they were."""
+    import matplotlib as mpl
+
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setattr(runner, "_kept", [])
+    monkeypatch.setitem(sys.modules, "myst_nb", sys.modules.get("myst_nb"))  # the runner has its own
+    runner.setup((ROOT / "docs" / "_ipython" / "matplotlibrc").read_text(encoding="utf-8"))
+    options, errors, parameters = np.get_printoptions(), np.geterr(), mpl.rcParams.copy()
+    yield
+    np.set_printoptions(**options)
+    np.seterr(**errors)
+    mpl.rcParams.update(parameters)
+
+
+def cell(code: str, name: str = "own", *, fails: bool = False) -> dict[str, Any]:
+    return {"name": name, "code": code, "fails": fails}
+
+
+def run(code: str, *needed: dict[str, Any]) -> dict[str, Any]:
+    return runner.run(needed, cell(code))
+
+
+# What is shown ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("print(1)\n2 + 3", "1\n5\n"),
+        ("2 + 3;", ""),
+        ("2 + 3  # five", "5\n"),
+        ("2 + 3;  # quiet", ""),
+        ("x = 'a;'\nx", "'a;'\n"),
+        ("None", ""),
+        ("display(1, [2])\n3", "1\n[2]\n3\n"),
+        ("import numpy as np\nnp.arange(3)", "array([0, 1, 2])\n"),
+        ("int, {2, 1}, (3,)", "(int, {1, 2}, (3,))\n"),
+        ("{'a': [1]}", "{'a': [1]}\n"),
+        ("print('x', end='')\n1", "x\n1\n"),
+        ("from myst_nb import glue\nglue('n', 5, display=False)\nprint(1)", "5\n1\n"),
+        ("for i in range(2):\n    print(i)", "0\n1\n"),
+        ("", ""),
+    ],
+)
+def test_a_run_shows_what_a_notebook_shows(code: str, shown: str) -> None:
+    assert run(code)["shown"] == shown
+
+
+def test_a_kept_number_counts_as_shown_and_is_not_displayed() -> None:
+    assert run("from myst_nb import glue\nglue('n', 5)")["outputs"] == []
+
+
+def test_a_warning_is_an_output_of_its_own_and_no_part_of_what_the_guard_sees() -> None:
+    result = run("import warnings\nwarnings.warn('Mind the gap.')\n1")
+    assert result["outputs"][0] == {"kind": "stderr", "text": "UserWarning: Mind the gap."}
+    assert result["shown"] == "1\n"
+
+
+def test_a_figure_is_a_drawing_in_the_colors_of_the_page() -> None:
+    code = "import matplotlib.pyplot as plt\nfrom convbook.figures.style import BLUE\nplt.plot([1, 2], color=BLUE);"
+    (drawing,) = run(code)["outputs"]
+    assert drawing["kind"] == "svg"
+    assert drawing["text"].startswith('<svg class="figure-svg"')
+    assert "var(--fig-blue,#1762b6)" in drawing["text"]
+
+
+def test_a_figure_of_a_needed_cell_is_not_shown_again() -> None:
+    assert run("1", cell("import matplotlib.pyplot as plt\nplt.plot([1])"))["outputs"] == [
+        {"kind": "text", "text": "1"}
+    ]
+
+
+def test_output_without_an_end_is_stopped_with_a_sentence() -> None:
+    result = run("while True: print('x' * 1000)")
+    assert result["error"]["message"] == "The cell was stopped after 100000 characters of output."
+
+
+# Errors -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("code", "kind", "message", "line"),
+    [
+        ("a = 1\n\n1 / 0", "ZeroDivisionError", "division by zero", 3),
+        ("def f():\n    raise ValueError('No.')\n\nf()", "ValueError", "No.", 2),
+        (
+            "import numpy as np\nnp.ones(2).reshape(3)",
+            "ValueError",
+            "cannot reshape array of size 2 into shape (3,)",
+            2,
+        ),
+        ("1 +", "SyntaxError", "invalid syntax", 1),
+        ("raise SystemExit", "SystemExit", "The cell has ended itself.", 1),
+    ],
+)
+def test_an_error_is_its_last_line_and_the_line_of_the_cell(code: str, kind: str, message: str, line: int) -> None:
+    assert run(code)["error"] == {"type": kind, "message": message, "line": line, "cell": None}
+
+
+def test_an_error_ends_what_the_guard_sees_as_a_traceback_does() -> None:
+    assert run("print(1)\nraise ValueError('No.')")["shown"] == "1\nValueError: No.\n"
+    assert run("raise ValueError")["shown"] == "ValueError\n"
+
+
+def test_an_error_in_a_needed_cell_names_that_cell_and_nothing_more_is_run() -> None:
+    result = run("print(1)", cell("1 / 0", "first"))
+    assert (result["error"]["cell"], result["error"]["line"], result["outputs"]) == ("first", 1, [])
+
+
+def test_a_needed_cell_that_is_meant_to_fail_may_fail() -> None:
+    assert run("a", cell("a = 1\nraise ValueError", "first", fails=True))["shown"] == "1\n"
+
+
+def test_a_missing_module_and_an_unknown_name_are_named() -> None:
+    assert run("import nothing_of_this_name.part")["missing"] == "nothing_of_this_name"
+    assert run("print(h)")["unknown"] == "h"
+    assert run("1")["missing"] is None
+
+
+# A fresh state ----------------------------------------------------------------------------------------------
+def test_nothing_of_a_run_is_left_for_the_next() -> None:
+    run("a = 1")
+    assert run("a")["unknown"] == "a"
+
+
+def test_settings_of_a_run_end_with_it() -> None:
+    code = (
+        "import numpy as np\nimport matplotlib\nnp.set_printoptions(precision=2)\nmatplotlib.rcParams['font.size'] = 3"
+    )
+    run(code)
+    assert run("import numpy as np\nnp.array([1 / 3])")["shown"] == "array([0.33333333])\n"
+    assert run("import matplotlib\nmatplotlib.rcParams['font.size']")["shown"] == "11.0\n"
+
+
+def test_what_long_cells_have_left_is_kept_and_another_run_begins_from_it(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    slow = cell(f"import time\nopen({str(count)!r}, 'a').write('x')\ntime.sleep(0.4)\na = [1]", "slow")
+    assert run("a.append(2)\na", slow)["shown"] == "[1, 2]\n"
+    assert run("a.append(3)\na", slow)["shown"] == "[1, 3]\n"
+    assert run("b", slow, cell("def f():\n    return a\n\n\nb = f()", "more"))["shown"] == "[1]\n"
+    assert count.read_text() == "x"
+
+
+def test_kept_cells_are_run_anew_when_their_code_is_another(tmp_path: Path) -> None:
+    slow = "import time\ntime.sleep(0.4)\na = {}"
+    assert run("a", cell(slow.format(1), "slow"))["shown"] == "1\n"
+    assert run("a", cell(slow.format(2), "slow"))["shown"] == "2\n"
+
+
+def test_settings_of_kept_cells_are_put_back() -> None:
+    slow = cell("import time\nimport numpy as np\nnp.set_printoptions(precision=2)\ntime.sleep(0.4)", "slow")
+    run("1", slow)
+    run("np = 1")
+    assert run("np.array([1 / 3])", slow)["shown"] == "array([0.33])\n"
+
+
+# The book ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["operation/one-sum-four-pictures", "pictures/padding", "speed/winograd"])
+def test_every_cell_of_a_chapter_run_after_those_that_it_needs_shows_what_its_guard_says(name: str) -> None:
+    path = ROOT / "docs" / f"{name}.md"
+    cells = chapters.read(path).cells
+    program = Page(cells)
+    before = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        for number, own in enumerate(cells):
+            if program.shown(number):
+                first, *rest = [
+                    cell(c.source, c.name, fails="raises-exception" in c.tags)
+                    for c in [own, *(cells[n] for n in needs(program, number))]
+                ]
+                result = runner.run(rest, first)
+                assert result["error"] is None or first["fails"], f"{own.name}: {result['error']}"
+                if (guard := own.metadata.get("expect")) is not None:
+                    assert guards.matches(guard, result["shown"]), f"{own.name}: {result['shown']}"
+    finally:
+        os.chdir(before)
