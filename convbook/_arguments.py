@@ -20,8 +20,9 @@ Pair = tuple[int, int]
 PerAxis = int | Sequence[int]
 Padding = int | str | Sequence[int | Pair]
 
-#: A process of today's 64-bit machines can address this many bytes, whatever memory there is.
-_ADDRESSES = 1 << 47
+#: A process can address this many bytes, whatever memory there is: on today's 64-bit machines, and where addresses
+#: have 32 bits, as in a browser.
+_ADDRESSES = min(1 << 47, sys.maxsize)
 
 
 def show(value: object) -> str:
