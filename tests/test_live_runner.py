@@ -54,6 +54,9 @@ def run(code: str, *needed: dict[str, Any]) -> dict[str, Any]:
         ("import numpy as np\nnp.arange(3)", "array([0, 1, 2])\n"),
         ("int, {2, 1}, (3,)", "(int, {1, 2}, (3,))\n"),
         ("{'a': [1]}", "{'a': [1]}\n"),
+        ("def f(x, y=2): ...\n\n\nf, len", "(<function __main__.f(x, y=2)>, <function len(obj, /)>)\n"),
+        ("a = [1]\na.append(a)\na", "[1, [...]]\n"),
+        ("x = {1, 'a'}\nlen(x), {1, 2.0}", "(2, {1, 2.0})\n"),
         ("print('x', end='')\n1", "x\n1\n"),
         ("from myst_nb import glue\nglue('n', 5, display=False)\nprint(1)", "5\n1\n"),
         ("for i in range(2):\n    print(i)", "0\n1\n"),
@@ -88,8 +91,8 @@ def test_a_figure_of_a_needed_cell_is_not_shown_again() -> None:
     ]
 
 
-def test_output_without_an_end_is_stopped_with_a_sentence() -> None:
-    result = run("while True: print('x' * 1000)")
+def test_output_without_an_end_is_stopped_with_a_sentence_whatever_the_cell_catches() -> None:
+    result = run("while True:\n    try: print('x' * 1000)\n    except Exception: pass")
     assert result["error"]["message"] == "The cell was stopped after 100000 characters of output."
 
 
@@ -116,6 +119,17 @@ def test_an_error_is_its_last_line_and_the_line_of_the_cell(code: str, kind: str
 def test_an_error_ends_what_the_guard_sees_as_a_traceback_does() -> None:
     assert run("print(1)\nraise ValueError('No.')")["shown"] == "1\nValueError: No.\n"
     assert run("raise ValueError")["shown"] == "ValueError\n"
+
+
+def test_the_line_of_an_error_is_one_of_the_cell_where_a_needed_cell_has_defined_what_raises() -> None:
+    needed = cell("def f():\n    x = 1\n    raise ValueError('No.')", "first")
+    assert run("y = 1\nf()", needed)["error"] == {"type": "ValueError", "message": "No.", "line": 2, "cell": None}
+
+
+def test_an_exception_of_any_kind_ends_in_a_result() -> None:
+    code = "class Own(BaseException): ...\n\n\nraise Own('No.')"
+    assert run(code)["error"]["type"] == "Own"
+    assert run("input('Who?')")["error"]["message"].startswith("In a page there is nobody to answer")
 
 
 def test_an_error_in_a_needed_cell_names_that_cell_and_nothing_more_is_run() -> None:

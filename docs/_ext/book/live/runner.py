@@ -12,6 +12,7 @@ import ast
 import builtins
 import contextlib
 import copy
+import inspect
 import io
 import os
 import random
@@ -54,37 +55,37 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
     or ``None``; the text ``shown``, as the guards compare it; the module that is ``missing``, and the ``unknown`` name,
     or ``None``.
     """
-    cells = [(one["name"], one["code"], one["fails"]) for one in needed]
+    cells = [dict(one) for one in needed]
     kept = max((one for one in _kept if one.begins(cells)), key=lambda one: len(one.cells), default=None)
     with _fresh(kept.main if kept else types.ModuleType("__main__")) as main:
         if kept:
             kept.restore()
         begun = time.perf_counter()
-        for name, code, fails in cells[len(kept.cells) if kept else 0 :]:
-            error = _execute(code, main, _Outputs())
-            if error is not None and not fails:
-                return _result(_Outputs(), error, name)
+        for one in cells[len(kept.cells) if kept else 0 :]:
+            error = _execute(one, main, _Outputs())
+            if error is not None and not one["fails"]:
+                return _result(_Outputs(), error, one, needed=True)
             _close_figures()
         begun = _keep(cells, main, begun)
         outputs = _Outputs()
-        error = _execute(cell["code"], main, outputs)
+        error = _execute(cell, main, outputs)
         _draw(outputs)
         if error is None or cell["fails"]:
-            _keep([*cells, (cell["name"], cell["code"], cell["fails"])], main, begun)
-        return _result(outputs, error, None)
+            _keep([*cells, dict(cell)], main, begun)
+        return _result(outputs, error, cell)
 
 
 class _Kept:
     """What some cells have left in a module: copies, as the next cell may change it."""
 
-    def __init__(self, cells: list[tuple[str, str, bool]], main: types.ModuleType) -> None:
+    def __init__(self, cells: list[dict[str, Any]], main: types.ModuleType) -> None:
         self.cells, self.main = cells, main
         self.names = _copied(main.__dict__)
         self.settings = _settings()
 
-    def begins(self, cells: Sequence[tuple[str, str, bool]]) -> bool:
+    def begins(self, cells: list[dict[str, Any]]) -> bool:
         """Whether these cells begin with those that have been kept."""
-        return list(cells[: len(self.cells)]) == self.cells
+        return cells[: len(self.cells)] == self.cells
 
     def restore(self) -> None:
         """Put the copies in their place: in the same module, as functions look up names where they were defined."""
@@ -97,7 +98,7 @@ class _Kept:
 _kept: list[_Kept] = []  # the last is the newest
 
 
-def _keep(cells: list[tuple[str, str, bool]], main: types.ModuleType, begun: float) -> float:
+def _keep(cells: list[dict[str, Any]], main: types.ModuleType, begun: float) -> float:
     """Keep what these cells have left, if they have taken long since `begun`; give the time now."""
     if time.perf_counter() - begun > WORTH_KEEPING:
         with contextlib.suppress(Exception):  # something cannot be copied: the next run does it all again
@@ -129,8 +130,8 @@ def _settings() -> list[tuple[Any, Any]]:
 
 
 # A run ------------------------------------------------------------------------------------------------------
-class _TooMuchError(Exception):
-    """The cell has printed more than a page shows."""
+class _TooMuchError(BaseException):
+    """The cell has printed more than a page shows; its own ``except Exception`` does not catch it."""
 
 
 class _Outputs:
@@ -190,29 +191,34 @@ def _display(*values: Any, **_: Any) -> None:
         _current.value(value)
 
 
+def _nobody_answers(*_: Any) -> str:
+    raise RuntimeError("In a page there is nobody to answer input(): write the value into the cell.")
+
+
 def _glue(name: str, variable: Any, display: bool = True) -> None:
     """Keep a number for the text, which the page has from its build: here it only counts as shown."""
     _current.add("glued", pretty(variable))
 
 
-def _execute(code: str, main: types.ModuleType, outputs: _Outputs) -> BaseException | None:
-    """Run code in the module, and give the exception that ended it."""
+def _execute(cell: Mapping[str, Any], main: types.ModuleType, outputs: _Outputs) -> BaseException | None:
+    """Run a cell in the module, and give the exception that ended it."""
     global _current
+    code, file = cell["code"], _file_of(cell)
     _current = outputs
     try:
         with (
             contextlib.redirect_stdout(_Stream(outputs.stream)),
             contextlib.redirect_stderr(_Stream(lambda text: outputs.add("stderr", text))),
         ):
-            tree = ast.parse(code, "<cell>")
+            tree = ast.parse(code, file)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, "<cell>", "exec"), main.__dict__)
+            exec(compile(tree, file, "exec"), main.__dict__)
             if last is not None:
-                value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), main.__dict__)
+                value = eval(compile(ast.Expression(last.value), file, "eval"), main.__dict__)
                 if value is not None and not _ends_quietly(code):
                     main.__dict__["_"] = value
                     outputs.value(value)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
+    except BaseException as error:
         return error
     return None
 
@@ -226,7 +232,9 @@ def _ends_quietly(code: str) -> bool:
     return False
 
 
-def _result(outputs: _Outputs, error: BaseException | None, cell: str | None) -> dict[str, Any]:
+def _result(
+    outputs: _Outputs, error: BaseException | None, cell: Mapping[str, Any], needed: bool = False
+) -> dict[str, Any]:
     found: dict[str, Any] = {"outputs": [], "error": None, "missing": None, "unknown": None}
     shown = ""
     for part in outputs.parts:
@@ -238,7 +246,7 @@ def _result(outputs: _Outputs, error: BaseException | None, cell: str | None) ->
         if kind != "glued":
             found["outputs"].append({"kind": "text" if kind == "stream" else kind, "text": text.rstrip("\n")})
     if error is not None:
-        found["error"] = _described(error) | {"cell": cell}
+        found["error"] = _described(error, _file_of(cell)) | {"cell": cell["name"] if needed else None}
         line = f"{found['error']['type']}: {found['error']['message']}".removesuffix(": ")
         shown += ("\n" if shown and not shown.endswith("\n") else "") + line + "\n"
         if isinstance(error, ImportError) and error.name:
@@ -248,11 +256,16 @@ def _result(outputs: _Outputs, error: BaseException | None, cell: str | None) ->
     return found | {"shown": shown}
 
 
-def _described(error: BaseException) -> dict[str, Any]:
+def _file_of(cell: Mapping[str, Any]) -> str:
+    """Give the name under which the lines of a cell stand in a traceback."""
+    return f"<{cell['name']}>"
+
+
+def _described(error: BaseException, file: str) -> dict[str, Any]:
     """Give an exception's type and message, and the line of the cell where it was raised."""
     if isinstance(error, SyntaxError):
         return {"type": type(error).__name__, "message": error.msg, "line": error.lineno}
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<cell>"]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     if isinstance(error, SystemExit):
         return {"type": "SystemExit", "message": "The cell has ended itself.", "line": lines[-1] if lines else None}
     kind = "Output" if isinstance(error, _TooMuchError) else type(error).__name__
@@ -266,6 +279,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
     before, names = sys.modules["__main__"], dict(vars(builtins))
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display
+    builtins.input = _nobody_answers
     _reset_numpy()
     _reset_matplotlib()
     try:
@@ -359,20 +373,28 @@ def _markup(svg: bytes, prefix: str) -> str:
 # Values -----------------------------------------------------------------------------------------------------
 def pretty(value: Any) -> str:
     """Write a value as IPython does, as far as the guards see it (white space is free)."""
+    try:
+        return _pretty(value)
+    except Exception:  # a container that holds itself, or a set that has no order
+        return repr(value)
+
+
+def _pretty(value: Any) -> str:
+    kind = type(value)
     if isinstance(value, type):
         module = value.__module__
-        return value.__qualname__ if module in ("builtins", "exceptions") else f"{module}.{value.__qualname__}"
+        return value.__qualname__ if module == "builtins" else f"{module}.{value.__qualname__}"
     if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
-        return f"<function {value.__module__}.{value.__qualname__}>" if value.__module__ else repr(value)
-    kind = type(value)
+        module = "" if value.__module__ == "builtins" else f"{value.__module__}."
+        return f"<function {module}{value.__qualname__}{inspect.signature(value)}>"
     if kind in (list, tuple, set, frozenset) and value:
-        parts = [pretty(part) for part in (sorted(value) if kind in (set, frozenset) else value)]
+        parts = [_pretty(part) for part in (sorted(value) if kind in (set, frozenset) else value)]
         if kind is tuple and len(parts) == 1:
             parts[0] += ","
         opening, closing = {list: "[]", tuple: "()", set: "{}"}.get(kind, ("frozenset({", "})"))
         return _container(opening, parts, closing)
     if kind is dict and value:
-        return _container("{", [f"{pretty(key)}: {pretty(part)}" for key, part in value.items()], "}")
+        return _container("{", [f"{_pretty(key)}: {_pretty(part)}" for key, part in value.items()], "}")
     return repr(value)
 
 
