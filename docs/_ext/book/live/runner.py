@@ -14,6 +14,7 @@ import contextlib
 import copy
 import inspect
 import io
+import logging
 import os
 import random
 import sys
@@ -41,6 +42,7 @@ def setup(matplotlibrc: str) -> None:
     global _matplotlibrc
     _matplotlibrc = matplotlibrc
     os.environ["MPLBACKEND"] = "agg"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # or it tells of fonts that the site does not serve
     myst_nb: Any = types.ModuleType("myst_nb")
     myst_nb.glue = _glue
     sys.modules["myst_nb"] = myst_nb

