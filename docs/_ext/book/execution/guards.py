@@ -36,6 +36,7 @@ Other metadata of a cell:
 - ``tags: [stderr]`` permits output on the error stream, such as warnings. It is not compared.
 - ``requires: [scikit-learn]`` names what the cell needs beyond NumPy, SciPy, Matplotlib and convbook. `make doctest`
   skips it where that is missing.
+- ``no-run: It starts processes.`` for a cell that cannot run in its page, with the reason in a sentence.
 - ``name: first-window`` names the cell in reports and for ``pytest -k``.
 
 A chapter that reads a file says so in its front matter, ``reads: [data/chart.csv]``; a change in it then runs the

@@ -46,6 +46,19 @@ def setup(matplotlibrc: str) -> None:
     myst_nb: Any = types.ModuleType("myst_nb")
     myst_nb.glue = _glue
     sys.modules["myst_nb"] = myst_nb
+    if sys.maxsize < 2**32:
+        _write_integers_alike()
+
+
+def _write_integers_alike() -> None:
+    """Let arrays of 64-bit integers be written without their type, as where the book was built.
+
+    In a browser NumPy's own integers have 32 bits, and it tells those of 64 apart by their type.
+    """
+    import numpy as np
+    from numpy._core import arrayprint
+
+    arrayprint._typelessdata.append(np.int64)
 
 
 def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[str, Any]:
