@@ -202,10 +202,12 @@ def test_print_and_a_page_without_scripts_are_as_they_were(browser: Browser, pag
     context.close()
 
 
-def test_from_a_folder_run_says_that_it_needs_a_server(page: Page) -> None:
+def test_from_a_folder_run_says_that_it_needs_a_server(browser: Browser) -> None:
+    page = browser.new_page()
     page.goto((SITE / CHAPTER).as_uri())
     button(page, "Run").click()
     expect(result(page).get_by_role("status")).to_contain_text("Serve the folder with python -m http.server")
+    page.close()
 
 
 def test_python_that_is_not_there_is_said_in_a_sentence(browser: Browser, site: str) -> None:
@@ -214,7 +216,7 @@ def test_python_that_is_not_there_is_said_in_a_sentence(browser: Browser, site: 
     context.route("**/_static/pyodide/**", lambda route: route.fulfill(status=404))
     page.goto(f"{site}{CHAPTER}")
     button(page, "Run").click()
-    expect(result(page).get_by_role("status")).to_contain_text("could not be", timeout=START)
+    expect(result(page).get_by_role("status")).to_have_text("Python could not be fetched.", timeout=START)
     context.close()
 
 

@@ -16,7 +16,7 @@ async function fetched(address) {
 
 async function begin(library) {
   const [{ loadPyodide }, lock] = await Promise.all([
-    import(`${FOLDER}pyodide.mjs`),
+    import(`${FOLDER}pyodide.mjs`).catch(() => { throw new Error("Python could not be fetched."); }),
     fetched(`${FOLDER}pyodide-lock.json`).then(response => response.json()),
   ]);
   return start({
