@@ -119,12 +119,12 @@ class Firefox:
             raise RuntimeError(f"{function}: {told['exceptionDetails']['text']}")
         return json.loads(told["result"]["value"])
 
-    def until(self, function: str, *arguments: Any) -> None:
+    def until(self, function: str, *arguments: Any, seconds: float = 30) -> None:
         """Wait until a function of the page is true."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + seconds
         while not self.ask(f"(...given) => Boolean(({function})(...given))", *arguments):
             if time.monotonic() > end:
-                raise AssertionError(f"not so within 30 seconds: {function} {arguments}")
+                raise AssertionError(f"not so within {seconds} seconds: {function} {arguments}")
             time.sleep(0.05)
 
     def element(self, function: str, *arguments: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The same in Firefox: every explorer, a prediction, an answer, also from a folder; no error, no other host."""
+"""The same in Firefox: every explorer, a prediction, an answer, a cell that runs; no error, no other host."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from explorers import KINDS, use
 from firefox import CONTROL, ENTER, FIREFOX, RIGHT, TAB, Firefox
 
 EXPLORERS = explorers()
+START = 60  # seconds until Python has come and run, on a busy machine
 every_kind = pytest.mark.parametrize("kind", KINDS)
 #: What is found on the page of a kind.
 PART = "(kind, part) => document.querySelector(`conv-explorer[kind=${kind}] ${part}`)"
@@ -113,3 +114,24 @@ def test_an_explorer_works_from_a_folder(firefox: Firefox) -> None:
     firefox.click(FIELD, "sizes", used.label)
     firefox.press(CONTROL + "a", *used.typed)
     firefox.until(SAYS, "sizes", used.says)
+
+
+def test_a_cell_runs_is_edited_and_is_stopped(firefox: Firefox, site: str) -> None:
+    name = "with-border"
+    button = "word => document.querySelector(`.live-buttons [aria-label='${word} with-border']`)"
+    says = """text => document.querySelector("[aria-label='Your run of with-border'] [role=status]")
+        ?.textContent.includes(text)"""
+    editor = f"() => document.querySelector(\"[aria-label='Code of {name}']\")"
+    firefox.open(f"{site}pictures/padding.html")
+    if not firefox.ask("() => document.querySelector('[data-live]') !== null"):
+        pytest.skip("The site was built without cells that run.")
+    firefox.until(f"() => ({button})('Run') !== null")
+    firefox.click(button, "Run")
+    firefox.until(says, "Agrees with the guard.", seconds=START)
+    firefox.click(button, "Edit")
+    firefox.until(f"() => ({editor})() === document.activeElement")
+    firefox.press(CONTROL + "a", *"while True: pass")
+    firefox.click(button, "Run")
+    firefox.until(says, "Running", seconds=START)
+    firefox.click(button, "Stop")
+    firefox.until(says, "Stopped.")
