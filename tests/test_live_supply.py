@@ -160,3 +160,15 @@ def test_a_folder_in_the_environment_is_taken(
     monkeypatch.setenv("CONVBOOK_PYODIDE", str(distribution))
     supply.main(tmp_path / "made")
     assert (tmp_path / "made" / supply.LOCK).is_file()
+
+
+def test_a_carrier_with_another_hash_is_an_error_and_no_site_without_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = tmp_path / "carrier-1-py3-none-any.whl"
+    wheel.write_bytes(archive({"carrier-1.dist-info/METADATA": "Name: carrier\nVersion: 1\n"}))
+    lock = tmp_path / "wrong.lock"
+    lock.write_text(f"carrier @ {wheel.as_uri()} --hash=sha256:{'0' * 64}\n")
+    monkeypatch.setattr(supply, "CARRIER", lock)
+    with pytest.raises(ValueError, match=r"What pip has fetched is not what wrong\.lock names: "):
+        supply.fetched(tmp_path / "into")

