@@ -173,7 +173,9 @@ def fetched(into: Path) -> Path:
     run = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
     found = list(into.glob("*.whl"))
     if "DO NOT MATCH THE HASHES" in run.stderr:
-        raise ValueError(f"What pip has fetched is not what {CARRIER.name} names: {run.stderr.strip().splitlines()[-1]}")
+        raise ValueError(
+            f"What pip has fetched is not what {CARRIER.name} names: {run.stderr.strip().splitlines()[-1]}"
+        )
     if run.returncode or not found:
         raise NoSupplyError((run.stderr.strip() or "pip has fetched nothing").splitlines()[-1])
     return found[0]
