@@ -81,7 +81,7 @@ check-site: html ## check links, hosts, weights and descriptions of the built si
 
 test-browser: html $(BROWSER) ## look at every page of the built site in Chromium
 	@command -v chromium >/dev/null || { echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 2; }
-	@$(PYTEST) --ignore tests/browser/test_in_firefox.py tests/browser
+	@$(PYTEST) -n $(JOBS) --dist loadfile --ignore tests/browser/test_in_firefox.py tests/browser
 
 test-firefox: html $(BROWSER) ## use every explorer, a prediction and an answer in Firefox, too
 	@command -v firefox-esr >/dev/null || { echo "make test-firefox needs Firefox: apt-get install firefox-esr" >&2; exit 2; }
