@@ -56,3 +56,8 @@ def test_the_multiplications_are_those_of_the_layer(record: dict[str, Any]) -> N
     filters, channels, rows, columns = steps["weight"]
     places = (high - rows + 1) * (wide - columns + 1)
     assert steps["multiplications"] == filters * channels * rows * columns * places
+
+
+def test_transforms_are_timed_where_the_memory_of_a_call_is_kept(record: dict[str, Any]) -> None:
+    # More than all arrays of a call, and less than the 32 MiB up to which glibc learns from what is freed.
+    assert 8 * 4 * 8 * record["spectra"]["samples"] < record["spectra"]["freed"] < 2**25
