@@ -19,8 +19,8 @@ def draw(size: int, kernel: int, mode: str, library: str, place: int) -> None:
 
 KIND = Kind(
     {
-        "size": whole(1, 24),
-        "kernel": whole(1, 16),
+        "size": whole(1, 48),
+        "kernel": whole(1, 24),
         "mode": one_of("full", "same", "valid"),
         "library": one_of("numpy", "scipy.signal", "scipy.ndimage", "torch"),
         "place": whole(0, 99),
