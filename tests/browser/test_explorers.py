@@ -323,6 +323,17 @@ def test_the_numbers_are_copied_as_a_program_writes_them(page: Page, site: str, 
     assert copied == explorer.locator(".explorer-lists").text_content()
 
 
+def test_of_a_long_result_the_places_around_the_chosen_one_are_drawn(page: Page, site: str) -> None:
+    explorer = unfolded(page, site, "modes")
+    explorer.get_by_label("Signal N", exact=True).fill("100")
+    explorer.get_by_label("Kernel K", exact=True).fill("11")
+    expect(sentence(explorer)).to_contain_text("full[5 : 105]")
+    explorer.get_by_role("slider").press("End")
+    expect(sentence(explorer)).to_contain_text("Place 109 of full reads x[99] and is left out.")
+    expect(explorer.locator("[data-place='109']").first).to_be_visible()
+    expect(explorer.get_by_text("Drawn: places 44 to 109 of 110; the others are left out.")).to_be_visible()
+
+
 def test_of_a_long_line_the_windows_around_the_chosen_one_are_drawn(page: Page, site: str) -> None:
     explorer = unfolded(page, site, "sizes")
     for label, number in (("Input n", 224), ("Taps k", 11), ("Stride s", 4)):

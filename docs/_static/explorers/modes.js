@@ -23,11 +23,11 @@ const PARTS = {
 const kind = {
   title: "Modes",
   fields: {
-    size: { label: "Signal N", type: "whole", min: 1, max: 48 },
+    size: { label: "Signal N", type: "whole", min: 1, max: 128 },
     kernel: { label: "Kernel K", type: "whole", min: 1, max: 24 },
     mode: { label: "Mode", type: "choice", choices: ["full", "same", "valid"] },
     library: { label: "Library", type: "choice", choices: Object.keys(LIBRARIES) },
-    place: { label: "Place in full", type: "place", min: 0, max: 99 },
+    place: { label: "Place in full", type: "place", min: 0, max: 199 },
   },
 
   places: ({ size, kernel }) => ["place", 0, size + kernel - 2],
