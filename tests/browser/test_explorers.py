@@ -197,8 +197,22 @@ def test_a_wrong_number_is_told_and_changes_nothing(opened: Opened) -> None:
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(explorer.get_by_role("alert")).not_to_be_empty()
     expect(sentence(explorer)).to_have_text(first)
+    # It stays, with the sentence, as long as it stands there: another field is used meanwhile.
     field.press("Tab")
+    slider = explorer.get_by_role("slider")
+    slider.press("ArrowRight" if slider.input_value() != slider.get_attribute("max") else "ArrowLeft")
+    expect(sentence(explorer)).not_to_have_text(first)
+    expect(field).to_have_value("9999999")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(explorer.get_by_role("alert")).not_to_be_empty()
+    field.fill(before)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(explorer.get_by_role("alert")).to_be_empty()
+    field.fill("9999999")
+    explorer.get_by_role("button", name="Undo").click()
     expect(field).to_have_value(before)
+    expect(explorer.get_by_role("alert")).to_be_empty()
+    expect(sentence(explorer)).to_have_text(first)
 
 
 @once(EXPLORERS)
@@ -297,6 +311,42 @@ def test_the_code_is_copied_as_it_is_shown(page: Page, site: str, kind: str) -> 
     explorer.get_by_role("button", name="Copy code").click()
     expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == explorer.locator("pre").text_content()
+
+
+@pytest.mark.parametrize("kind", ["four", "modes", "padding", "sizes", "window"])
+def test_the_numbers_are_copied_as_a_program_writes_them(page: Page, site: str, kind: str) -> None:
+    explorer = unfolded(page, site, kind)
+    explorer.get_by_role("button", name="Copy numbers").click()
+    expect(explorer.get_by_role("button", name="Copied")).to_be_visible()
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    assert re.fullmatch(r"[a-z]+ = \[-?[\d.]+(, -?[\d.]+)*\]", copied)
+    assert copied == explorer.locator(".explorer-lists").text_content()
+
+
+def test_of_a_long_result_the_places_around_the_chosen_one_are_drawn(page: Page, site: str) -> None:
+    explorer = unfolded(page, site, "modes")
+    explorer.get_by_label("Signal N", exact=True).fill("100")
+    explorer.get_by_label("Kernel K", exact=True).fill("11")
+    expect(sentence(explorer)).to_contain_text("full[5 : 105]")
+    explorer.get_by_role("slider").press("End")
+    expect(sentence(explorer)).to_contain_text("Place 109 of full reads x[99] and is left out.")
+    expect(explorer.locator("[data-place='109']").first).to_be_visible()
+    expect(explorer.get_by_text("Drawn: places 44 to 109 of 110; the others are left out.")).to_be_visible()
+
+
+def test_of_a_long_line_the_windows_around_the_chosen_one_are_drawn(page: Page, site: str) -> None:
+    explorer = unfolded(page, site, "sizes")
+    for label, number in (("Input n", 224), ("Taps k", 11), ("Stride s", 4)):
+        explorer.get_by_label(label, exact=True).fill(str(number))
+    for label in ("Cells before", "Cells after"):
+        explorer.get_by_label(label, exact=True).fill("2")
+    expect(sentence(explorer)).to_contain_text("outputs = ⌊(224 + 2 + 2 − 11) / 4⌋ + 1 = 55")
+    explorer.get_by_role("slider").press("End")
+    expect(sentence(explorer)).to_contain_text("Output 54 sees cells 214, 215,")
+    expect(explorer.locator("[data-place='54']").first).to_be_visible()
+    expect(explorer.get_by_text("of 55; the others are left out.")).to_be_visible()
+    explorer.get_by_label("Stride s", exact=True).fill("224")
+    expect(sentence(explorer)).to_contain_text("/ 224⌋ + 1 = 1")
 
 
 @some_kinds

@@ -56,7 +56,8 @@ def context(kind: str) -> Any:
         function explored(query) {{
             const state = numbers.read(kind, query), result = kind.compute(state);
             return JSON.stringify({{state, result, query: numbers.write(kind, state), code: kind.code(state, result),
-                sentence: kind.sentence(state, result), places: kind.places(state)}});
+                sentence: kind.sentence(state, result),
+                lists: numbers.listed(kind.lists?.(state, result) ?? {{}}), places: kind.places(state)}});
         }}
         function fault(query) {{
             try {{ numbers.read(kind, query); return ""; }} catch (error) {{ return error.message; }}

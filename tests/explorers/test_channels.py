@@ -21,14 +21,14 @@ USE = Use(
 
 def setting(rng: random.Random) -> dict[str, Any]:
     groups = rng.choice([1, 2, 3, 4, 6])
-    inputs, outputs = (groups * rng.randint(1, 24 // groups) for _ in range(2))
+    inputs, outputs = (groups * rng.randint(1, 48 // groups) for _ in range(2))
     return {
-        "inputs": inputs if rng.random() < 0.9 else rng.randint(1, 24),
-        "outputs": outputs if rng.random() < 0.9 else rng.randint(1, 24),
-        "groups": groups if rng.random() < 0.9 else rng.randint(1, 24),
+        "inputs": inputs if rng.random() < 0.9 else rng.randint(1, 48),
+        "outputs": outputs if rng.random() < 0.9 else rng.randint(1, 48),
+        "groups": groups if rng.random() < 0.9 else rng.randint(1, 48),
         "kernel": rng.randint(1, 6),
         "side": rng.randint(1, 8),
-        "output": rng.randint(0, 23),
+        "output": rng.randint(0, 47),
     }
 
 

@@ -25,11 +25,11 @@ USE = Use(
 
 def setting(rng: random.Random) -> dict[str, Any]:
     return {
-        "size": rng.randint(1, 24) if rng.random() < 0.6 else rng.randint(1, 6),
-        "kernel": rng.randint(1, 16) if rng.random() < 0.6 else rng.randint(1, 5),
+        "size": rng.randint(1, rng.choice([24, 128])) if rng.random() < 0.6 else rng.randint(1, 6),
+        "kernel": rng.randint(1, 24) if rng.random() < 0.6 else rng.randint(1, 5),
         "mode": rng.choice(["full", "same", "valid"]),
         "library": rng.choice(["numpy", "scipy.signal", "scipy.ndimage", "torch"]),
-        "place": rng.randint(0, 40),
+        "place": rng.randint(0, rng.choice([40, 155])),
     }
 
 

@@ -17,7 +17,7 @@ USE = Use(
     "9",
     "√(3.5147² + 1.65003² + 1.09964²) = 4.03546, 37.3078 % of",
     "rank 2: what is left has the norm √(1.65003² + 1.09964²) = 1.98288",
-    pasted=("Kernel[0, 0]", "1\t2\r\n2\t4\r\n", "nothing is left of the kernel, whose rank is 1"),
+    pasted=("Kernel[0, 0]", "1\t2\r\n2\t4\r\n", "exactly the kernel, whose own rank is 1"),
     number="kernel",
 )
 
@@ -111,7 +111,7 @@ def test_the_sentence_of_a_rank_computes_to_its_results() -> None:
             np.testing.assert_allclose(float(lost[2]), result["error"], rtol=1e-5)
             np.testing.assert_allclose(float(lost[3]), 100 * result["error"] / result["norm"], rtol=1e-5)
         else:
-            assert f"nothing is left of the kernel, whose rank is {result['exact']};" in said
+            assert f"exactly the kernel, whose own rank is {result['exact']};" in said
             assert found["state"]["rank"] >= result["exact"]
         counts = re.search(r"; (\S+ \+ \S+) = (\d+) multiplications for an output instead of (\S+) = (\d+)$", said)
         assert counts
@@ -126,5 +126,5 @@ def test_the_sentence_of_a_rank_is_what_a_reader_would_write() -> None:
         "1·(3 + 2) = 5 multiplications for an output instead of 3·2 = 6"
     )
     assert explored("kernel=1,2;2,4&rank=2")["sentence"].startswith(
-        "rank 2: nothing is left of the kernel, whose rank is 1; 2·(2 + 2) = 8 "
+        "rank 2: exactly the kernel, whose own rank is 1; 2·(2 + 2) = 8 "
     )

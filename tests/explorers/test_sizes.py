@@ -21,14 +21,14 @@ USE = Use(
 
 def setting(rng: random.Random) -> dict[str, Any]:
     return {
-        "n": rng.randint(1, 48) if rng.random() < 0.7 else rng.randint(1, 4),
-        "kernel": rng.randint(1, 9),
-        "stride": rng.randint(1, 9),
+        "n": rng.randint(1, rng.choice([48, 48, 256])) if rng.random() < 0.7 else rng.randint(1, 4),
+        "kernel": rng.randint(1, 12),
+        "stride": rng.randint(1, rng.choice([9, 9, 256])),
         "dilation": rng.randint(1, 5),
         "before": rng.choice([0, rng.randint(0, 9)]),
         "after": rng.choice([0, rng.randint(0, 9)]),
         "rounding": rng.choice(["down", "up"]),
-        "output": rng.randint(0, 9),
+        "output": rng.randint(0, rng.choice([9, 299])),
     }
 
 

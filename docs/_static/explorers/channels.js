@@ -5,12 +5,12 @@ import { whole } from "./numbers.js";
 const kind = {
   title: "Channels and groups",
   fields: {
-    inputs: { label: "Channels in C", type: "whole", min: 1, max: 24 },
-    outputs: { label: "Channels out F", type: "whole", min: 1, max: 24 },
-    groups: { label: "Groups G", type: "whole", min: 1, max: 24 },
+    inputs: { label: "Channels in C", type: "whole", min: 1, max: 48 },
+    outputs: { label: "Channels out F", type: "whole", min: 1, max: 48 },
+    groups: { label: "Groups G", type: "whole", min: 1, max: 48 },
     kernel: { label: "Kernel side K", type: "whole", min: 1, max: 11 },
     side: { label: "Output side", type: "whole", min: 1, max: 64 },
-    output: { label: "Output channel f", type: "place", min: 0, max: 23 },
+    output: { label: "Output channel f", type: "place", min: 0, max: 47 },
   },
 
   places: ({ outputs }) => ["output", 0, outputs - 1],

@@ -5,7 +5,7 @@
 // what can be undone. Nothing moves by itself.
 
 import { make } from "../elements.js";
-import { parse, read, settle, table, text, write } from "./numbers.js";
+import { listed, parse, read, settle, table, text, write } from "./numbers.js";
 
 class Explorer extends HTMLElement {
   connectedCallback() {
@@ -49,10 +49,12 @@ class Explorer extends HTMLElement {
     [this.kind, this.view] = [kind.default, view.default];
     this.first = read(this.kind, this.getAttribute("setting"));
     this.past = [];
+    this.refused = new Map(); // an input whose value is refused: the field's key, and what is said
     this.panel = make("div", { className: "explorer-panel", role: "group", ariaLabel: `Explorer: ${this.kind.title}` });
     this.picture = make("div", { className: "explorer-picture" });
     this.sentence = make("p", { className: "explorer-sentence", role: "status" });
     this.fault = make("p", { className: "explorer-fault", role: "alert" });
+    this.lists = make("p", { className: "explorer-lists" });
     this.code = make("pre");
     this.fields = Object.entries(this.kind.fields).map(([key, field]) => this.field(key, field));
     const place = this.fields.pop(); // what walks through the picture stands below it
@@ -62,11 +64,12 @@ class Explorer extends HTMLElement {
     });
     this.panel.append(
       make("div", { className: "explorer-fields" }, ...this.fields.map(field => field.node)),
-      this.fault, this.picture, place.node, this.sentence,
+      this.fault, this.picture, place.node, this.sentence, ...this.kind.lists ? [this.lists] : [],
       make("div", { className: "explorer-buttons" },
         this.undo,
-        make("button", { type: "button", textContent: "Reset", onclick: () => this.change(this.first) }),
-        copy("Copy link", () => this.link)),
+        make("button", { type: "button", textContent: "Reset", onclick: () => this.reset() }),
+        copy("Copy link", () => this.link),
+        ...this.kind.lists ? [copy("Copy numbers", () => this.lists.textContent)] : []),
       make("details", {}, make("summary", { textContent: "As code" }), this.code,
         copy("Copy code", () => this.code.textContent)));
     this.fields.push(place);
@@ -92,7 +95,7 @@ class Explorer extends HTMLElement {
   // Fields ----------------------------------------------------------------------------------------------------------
   field(key, field) {
     if (field.type === "list" || field.type === "table" && !field.long) return this.cells(key, field);
-    const set = ({ target }) => this.attempt(() => this.edit(key, parse(field, target.value)), target);
+    const set = ({ target }) => this.attempt(() => this.edit(key, parse(field, target.value)), target, key);
     let input, output = "";
     if (field.type === "choice") {
       const options = field.choices.map(choice => make("option", { textContent: choice }));
@@ -114,7 +117,7 @@ class Explorer extends HTMLElement {
           [, input.min, input.max] = this.kind.places(state);
           output.textContent = String(state[key]).replace("-", "−");
         }
-        if (input.value !== String(state[key])) input.value = state[key];
+        if (!this.refused.has(input) && input.value !== String(state[key])) input.value = state[key];
       },
     };
   }
@@ -129,7 +132,7 @@ class Explorer extends HTMLElement {
       try { return text(table(input.value)); } catch { return ""; }
     };
     const show = state => { // not while the same is typed in another way: the cursor would jump
-      if (means() !== text(state[key])) input.value = state[key].map(row => row.join(" ")).join("\n");
+      if (!this.refused.has(input) && means() !== text(state[key])) input.value = state[key].map(row => row.join(" ")).join("\n");
     };
     return { node, show };
   }
@@ -157,7 +160,7 @@ class Explorer extends HTMLElement {
     const set = ({ target }) => this.attempt(() => {
       const typed = [...box.children].map(input => input.value || "?"), width = rows()[0].length;
       this.edit(key, parse(field, rows().map((_, row) => typed.slice(row * width, (row + 1) * width).join(" ")).join("\n")));
-    }, target);
+    }, target, key);
     const replace = pasted => this.attempt(() => this.change({ ...this.state, [key]: parse(field, pasted) }));
     const button = (label, sign, change) => make("button", {
       type: "button", textContent: sign, ariaLabel: `${field.label}: ${label}`,
@@ -197,18 +200,19 @@ class Explorer extends HTMLElement {
           const input = box.children[at], column = at % width;
           const place = many ? `${Math.floor(at / width)}, ${names[column] ?? column}` : at;
           input.ariaLabel = `${field.label}[${place}]`;
-          if (input.value === "" || Number(input.value) !== value) input.value = value;
+          if (!this.refused.has(input) && (input.value === "" || Number(input.value) !== value)) input.value = value;
         });
       },
     };
   }
 
-  // A number counts while it is typed; what is left half typed goes back to what it was.
+  // A number counts while it is typed; a field that is left empty goes back to what it was, and a value that is refused
+  // stays, with the sentence about it, until it is corrected.
   listen(input, set) {
     input.addEventListener("input", event => { if (input.value) set(event); });
     input.addEventListener("change", () => {
       this.editing = undefined;
-      input.removeAttribute("aria-invalid");
+      if (!input.value) this.pardon(input);
       for (const field of this.fields) field.show(this.state); // not the picture: it may be where the reader now clicks
       this.address();
     });
@@ -243,16 +247,27 @@ class Explorer extends HTMLElement {
 
   // Settings --------------------------------------------------------------------------------------------------------
   // What is wrong is said in a sentence, and nothing changes.
-  attempt(action, input) {
-    input?.removeAttribute("aria-invalid");
+  attempt(action, input, key) {
+    this.pardon(input);
     try {
       action();
     } catch (fault) {
       if (!(fault instanceof RangeError || fault instanceof URIError)) throw fault;
       this.fault.textContent = fault.message;
-      input?.setAttribute("aria-invalid", "true");
+      if (!input) return;
+      this.refused.set(input, { key, says: fault.message });
+      input.setAttribute("aria-invalid", "true");
     }
   }
+
+  // The value of an input is no longer refused.
+  pardon(input) {
+    if (!this.refused.delete(input)) return;
+    input.removeAttribute("aria-invalid");
+    this.fault.textContent = this.complaint;
+  }
+
+  get complaint() { return [...this.refused.values()].at(-1)?.says ?? ""; }
 
   // All that is typed into one field is one step to undo.
   edit(key, value) {
@@ -276,7 +291,13 @@ class Explorer extends HTMLElement {
     this.undo.ariaDisabled = "false"; // a disabled button would lose the keyboard
   }
 
+  reset() {
+    for (const input of [...this.refused.keys()]) this.pardon(input);
+    this.change(this.first);
+  }
+
   back() {
+    for (const input of [...this.refused.keys()]) this.pardon(input);
     this.editing = undefined;
     if (this.past.length) this.show(read(this.kind, this.past.pop()));
     this.undo.ariaDisabled = String(!this.past.length);
@@ -288,11 +309,15 @@ class Explorer extends HTMLElement {
   address() { history.replaceState(history.state, "", this.link); }
 
   show(state) {
+    for (const [input, { key }] of [...this.refused]) { // another value has come into its field
+      if (text(state[key]) !== text(this.state[key])) this.pardon(input);
+    }
     this.state = state;
-    this.fault.textContent = "";
+    this.fault.textContent = this.complaint;
     const result = this.kind.compute(state);
     for (const field of this.fields) field.show(state);
     this.sentence.textContent = this.kind.sentence(state, result);
+    this.lists.textContent = listed(this.kind.lists?.(state, result) ?? {});
     this.code.textContent = this.kind.code(state, result);
     this.picture.replaceChildren(this.view(state, result, this.sentence.textContent));
   }
@@ -302,11 +327,11 @@ class Explorer extends HTMLElement {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
     } catch { // refused, or there is none
-      const link = text === this.link;
+      const link = text === this.link, numbers = text === this.lists.textContent;
       if (link) this.address();
-      else getSelection().selectAllChildren(this.code);
+      else getSelection().selectAllChildren(numbers ? this.lists : this.code);
       this.fault.textContent = "The browser keeps its clipboard closed: "
-        + (link ? "the link is in the address bar." : "the code is selected.");
+        + (link ? "the link is in the address bar." : numbers ? "the numbers are selected." : "the code is selected.");
     }
     setTimeout(() => { button.textContent = words; }, 2000);
   }

@@ -33,6 +33,8 @@ const kind = {
     return `y[${n}] = ${products(pairs)} = ${show(y[n])}: the products with i + j = ${n}; ${which} is ${terms[2][n]}`;
   },
 
+  lists: (_, { y }) => ({ y }),
+
   code({ x, h, n }) {
     return `import numpy as np
 
@@ -53,6 +55,9 @@ column = copies[:, n].sum()
 product = np.polynomial.polynomial.polymul(x, h)
 coefficient = product[n : n + 1].sum()  # zeros at the end are dropped
 print(diagonal, window, column, coefficient)
+
+y = np.convolve(x, h)  # all of them
+print(y.tolist())
 `;
   },
 };

@@ -23,11 +23,11 @@ const PARTS = {
 const kind = {
   title: "Modes",
   fields: {
-    size: { label: "Signal N", type: "whole", min: 1, max: 24 },
-    kernel: { label: "Kernel K", type: "whole", min: 1, max: 16 },
+    size: { label: "Signal N", type: "whole", min: 1, max: 128 },
+    kernel: { label: "Kernel K", type: "whole", min: 1, max: 24 },
     mode: { label: "Mode", type: "choice", choices: ["full", "same", "valid"] },
     library: { label: "Library", type: "choice", choices: Object.keys(LIBRARIES) },
-    place: { label: "Place in full", type: "place", min: 0, max: 99 },
+    place: { label: "Place in full", type: "place", min: 0, max: 199 },
   },
 
   places: ({ size, kernel }) => ["place", 0, size + kernel - 2],
@@ -57,6 +57,8 @@ const kind = {
       + (index >= 0 && index < length ? `number ${index} of the result.` : "left out.");
   },
 
+  lists: (_, { start, length }) => ({ places: Array.from({ length }, (_, at) => start + at) }),
+
   code({ size, kernel, mode, library }, { start, length, missing }) {
     const padding = { full: "K - 1", same: '"same"', valid: "0" }[mode];
     const [also, part] = {
@@ -73,6 +75,7 @@ N, K = ${size}, ${kernel}
 x, h = np.arange(1, N + 1), np.arange(1, K + 1)
 full = np.convolve(x, ${library === "torch" ? "h[::-1])  # conv1d correlates" : "h)"}
 part = ${part}
+places = list(range(${start}, ${start + length}))  # of full
 print(part.tolist())
 print(full[${start}:${start + length}].tolist())
 `;

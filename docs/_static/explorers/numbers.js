@@ -81,6 +81,10 @@ export function parse(field, text) {
   throw new RangeError(`“${field.label}” is ${what} from ${show(field.min)} to ${show(field.max)}, not “${text}”.`);
 }
 
+// Lists as a program writes them, each on a line of its own: "y = [1, -2.5]".
+export const listed = lists => Object.entries(lists)
+  .map(([name, values]) => `${name} = [${values.map(value => value + 0).join(", ")}]`).join("\n");
+
 // A setting as it stands in an address: "n=7&kernel=3". What an address does not name has its first value.
 export function read(kind, query, first = {}) {
   const state = { ...first };

@@ -37,6 +37,8 @@ const kind = {
     return `place ${show(place)} lies outside: ${rule} takes x[${source}] = ${value} (${HOW[rule]})`;
   },
 
+  lists: (_, { y }) => ({ y }),
+
   code({ x, rule, before, after, value }) {
     return `import convbook
 

@@ -67,7 +67,7 @@ const kind = {
     const missing = lost.length
       ? `what is left has the norm √(${lost.map(size => `${show(size)}²`).join(" + ")}) = ${show(error)}, `
         + `${show(100 * error / norm)} % of the kernel's`
-      : `nothing is left of the kernel, whose rank is ${exact}`;
+      : `exactly the kernel, whose own rank is ${exact}`;
     return `rank ${rank}: ${missing}; ${rank}·(${K} + ${L}) = ${cost} multiplications for an output `
       + `instead of ${K}·${L} = ${direct}`;
   },

@@ -5,14 +5,14 @@ const up = (a, b) => Math.ceil(a / b);
 const kind = {
   title: "Sizes",
   fields: {
-    n: { label: "Input n", type: "whole", min: 1, max: 48 },
-    kernel: { label: "Taps k", type: "whole", min: 1, max: 9 },
-    stride: { label: "Stride s", type: "whole", min: 1, max: 9 },
+    n: { label: "Input n", type: "whole", min: 1, max: 256 },
+    kernel: { label: "Taps k", type: "whole", min: 1, max: 12 },
+    stride: { label: "Stride s", type: "whole", min: 1, max: 256 },
     dilation: { label: "Dilation d", type: "whole", min: 1, max: 5 },
     before: { label: "Cells before", type: "whole", min: 0, max: 9 },
     after: { label: "Cells after", type: "whole", min: 0, max: 9 },
     rounding: { label: "Rounding", type: "choice", choices: ["down", "up"] },
-    output: { label: "Output", type: "place", min: 0, max: 99 },
+    output: { label: "Output", type: "place", min: 0, max: 299 },
   },
 
   places: state => ["output", 0, Math.max(kind.size(state), 1) - 1],
@@ -57,11 +57,14 @@ const kind = {
     if (!size) return `${kind.formula(state).join("; ")}.`;
     const cells = Array.from({ length: kernel }, (_, tap) => starts[output] + tap * dilation);
     const unseen = seen.flatMap((count, cell) => count ? [] : [cell]);
+    const some = unseen.slice(0, 24).join(", ") + (unseen.length > 24 ? ` and ${unseen.length - 24} more` : "");
     const cell = n => n === 1 ? "1 cell" : `${n} cells`;
     return `${kind.formula(state).join("; ")}. Output ${output} sees ${kernel === 1 ? "cell" : "cells"} `
       + `${cells.join(", ").replaceAll("-", "−")}; ${cell(left)} left over after the last window; `
-      + (unseen.length ? `seen by none: ${unseen.join(", ")}.` : "every input cell is seen.");
+      + (unseen.length ? `seen by none: ${some}.` : "every input cell is seen.");
   },
+
+  lists: (_, { starts }) => ({ starts }),
 
   code(state) {
     const { n, kernel, stride, dilation, before, after, rounding } = state;

@@ -31,6 +31,8 @@ const kind = {
     return `y[${n}] = ${products(pairs)} = ${show(y[n])}`;
   },
 
+  lists: (_, { y }) => ({ y }),
+
   code({ x, h, operation, mode, n }) {
     const name = operation === "convolution" ? "convolve" : "correlate";
     return `import convbook

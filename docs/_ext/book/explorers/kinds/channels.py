@@ -21,12 +21,12 @@ def draw(inputs: int, outputs: int, groups: int, kernel: int, side: int, output:
 
 KIND = Kind(
     {
-        "inputs": whole(1, 24),
-        "outputs": whole(1, 24),
-        "groups": whole(1, 24),
+        "inputs": whole(1, 48),
+        "outputs": whole(1, 48),
+        "groups": whole(1, 48),
         "kernel": whole(1, 11),
         "side": whole(1, 64),
-        "output": whole(0, 23),
+        "output": whole(0, 47),
     },
     draw,
     first={"groups": "1", "side": "1", "output": "0"},

@@ -19,11 +19,11 @@ def draw(size: int, kernel: int, mode: str, library: str, place: int) -> None:
 
 KIND = Kind(
     {
-        "size": whole(1, 24),
-        "kernel": whole(1, 16),
+        "size": whole(1, 128),
+        "kernel": whole(1, 24),
         "mode": one_of("full", "same", "valid"),
         "library": one_of("numpy", "scipy.signal", "scipy.ndimage", "torch"),
-        "place": whole(0, 99),
+        "place": whole(0, 199),
     },
     draw,
     first={"mode": "same", "library": "numpy", "place": "0"},

@@ -27,14 +27,14 @@ def draw(
 
 KIND = Kind(
     {
-        "n": whole(1, 48),
-        "kernel": whole(1, 9),
-        "stride": whole(1, 9),
+        "n": whole(1, 256),
+        "kernel": whole(1, 12),
+        "stride": whole(1, 256),
         "dilation": whole(1, 5),
         "before": whole(0, 9),
         "after": whole(0, 9),
         "rounding": one_of("down", "up"),
-        "output": whole(0, 99),
+        "output": whole(0, 299),
     },
     draw,
     first={"stride": "1", "dilation": "1", "before": "0", "after": "0", "rounding": "down", "output": "0"},
