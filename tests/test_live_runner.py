@@ -1,6 +1,7 @@
 """What runs a cell in the page: as a notebook would, from a fresh state, and with short errors."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,8 @@ def book(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.setattr(runner, "_kept", [])
     monkeypatch.setitem(sys.modules, "myst_nb", sys.modules.get("myst_nb"))  # the runner has its own
-    runner.setup((ROOT / "docs" / "_ipython" / "matplotlibrc").read_text(encoding="utf-8"))
+    monkeypatch.setenv("MATPLOTLIBRC", "")
+    runner.setup(str(ROOT / "docs" / "_ipython" / "matplotlibrc"))
     options, errors, parameters = np.get_printoptions(), np.geterr(), mpl.rcParams.copy()
     yield
     np.set_printoptions(**options)
@@ -83,6 +85,20 @@ def test_a_figure_is_a_drawing_in_the_colors_of_the_page() -> None:
     assert drawing["kind"] == "svg"
     assert drawing["text"].startswith('<svg class="figure-svg"')
     assert "var(--fig-blue,#1762b6)" in drawing["text"]
+
+
+def test_a_process_that_has_not_yet_imported_matplotlib_draws_in_the_style_of_the_book() -> None:
+    code = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'docs' / '_ext')!r}]\n"
+        f"from book.live import runner; runner.setup({str(ROOT / 'docs' / '_ipython' / 'matplotlibrc')!r})\n"
+        "cell = {'name': 'own', 'code': 'import matplotlib.pyplot as plt\\nplt.title(1);', 'fails': False}\n"
+        "(drawing,) = runner.run([], cell)['outputs']\n"
+        "print(drawing['text'].count('fill:var(--fig-ink'), 'viewBox=\"0 0 360 180\"' in drawing['text'])"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    number, has_size = process.stdout.split()
+    assert int(number) > 0
+    assert has_size == "True"
 
 
 def test_a_figure_of_a_needed_cell_is_not_shown_again() -> None:

@@ -36,7 +36,7 @@ export async function start({ loadPyodide, folder, lock, library, say }) {
 import json, os, sys
 sys.path.insert(0, "/book")
 import runner
-runner.setup(open("/book/matplotlibrc", encoding="utf-8").read())
+runner.setup("/book/matplotlibrc")
 lambda needed, cell: json.dumps(runner.run(json.loads(needed), json.loads(cell)))
 `);
   const take = async names => {

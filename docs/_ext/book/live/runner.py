@@ -18,14 +18,12 @@ import logging
 import os
 import random
 import sys
-import tempfile
 import time
 import tokenize
 import traceback
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
@@ -34,14 +32,11 @@ LONGEST = 100_000  # characters of text that a page shows of one run
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
 Output = dict[str, str]
-_matplotlibrc = ""
 
 
 def setup(matplotlibrc: str) -> None:
-    """Note how figures are drawn, and let cells import what only a build has."""
-    global _matplotlibrc
-    _matplotlibrc = matplotlibrc
-    os.environ["MPLBACKEND"] = "agg"
+    """Let figures be drawn as this file says, and cells import what only a build has."""
+    os.environ.update(MATPLOTLIBRC=matplotlibrc, MPLBACKEND="agg")  # for a matplotlib that is imported later
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # or it tells of fonts that the site does not serve
     myst_nb: Any = types.ModuleType("myst_nb")
     myst_nb.glue = _glue
@@ -345,18 +340,8 @@ def _reset_matplotlib() -> None:
         matplotlib.rcdefaults()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a setting that an older version does not know
-            matplotlib.rcParams.update(_style())
+            matplotlib.rc_file(os.environ["MATPLOTLIBRC"])
         matplotlib.use("agg")
-
-
-def _style() -> Any:
-    """Read the book's style sheet, as matplotlib does."""
-    import matplotlib
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "matplotlibrc")
-        path.write_text(_matplotlibrc, encoding="utf-8")
-        return matplotlib.rc_params_from_file(path, use_default_template=False)
 
 
 # Figures ----------------------------------------------------------------------------------------------------
