@@ -1,13 +1,14 @@
 import { cell, line, note, picture } from "./drawing.js";
 
-const MOST = 66; // places; of a longer result, those around the chosen one are drawn
+const MOST = 66, FEW = 20; // places: of a result that has more, a few around the chosen one are drawn
 
 // The places of the full result, which of them are returned, and what the chosen one reads: its own input is above it.
 export default function draw({ size, kernel, place }, { start, length, full, complete, reads }, label) {
-  const first = Math.max(Math.min(place - (MOST >> 1), full - MOST), 0), end = Math.min(first + MOST, full);
-  const left = Math.max(kernel - 1, 2) - first;
+  const room = full > MOST ? FEW : MOST;
+  const first = Math.max(Math.min(place - (room >> 1), full - room), 0), end = Math.min(first + room, full);
+  const left = Math.max(kernel - 1, 2) + (first ? 2 : 0) - first;
   const parts = [["input", 0], ["full", 2], ["result", 3]].map(([words, row]) => note(0, row, words));
-  for (let at = first; at < Math.min(size, end); at++) {
+  for (let at = Math.max(first - kernel + 1, 0); at < Math.min(size, end); at++) {
     const read = at >= reads[0] && at <= reads[1];
     parts.push(cell(left + at, 0, at, read ? "signal chosen" : "signal"));
   }

@@ -1,12 +1,13 @@
 import { bar, cell, line, note, picture } from "./drawing.js";
 
-const MOST = 66; // cells; of a longer line, those around the chosen window are drawn
+const MOST = 66, FEW = 28; // cells: of a line that has more, a few around the chosen window are drawn
 
 // The cells, a row for each window below them, and how many windows see each cell.
 export default function draw({ n, kernel, dilation, before, after, output }, { reach, starts, seen }, label) {
   const left = 1.8, step = 0.6, most = Math.max(n + after, ...starts.map(start => start + reach));
-  const middle = (starts[output] ?? 0) + (reach - MOST >> 1);
-  const first = Math.max(Math.min(middle, most - MOST), -before), end = Math.min(first + MOST, most);
+  const room = most + before > MOST ? Math.max(FEW, reach) : MOST;
+  const middle = (starts[output] ?? 0) + (reach - room >> 1);
+  const first = Math.max(Math.min(middle, most - room), -before), end = Math.min(first + room, most);
   const rows = starts.flatMap((start, place) => start >= first && start + reach <= end ? [place] : []);
   const column = place => left + place - first;
   const parts = [];
