@@ -132,6 +132,18 @@ def test_stop_ends_a_run_without_end_and_the_next_run_begins_anew(page: Page, si
     run(page, "Agrees with the guard.")
 
 
+def test_cells_that_are_run_at_once_take_turns_with_one_python(page: Page, site: str) -> None:
+    fetched: list[str] = []
+    page.context.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{site}{CHAPTER}")
+    names = CELL, "five-rules", LATER
+    for name in names:
+        button(page, "Run", name).click()
+    for name in names:
+        expect(result(page, name).get_by_role("status")).to_contain_text("Agrees with the guard.", timeout=START)
+    assert len([url for url in fetched if url.endswith("pyodide.asm.wasm")]) == 1
+
+
 def test_a_figure_is_drawn_in_the_colors_of_the_page(page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
     page.locator(".cell:has([aria-label='Run fig-usage']) summary").first.click()

@@ -28,7 +28,7 @@ function ask(job, tell) {
       waiting.delete(data.number);
       if (data.result) return run.done(data.result);
       run.fail(new Error(data.failure));
-      end(); // it may not have started whole
+      end(data.failure); // it may not have started whole
     });
   }
   const number = ++runs;
@@ -143,6 +143,7 @@ class Cell {
     this.running = true;
     this.label(this.runButton, "Stop");
     const words = text => { this.status.textContent = text; };
+    words("Waiting …"); // for Python, or for another cell
     let began = performance.now();
     try {
       const { result, cell } = await execute(this.plan, this.name, text => {

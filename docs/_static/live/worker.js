@@ -4,7 +4,7 @@
 import { start } from "./python.js";
 
 const FOLDER = new URL("../pyodide/", location).href;
-let number, run;
+let number, run, turn = Promise.resolve();
 
 const say = words => postMessage({ number, words });
 
@@ -24,14 +24,16 @@ async function begin(library) {
   });
 }
 
-addEventListener("message", async ({ data }) => {
-  number = data.number;
+async function answer(job) {
+  number = job.number;
   try {
-    run ??= await begin(data.library);
-    const files = await Promise.all(data.files.map(async ({ name, address }) => (
+    run ??= await begin(job.library);
+    const files = await Promise.all(job.files.map(async ({ name, address }) => (
       { name, bytes: new Uint8Array(await (await fetched(address)).arrayBuffer()) })));
-    postMessage({ number, result: await run({ ...data, files }) });
+    postMessage({ number, result: await run({ ...job, files }) });
   } catch (error) { // what a worker does not catch does not reach the page
     postMessage({ number, failure: String(error.message ?? error) });
   }
-});
+}
+
+addEventListener("message", ({ data }) => { turn = turn.then(() => answer(data)); }); // one after the other
