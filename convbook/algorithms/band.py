@@ -57,7 +57,7 @@ class Band(Algorithm):
             threads,
             needs,
             numbers=numbers + problem.filters * problem.positions,
-            budget=_BUDGET,
+            budget=_BUDGET << (problem.groups > 1),  # products of groups are short: larger blocks make fewer calls
             columns=128 * height if row < 128 else 1,
             nanoseconds=nanoseconds * problem.batch,
             handoffs=_handoffs(problem),

@@ -200,7 +200,8 @@ def cut(
 
     A block of one example, for which `numbers` temporary numbers are made in all, rows of `unit`, should stay near
     `budget` bytes, so that it stays in a cache, but give a matrix product at least this many `columns`: by several
-    examples side by side, or some of the groups, or this many `rows` of one (by default, what makes half the columns).
+    examples side by side, if need be of some of the groups, or this many `rows` of one (by default, what makes half
+    the columns).
 
     Where threads would wait for the interpreter's lock, which a block asks for `handoffs` times, blocks are larger.
     """
@@ -211,8 +212,9 @@ def cut(
     budget = max(budget, min(_COARSER * budget, int(size * problem.batch / most)))
     fit, wanted = budget // size, columns // problem.positions
     if max(fit, wanted) > 1:  # several examples side by side, but something for every thread
-        images = max(1, min(max(fit, wanted), -(-problem.batch // threads)))
-        share = fitted(problem, _evenly(problem.batch, images), problem.groups, output, needs, unit)
+        images = _evenly(problem.batch, max(1, min(max(fit, wanted), -(-problem.batch // threads))))
+        groups = -(-problem.groups // min(problem.groups, -(-images * size // budget)))
+        share = fitted(problem, images, groups, output, needs, unit)
         if share.images > 1:
             return share
     groups = problem.groups
