@@ -157,8 +157,8 @@ def test_where_the_clipboard_is_closed_the_code_is_shown_and_selected(browser: B
     page.goto(f"{site}{CHAPTER}")
     copies = page.locator(".copies").locator("visible=true").first
     assert not copies.locator("details").evaluate("d => d.open")
-    copies.locator("button").first.press("Enter")
-    expect(copies.locator("button").first).to_have_text("Selected")
+    copies.locator(".copies-buttons button").first.press("Enter")
+    expect(copies.locator(".copies-buttons button").first).to_have_text("Selected")
     code = copies.locator("pre").first
     expect(code).to_be_in_viewport()
     assert page.evaluate("String(getSelection())").strip() == str(code.text_content()).strip()

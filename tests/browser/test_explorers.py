@@ -82,9 +82,10 @@ def opened_once(context: BrowserContext, site: str, request: pytest.FixtureReque
         page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2].partition("?")[0]))
         page.set_viewport_size({"width": 360, "height": 740})
         page.goto(f"{site}{EXPLORERS[kind]}#explorer-{kind}", wait_until="networkidle")
+        explorer = page.locator(f"conv-explorer[kind={kind}]")
+        expect(explorer.locator(".explorer-open")).to_be_visible()  # a busy machine is idle before it has begun
         before = set(fetched)
         moved = [value for value, _ in page.evaluate("window.shifts")]
-        explorer = page.locator(f"conv-explorer[kind={kind}]")
         explorer.locator(".explorer-open").press("Enter")
         expect(explorer.locator(".explorer-picture svg")).to_be_visible()
         animations = explorer.evaluate("e => e.getAnimations({subtree: true}).length")
