@@ -107,6 +107,12 @@ def test_a_figure_of_a_needed_cell_is_not_shown_again() -> None:
     ]
 
 
+def test_a_figure_that_cannot_be_drawn_is_an_error_after_what_was_printed() -> None:
+    result = run("import matplotlib.pyplot as plt\nprint('before')\nplt.title(r'$\\frac$');")
+    assert result["outputs"][0] == {"kind": "text", "text": "before"}
+    assert result["error"]["type"] == "ValueError"
+
+
 def test_output_without_an_end_is_stopped_with_a_sentence_whatever_the_cell_catches() -> None:
     result = run("while True:\n    try: print('x' * 1000)\n    except Exception: pass")
     assert result["error"]["message"] == "The cell was stopped after 100000 characters of output."
@@ -191,6 +197,23 @@ def test_kept_cells_are_run_anew_when_their_code_is_another(tmp_path: Path) -> N
     slow = "import time\ntime.sleep(0.4)\na = {}"
     assert run("a", cell(slow.format(1), "slow"))["shown"] == "1\n"
     assert run("a", cell(slow.format(2), "slow"))["shown"] == "2\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class C:\n    found = []\n\n\ndef more():\n    C.found.append(1)\n    return C.found",
+        "def more(found=[]):\n    found.append(1)\n    return found",
+    ],
+)
+def test_what_has_no_copy_is_not_kept(code: str) -> None:
+    slow = cell(f"import time\ntime.sleep(0.4)\n\n\n{code}", "slow")
+    assert [run("more()", slow)["shown"] for _ in range(2)] == ["[1]\n", "[1]\n"]
+
+
+def test_a_run_in_another_folder_leaves_the_next_where_it_was(tmp_path: Path) -> None:
+    run(f"import os\nos.chdir({str(tmp_path)!r})")
+    assert run("import os\nos.getcwd()")["shown"] == f"{str(Path.cwd())!r}\n"
 
 
 def test_settings_of_kept_cells_are_put_back() -> None:

@@ -24,6 +24,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
@@ -79,7 +80,10 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
         begun = _keep(cells, main, begun)
         outputs = _Outputs()
         error = _execute(cell, main, outputs)
-        _draw(outputs)
+        try:
+            _draw(outputs)
+        except Exception as fault:  # a title that is no formula, say
+            error = error or fault
         if error is None or cell["fails"]:
             _keep([*cells, dict(cell)], main, begun)
         return _result(outputs, error, cell)
@@ -118,6 +122,10 @@ def _keep(cells: list[dict[str, Any]], main: types.ModuleType, begun: float) -> 
 
 
 def _copied(names: Mapping[str, Any]) -> dict[str, Any]:
+    for value in names.values():  # a copy of these is the thing itself, which a run may change
+        own_class = isinstance(value, type) and value.__module__ == "__main__"
+        if own_class or any(isinstance(one, list | dict | set) for one in getattr(value, "__defaults__", None) or ()):
+            raise TypeError("A class, or a function with a list of its own, has no copy.")
     modules = {id(value): value for value in names.values() if isinstance(value, types.ModuleType)}
     return copy.deepcopy(dict(names), modules)
 
@@ -286,7 +294,7 @@ def _described(error: BaseException, file: str) -> dict[str, Any]:
 @contextlib.contextmanager
 def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
     """Let a module be ``__main__``, with a new notebook's settings of what has been imported."""
-    before, names = sys.modules["__main__"], dict(vars(builtins))
+    before, names, folder = sys.modules["__main__"], dict(vars(builtins)), Path.cwd()
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display
     builtins.input = _nobody_answers
@@ -303,6 +311,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
             yield main
     finally:
         _close_figures()
+        os.chdir(folder)
         sys.modules["__main__"] = before
         for name in vars(builtins).keys() - names.keys():
             del vars(builtins)[name]
