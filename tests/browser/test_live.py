@@ -202,8 +202,12 @@ def test_on_a_phone_nothing_runs_over_the_side(page: Page, site: str) -> None:
 
 def test_print_and_a_page_without_scripts_are_as_they_were(browser: Browser, page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
+    button(page, "Edit").click()
     run(page, "Agrees with the guard.")
     page.emulate_media(media="print")
+    expect(page.get_by_label(f"Code of {CELL}")).to_be_hidden()
+    code = page.locator(".live-editor + [class*=highlight-]")
+    expect(code).to_be_visible()
     for part in (".live", ".live-note", ".live-buttons"):
         expect(page.locator(part).first).to_be_hidden()
     context = browser.new_context(java_script_enabled=False)

@@ -164,7 +164,9 @@ class Cell {
     const parts = outputs.map(drawn);
     if (error) parts.push(make("pre", { className: "live-error" }, failureOf(error)));
     this.outputs.replaceChildren(...parts);
-    for (const box of this.outputs.children) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    for (const box of this.outputs.children) {
+      if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    }
   }
 
   edit() {
@@ -191,7 +193,7 @@ class Cell {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     if (event.shiftKey || event.ctrlKey || event.metaKey) {
-      if (!this.running) this.run();
+      if (!this.running && !event.repeat) this.run();
       return;
     }
     const line = field.value.slice(0, field.selectionStart).split("\n").at(-1);
