@@ -80,5 +80,11 @@ def patched_in(path: Path) -> Iterator[str]:
 
 def test_nothing_is_patched_elsewhere() -> None:
     found = {place for path in BOOK.rglob("*.py") if path.name != "patches.py" for place in patched_in(path)}
-    assert found == {"session.py: warnings.showwarning"}, "Python's own way to show warnings"
+    of_the_browser = {
+        "runner.py: warnings.showwarning",
+        "runner.py: builtins.input",  # nobody answers there
+        "runner.py: arrayprint._typelessdata",  # integers are written as where the book was built
+    }
+    assert found - of_the_browser == {"session.py: warnings.showwarning"}, "Python's own way to show warnings"
+    assert of_the_browser <= found
     assert list(patched_in(BOOK / "patches.py"))

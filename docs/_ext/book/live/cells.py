@@ -195,7 +195,7 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
         try:
             os.link(path, target)
         except OSError:  # another disk
-            shutil.copy(path, target)
+            files.write(target, path.read_bytes())
 
 
 def offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
