@@ -66,6 +66,7 @@ async function execute(plan, name, tell) {
   const { cells, library } = await chapter;
   const base = new URL(plan, location);
   const index = cells.findIndex(cell => cell.name === name), cell = cells[index];
+  if (cell.reason !== null) throw new Error(cell.reason);
   const needs = new Set(cell.needs);
   for (;;) {
     const needed = [...needs].sort((a, b) => a - b).map(n => cells[n]);
