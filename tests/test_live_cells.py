@@ -10,6 +10,7 @@ import pytest
 from book.execution.chapters import Cell
 from book.live import cells as live
 from book.snippets import snippets_of
+from book.snippets.copies import copies_of
 from book.snippets.slicer import Page
 
 CELLS = [
@@ -23,8 +24,8 @@ CELLS = [
 
 
 def plan(*cells: Cell) -> list[dict[str, object]]:
-    snippets = {snippet.number: snippet for snippet in snippets_of(cells, "part/page")}
-    return live.plan(cells, snippets, "part/page", {"numpy", "scipy"})
+    copies = {s.number: copies_of(s, cells[s.number], "part/page") for s in snippets_of(cells, "part/page")}
+    return live.with_reasons(live.plan(cells, copies, "part/page"), {"numpy", "scipy"})
 
 
 def test_a_cell_needs_the_cells_from_which_its_values_come_and_those_that_change_them() -> None:
@@ -80,7 +81,8 @@ def test_the_library_of_a_page_is_the_same_bytes_twice_and_holds_what_python_nee
     assert packed == live.library()
     with zipfile.ZipFile(BytesIO(packed)) as archive:
         names = set(archive.namelist())
-    assert {"convbook/__init__.py", "convbook/algorithms/__init__.py", "runner.py", "svg.py", "matplotlibrc"} <= names
+    assert {"convbook/__init__.py", "convbook/algorithms/__init__.py", "matplotlibrc"} <= names
+    assert {"book/execution/fresh.py", "book/live/runner.py", "book/page/svg.py"} <= names
 
 
 def test_the_size_of_the_first_run_is_that_of_all_that_a_browser_fetches(tmp_path: Path) -> None:

@@ -105,37 +105,28 @@ def test_the_same_files_make_the_same_bytes_whatever_their_order_and_dates() -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "used"),
+    ("unused", "name", "used"),
     [
-        ("numpy/_core/tests/test_umath.py", False),
-        ("numpy/_core/include/numpy/ndarraytypes.h", False),
-        ("numpy/testing/__init__.py", True),
-        ("numpy/f2py/crackfortran.py", True),
-        ("numpy/_core/_multiarray_umath.cpython-312-wasm32-emscripten.so", True),
-        ("matplotlib/mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", True),
-        ("matplotlib/mpl-data/fonts/ttf/STIXGeneral.ttf", False),
-        ("matplotlib/mpl-data/sample_data/grace_hopper.jpg", True),
-        ("matplotlib/mpl-data/sample_data/topobathy.npz", False),
+        (supply.UNUSED, "numpy/_core/tests/test_umath.py", False),
+        (supply.UNUSED, "numpy/_core/include/numpy/ndarraytypes.h", False),
+        (supply.UNUSED, "numpy/testing/__init__.py", True),
+        (supply.UNUSED, "numpy/f2py/crackfortran.py", True),
+        (supply.UNUSED, "numpy/_core/_multiarray_umath.cpython-312-wasm32-emscripten.so", True),
+        (supply.UNUSED, "matplotlib/mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", True),
+        (supply.UNUSED, "matplotlib/mpl-data/fonts/ttf/STIXGeneral.ttf", False),
+        (supply.UNUSED, "matplotlib/mpl-data/sample_data/grace_hopper.jpg", True),
+        (supply.UNUSED, "matplotlib/mpl-data/sample_data/topobathy.npz", False),
+        (supply.UNUSED_LIBRARY, "asyncio/sslproto.py", True),
+        (supply.UNUSED_LIBRARY, "xml/etree/ElementTree.py", True),
+        (supply.UNUSED_LIBRARY, "xml/sax/__init__.py", False),
+        (supply.UNUSED_LIBRARY, "encodings/utf_8.py", True),
+        (supply.UNUSED_LIBRARY, "encodings/big5.py", False),
+        (supply.UNUSED_LIBRARY, "pdb.py", False),
+        (supply.UNUSED_LIBRARY, "_pyodide/_base.py", True),
     ],
 )
-def test_what_of_a_wheel_is_used(name: str, used: bool) -> None:
-    assert (supply.UNUSED.search(name) is None) is used
-
-
-@pytest.mark.parametrize(
-    ("name", "used"),
-    [
-        ("asyncio/sslproto.py", True),
-        ("xml/etree/ElementTree.py", True),
-        ("xml/sax/__init__.py", False),
-        ("encodings/utf_8.py", True),
-        ("encodings/big5.py", False),
-        ("pdb.py", False),
-        ("_pyodide/_base.py", True),
-    ],
-)
-def test_what_of_the_standard_library_is_used(name: str, used: bool) -> None:
-    assert (supply.UNUSED_LIBRARY.search(name) is None) is used
+def test_what_of_a_wheel_and_of_the_standard_library_is_used(unused: re.Pattern[str], name: str, used: bool) -> None:
+    assert (unused.search(name) is None) is used
 
 
 def test_where_the_packages_are_not_to_be_had_one_line_says_so(

@@ -2,7 +2,7 @@
 // at the first run: until then a page is what it is without scripts.
 
 const plan = document.querySelector("[data-live]")?.dataset.live; // the address of the cells of this page, where the site can run them
-for (const copies of plan ? document.querySelectorAll(".cell .copies:not([data-no-run])") : []) {
+for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
   const name = copies.querySelector("summary .visually-hidden").textContent.trim();
   const group = document.createElement("div");
   group.className = "live-buttons";

@@ -2,6 +2,10 @@
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # where it is not installed, conftest says so
+    from playwright.sync_api import Page
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -30,3 +34,12 @@ document.addEventListener("securitypolicyviolation",
 COME_NEAR = """() => {
     for (const part of document.querySelectorAll("article section")) part.style.contentVisibility = "visible";
 }"""
+
+
+def seen_by_axe(page: "Page", *parts: str) -> tuple[list[tuple[str, str]], list[Any]]:
+    """Look at parts of a page with axe; give what it finds wrong, each with a place, and what it finds right."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "parts => axe.run({include: parts.map(part => [part])}, {resultTypes: ['violations']})", list(parts)
+    )
+    return [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]], found["passes"]

@@ -11,10 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from built_site import SITE, prefix
-from chromium import ARGUMENTS, AXE, CHROMIUM
+from chromium import ARGUMENTS, AXE, CHROMIUM, WATCH
 
 try:
-    from playwright.sync_api import Browser, sync_playwright
+    from playwright.sync_api import Browser, Page, sync_playwright
 except ImportError:
     sync_playwright = None
 
@@ -81,3 +81,19 @@ def browser() -> "Iterator[Browser]":
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """Open a window of its own, which remembers nothing, asks nobody but the site and must end without an error."""
+    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    context.on("request", lambda r: None if r.url.startswith(("http://127.0.0.1", "data:")) else errors.append(r.url))
+    yield page
+    assert page.evaluate("window.violations") == []
+    context.close()
+    assert errors == []

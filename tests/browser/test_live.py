@@ -2,14 +2,13 @@
 
 import functools
 import threading
-from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from built_site import SITE, pages
-from chromium import AXE, WATCH
+from chromium import seen_by_axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 CHAPTER = "pictures/padding.html"
@@ -21,24 +20,6 @@ pytestmark = pytest.mark.skipif(
     not any("data-live=" in page.source for page in pages().values()),
     reason="The site was built without cells that run.",
 )
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Open a window of its own, which must end without an error and asks nobody but the site."""
-    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
-    context.add_init_script(WATCH)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    context.on(
-        "request", lambda r: None if r.url.startswith(("http://127.0.0.1", "file:", "data:")) else errors.append(r.url)
-    )
-    yield page
-    assert page.evaluate("window.violations") == []
-    context.close()
-    assert errors == []
 
 
 def button(page: Page, word: str, name: str = CELL) -> Locator:
@@ -183,13 +164,9 @@ def test_axe_finds_nothing_while_cells_are_run_and_edited(page: Page, site: str,
     page.get_by_label(f"Code of {CELL}").fill("1 / 0")
     run(page, "Ended with an error.")
     run(page, "Ended with an error.", "five-rules")  # it needs the other
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        """axe.run({include: [[".live"], [".live-editor"], [".live-buttons"], [".live-note"]]},
-                   {resultTypes: ["violations"]})"""
-    )
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
-    assert found["passes"]
+    wrong, right = seen_by_axe(page, ".live", ".live-editor", ".live-buttons", ".live-note")
+    assert wrong == []
+    assert right
 
 
 def test_on_a_phone_nothing_runs_over_the_side(page: Page, site: str) -> None:

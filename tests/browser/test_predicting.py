@@ -1,11 +1,10 @@
 """What a reader does who predicts first: turns the switch, types, is told, gives up, and reads on without scripts."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from built_site import pages
-from chromium import AXE, COME_NEAR, WATCH
+from chromium import COME_NEAR, seen_by_axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 CHAPTER, NEXT = "pictures/padding.html", "pictures/stride.html"
@@ -18,21 +17,6 @@ SHIFT = 0.02
 #: The text of a covered output, which the page itself holds.
 OUTPUT = "output => [...output.querySelectorAll(':scope > .output')].map(o => o.textContent).join('\\n')"
 SHOWN = ":scope > .output"
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Open a window of its own, which remembers nothing and must end without an error."""
-    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
-    context.add_init_script(WATCH)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    assert page.evaluate("window.violations") == []
-    context.close()
-    assert errors == []
 
 
 def switch(page: Page) -> Locator:
@@ -199,13 +183,9 @@ def test_axe_finds_nothing_while_it_is_used(page: Page, site: str, scheme: Any) 
     output.get_by_label("Your prediction").fill("[7]")
     output.get_by_role("button", name="Check").click()
     expect(output.get_by_role("status")).to_contain_text("The output has 20 numbers")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        """axe.run({include: [[".predict-place"], [".prediction"], [".figure-show"], [".predict-account"]]},
-                   {resultTypes: ["violations"]})"""
-    )
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
-    assert found["passes"]
+    wrong, right = seen_by_axe(page, ".predict-place", ".prediction", ".figure-show", ".predict-account")
+    assert wrong == []
+    assert right
 
 
 def test_print_shows_everything_and_nothing_of_the_game(page: Page, site: str) -> None:
@@ -283,10 +263,9 @@ def test_axe_finds_nothing_in_an_exercise_that_is_answered(page: Page, site: str
     place.get_by_role("textbox").fill("[6, 3, 8, 4]")
     place.get_by_role("button").click()
     expect(place.get_by_role("status")).to_have_text("Right. All 4 numbers agree.")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({include: [['.answer']]}, {resultTypes: ['violations']})")
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
-    assert found["passes"]
+    wrong, right = seen_by_axe(page, ".answer")
+    assert wrong == []
+    assert right
 
 
 @pytest.mark.parametrize("name", WITH_ANSWERS)

@@ -4,9 +4,13 @@ import contextlib
 import hashlib
 import json
 import uuid
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+#: The date of all files in an archive: the earliest that it can name.
+DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @contextlib.contextmanager
@@ -28,6 +32,13 @@ def write(path: Path, content: bytes) -> None:
             return
     with replacing(path) as part:
         part.write_bytes(content)
+
+
+def pack(archive: zipfile.ZipFile, name: str, content: bytes, level: int = 9) -> None:
+    """Add a file to an archive as it is always packed: without a date, so that the same files are the same bytes."""
+    entry = zipfile.ZipInfo(name, DATE)
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=level)
 
 
 def digest(files: Mapping[str, Path]) -> str:

@@ -33,9 +33,9 @@ export async function start({ loadPyodide, folder, lock, library, say }) {
   python.FS.mkdirTree(PLACE);
   python.FS.chdir(PLACE);
   const call = python.runPython(`
-import json, os, sys
+import json, sys
 sys.path.insert(0, "/book")
-import runner
+from book.live import runner
 runner.setup("/book/matplotlibrc")
 lambda needed, cell: json.dumps(runner.run(json.loads(needed), json.loads(cell)))
 `);

@@ -32,6 +32,7 @@ from book import ROOT
 from book.downloads import notebooks, plain_markdown, single_file
 from book.execution import build, settings
 from book.files import Stamp, digest, replacing, write
+from book.files import pack as pack_file
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +41,6 @@ SUFFIXES = (".ipynb", ".py")
 #: What a wheel is made of.
 WHEEL_SOURCES = ("convbook", "pyproject.toml", "README.md", "LICENSE")
 ENVIRONMENT = {"SOURCE_DATE_EPOCH": settings.ENVIRONMENT["SOURCE_DATE_EPOCH"], "PYTHONHASHSEED": "0"}
-#: The date of all files in the zip: the earliest that it can name.
-DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def wheel_name(config: Config) -> str:
@@ -152,11 +151,9 @@ def build_zip(site: Path, target: Path) -> None:
         with zipfile.ZipFile(target) as before:
             if before.comment == packed:
                 return
-    with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with replacing(target) as part, zipfile.ZipFile(part, "w") as archive:
         for name, path in files.items():
-            entry = zipfile.ZipInfo(f"{target.stem}/{name}", DATE)
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+            pack_file(archive, f"{target.stem}/{name}", path.read_bytes(), level=6)
         archive.comment = packed
 
 

@@ -29,6 +29,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from book import ROOT
+from book.execution import fresh
 from book.execution.chapters import Cell
 from book.execution.settings import ENVIRONMENT
 
@@ -112,7 +113,7 @@ class Session:
             stack.callback(sys.modules.__setitem__, "__main__", sys.modules["__main__"])
             stack.callback(sys.path.__setitem__, slice(None), sys.path[:])
             os.environ.update(ENVIRONMENT, MPLBACKEND="agg")
-            _dress_matplotlib()
+            fresh.reset_matplotlib()
             config = Config()
             config.HistoryManager.enabled = False
             InteractiveShell.clear_instance()
@@ -156,15 +157,11 @@ class Session:
         """Show warnings as a kernel does, whatever the process around has set; keep the chapter's own filters."""
         with warnings.catch_warnings():
             if self._filters is None:
-                warnings.resetwarnings()
-                for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
-                    warnings.simplefilter("ignore", category)
+                fresh.reset_warnings()
             else:
                 warnings.filters[:] = self._filters  # type: ignore[index]
-            warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
-            # Figures are not shown here; a kernel would show them.
-            warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
-            warnings.showwarning = _show_warning
+            fresh.warn_of_cells()
+            warnings.showwarning = fresh.show_warning
             yield
             self._filters = list(warnings.filters)
 
@@ -177,12 +174,6 @@ class _Shift(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> ast.AST:
         return ast.increment_lineno(node, self.lines)
-
-
-def _show_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None
-) -> None:
-    sys.stderr.write(f"{category.__name__}: {message}\n")
 
 
 @contextlib.contextmanager
@@ -212,22 +203,7 @@ def _numpy_state() -> Iterator[None]:
     import numpy as np
 
     options, errors = np.get_printoptions(), np.geterr()
-    # NumPy's own defaults, as in a new kernel, whatever the process has been told before.
-    np.set_printoptions(
-        precision=8,
-        threshold=1000,
-        edgeitems=3,
-        linewidth=75,
-        suppress=False,
-        nanstr="nan",
-        infstr="inf",
-        formatter=None,
-        sign="-",
-        floatmode="maxprec",
-        legacy=False,
-        override_repr=None,
-    )
-    np.seterr(all="warn", under="ignore")
+    fresh.reset_numpy()
     yield
     np.set_printoptions(**options)
     np.seterr(**errors)
@@ -241,8 +217,7 @@ def _matplotlib_state() -> Iterator[None]:
     if "matplotlib" in sys.modules:
         import matplotlib
 
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
+        fresh.close_figures()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # some parameters are deprecated, and warn when they are set
             if before is None:
@@ -250,18 +225,6 @@ def _matplotlib_state() -> Iterator[None]:
                 matplotlib.rc_file(matplotlib.matplotlib_fname())
             else:
                 matplotlib.rcParams.update(before)
-
-
-def _dress_matplotlib() -> None:
-    """Let matplotlib draw as in the book, if it has been imported; if not, it will find the file that says how."""
-    if "matplotlib" in sys.modules:
-        import matplotlib
-
-        matplotlib.rcdefaults()
-        matplotlib.rc_file(ENVIRONMENT["MATPLOTLIBRC"])
-        matplotlib.use("agg")
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
 
 
 def trace(error: BaseException) -> str:

@@ -9,12 +9,14 @@ Beside each page with cells lies ``pictures/padding.cells.json``, which a browse
 ``needs`` are the earlier cells that a run executes first, each whole, with all that these need. ``files`` are what it
 reads: the name in its code, and the address. A `reason` says why a cell cannot run in a page, from its metadata
 (``no-run: It starts processes.``) or because of what it imports. ``library.zip`` holds what Python gets there:
-convbook, `runner`, `book.page.svg` and how figures are drawn.
+convbook, `runner` with what it imports, and how figures are drawn.
 
-All of it is there only if set-up has put Python for the pages (`supply`) beside the site.
+A page's cells are described when it is read, so that a build without a change has nothing to analyze. All of it is
+there only if set-up has put Python for the pages (`supply`) beside the site.
 """
 
 import ast
+import contextlib
 import hashlib
 import io
 import json
@@ -22,7 +24,7 @@ import os
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,24 +34,26 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from book import ROOT, files
-from book.execution.build import chapter_of, executed
+from book.execution.build import chapter_of, executed, noted
 from book.execution.chapters import Cell
 from book.execution.names import one_by_one
 from book.live.supply import LOCK
-from book.snippets import Snippet, snippets_of
+from book.snippets.copies import COPIES
+from book.snippets.fold import Copies
 from book.snippets.forms import file_address
-from book.snippets.slicer import Page
+from book.snippets.slicer import RAISES, Page
 
 LIBRARY = "_static/live/library.zip"
 PYTHON = "_static/pyodide"
 #: Names the files that were written, so that the next build finds those that no page has any more.
 WRITTEN = ".cells"
-#: What the library's archive holds beside convbook, and where it lies here.
+#: What the library's archive holds beside convbook: modules at their own places, and the style of figures.
 BESIDE = {
-    "runner.py": "docs/_ext/book/live/runner.py",
-    "svg.py": "docs/_ext/book/page/svg.py",
+    **{name: f"docs/_ext/{name}" for name in ("book/execution/fresh.py", "book/live/runner.py", "book/page/svg.py")},
     "matplotlibrc": "docs/_ipython/matplotlibrc",
 }
+#: Where the environment notes the cells of a page.
+PLAN = "plan_of_cells"
 #: What needs another process, which a browser does not give.
 PROCESSES = {"subprocess", "multiprocessing", "distributed"}
 #: Provided by the runner.
@@ -73,10 +77,10 @@ def needs(program: Page, number: int) -> list[int]:
         found |= taken
 
 
-def imported(code: str) -> set[str]:
-    """Name the modules, at their top level, that code imports anywhere."""
+def imported(cell: Cell) -> set[str]:
+    """Name the modules, at their top level, that a cell imports anywhere."""
     found = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(cell.tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for one in one_by_one(node):
                 module = one.module or "" if isinstance(one, ast.ImportFrom) else one.names[0].name
@@ -84,61 +88,78 @@ def imported(code: str) -> set[str]:
     return found
 
 
-def reason(cells: Sequence[Cell], provided: set[str]) -> str | None:
-    """Say why a cell, the last of these, cannot run in a page: by its author's word, or by what they all import."""
-    for cell in cells:
-        if sentence := cell.metadata.get("no-run"):
-            return str(sentence)
-    modules = set().union(*(imported(cell.source) for cell in cells))
+def reason(sentence: str | None, modules: set[str], provided: set[str]) -> str | None:
+    """Say why a cell cannot run in a page: by its author's word, or by what it and those that it needs import."""
+    if sentence:
+        return sentence
     if modules & PROCESSES:
         return "It starts processes, which a browser does not have."
     lacking = sorted(modules - provided - STUBS - set(sys.stdlib_module_names))
     return f"It needs {', '.join(lacking)}, which is not among this site's packages for browsers." if lacking else None
 
 
-def plan(cells: Sequence[Cell], snippets: dict[int, Snippet], page: str, provided: set[str]) -> list[dict[str, Any]]:
-    """Describe the cells of a chapter as the page needs them."""
+def plan(cells: Sequence[Cell], shown: Mapping[int, Copies], page: str) -> list[dict[str, Any]]:
+    """Describe the cells of a chapter, of which some are `shown` with copies: all but the reason, which needs a supply.
+
+    In its place are the modules of a cell and those that it needs, and its author's word.
+    """
     program = Page(cells)
+    binds: list[set[str]] = [set() for _ in cells]
+    for statement in program.statements:
+        binds[statement.cell] |= statement.names.binds
     found = []
     for number, cell in enumerate(cells):
         before = needs(program, number)
-        snippet = snippets.get(number)
-        guard, free = cell.metadata.get("expect"), cell.metadata.get("free")
+        own, copies = [*(cells[n] for n in before), cell], shown.get(number)
         found.append(
             {
-                "name": snippet.name if snippet else f"hidden-{number + 1}",
+                "name": copies.name if copies else f"hidden-{number + 1}",
                 "code": cell.source,
-                "shown": snippet is not None,
+                "shown": copies is not None,
                 "needs": before,
-                "binds": sorted(set().union(*(s.names.binds for s in program.statements if s.cell == number))),
-                "fails": "raises-exception" in cell.tags,
-                "guard": guard,
-                "free": free,
-                "files": [[file, relative_uri(f"{page}.html", file_address(page, file))] for file in snippet.files]
-                if snippet
+                "binds": sorted(binds[number]),
+                "fails": RAISES in cell.tags,
+                "guard": cell.metadata.get("expect"),
+                "free": cell.metadata.get("free"),
+                "files": [[file, relative_uri(f"{page}.html", file_address(page, file))] for file in copies.reads]
+                if copies
                 else [],
-                "reason": reason([*(cells[n] for n in before), cell], provided),
+                "modules": set().union(*map(imported, own)),
+                "no-run": next((str(one.metadata["no-run"]) for one in own if "no-run" in one.metadata), None),
             }
         )
     return found
 
 
-def provided_by(folder: Path) -> set[str]:
-    """Name the modules that the supply's packages have."""
-    packages = json.loads((folder / LOCK).read_text(encoding="utf-8"))["packages"]
-    return {name for entry in packages.values() for name in entry["imports"]}
+def with_reasons(planned: Sequence[Mapping[str, Any]], provided: set[str]) -> list[dict[str, Any]]:
+    """Give the cells as a page gets them, where the supply has these modules."""
+    return [
+        {key: value for key, value in cell.items() if key not in ("modules", "no-run")}
+        | {"reason": reason(cell["no-run"], cell["modules"], provided)}
+        for cell in planned
+    ]
 
 
-def plan_of(app: Sphinx, page: str, provided: set[str]) -> list[dict[str, Any]]:
-    chapter = chapter_of(app.env, page)
-    reads = chapter.metadata.get("reads") or ()
-    snippets = {s.number: s for s in snippets_of(chapter.cells, page, app.config.html_baseurl, reads)}
-    return plan(chapter.cells, snippets, page, provided)
+def note(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the cells of the chapter that has been read; each that is shown has copies, which know its line."""
+    env, page = app.env, app.env.docname
+    if page not in executed(env):
+        return
+    cells = chapter_of(env, page).cells
+    copies = {one.line: one for one in env.metadata[page].get(COPIES, ()) if one.line is not None}
+    shown = {number: copies[cell.line] for number, cell in enumerate(cells) if cell.line in copies}
+    with contextlib.suppress(SyntaxError):  # what executes the cell has said so
+        env.metadata[page][PLAN] = plan(cells, shown, page)
+
+
+def lock_of(folder: Path) -> Any:
+    """Read what the supply says of itself."""
+    return json.loads((folder / LOCK).read_text(encoding="utf-8"))
 
 
 def first_run(folder: Path) -> str:
     """Say how much a browser fetches before the first cell has run."""
-    lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    lock = lock_of(folder)
     packed = lock["convbook"]["core"]["packed"] + lock["packages"]["numpy"]["packed"] + len(library())
     return f"{packed / 1e6:.1f} MB"
 
@@ -152,21 +173,20 @@ def library() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, path in sources.items():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
+            files.pack(archive, name, path.read_bytes())
     return packed.getvalue()
 
 
 # The site ---------------------------------------------------------------------------------------------------
 def contents(app: Sphinx, folder: Path) -> Iterator[tuple[str, bytes]]:
     """Give the files: their addresses, and what is in them."""
-    provided = provided_by(folder)
+    provided = {name for entry in lock_of(folder)["packages"].values() for name in entry["imports"]}
     digest = hashlib.sha256(library()).hexdigest()[:8]
     yield LIBRARY, library()
-    for page in executed(app.env):
+    for page, planned in noted(app.env, PLAN).items():
         own = {
             "library": f"{relative_uri(f'{page}.html', LIBRARY)}?v={digest}",
-            "cells": plan_of(app, page, provided),
+            "cells": with_reasons(planned, provided),
         }
         yield f"{page}.cells.json", (json.dumps(own, ensure_ascii=False) + "\n").encode()
 
@@ -201,7 +221,7 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
 def offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Tell the page where its cells are, and its reader what a run fetches; without, it has no buttons."""
     folder = supply_of(app)
-    if folder is not None and doctree is not None and pagename in executed(app.env):
+    if folder is not None and doctree is not None and pagename in noted(app.env, PLAN):
         context["live"] = f"{pagename.rpartition('/')[2]}.cells.json"
         note = f'<p class="live-note">Cells run here: the first run fetches Python, {first_run(folder)}.</p>'
         context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
@@ -214,6 +234,7 @@ def add_script(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", add_script)
+    app.connect("doctree-read", note)  # after the copies
     app.connect("html-page-context", offer)
     app.connect("build-finished", serve, priority=750)  # the zip, at 800, holds them
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -27,6 +27,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from book.execution import fresh
+
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
 KEPT = 3  # copies at a time
 LONGEST = 100_000  # characters of text that a page shows of one run
@@ -76,7 +78,7 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
             error = _execute(one, main, _Outputs())
             if error is not None and not one["fails"]:
                 return _result(_Outputs(), error, one, needed=True)
-            _close_figures()
+            fresh.close_figures()
         begun = _keep(cells, main, begun)
         outputs = _Outputs()
         error = _execute(cell, main, outputs)
@@ -160,24 +162,15 @@ class _Outputs:
         self.length = 0
 
     def add(self, kind: str, text: str) -> None:
+        """Add an output; what is written to a stream goes on with what was written before."""
         self.length += len(text)
-        if self.length > LONGEST and kind in ("text", "stderr"):
+        if self.length > LONGEST and kind in ("stream", "text", "stderr"):
             raise _TooMuchError(f"The cell was stopped after {LONGEST} characters of output.")
         last = self.parts[-1] if self.parts else {}
-        if kind == "stderr" and last.get("kind") == kind:
+        if kind in ("stream", "stderr") and last.get("kind") == kind:
             last["text"] += text
-        else:
+        elif text or kind not in ("stream", "stderr"):
             self.parts.append({"kind": kind, "text": text})
-
-    def stream(self, text: str) -> None:
-        """Add to what has been printed."""
-        if self.parts and self.parts[-1]["kind"] == "stream":
-            self.length += len(text)
-            if self.length > LONGEST:
-                raise _TooMuchError(f"The cell was stopped after {LONGEST} characters of output.")
-            self.parts[-1]["text"] += text
-        elif text:
-            self.add("stream", text)
 
     def value(self, value: Any) -> None:
         """Add what a notebook shows of a value."""
@@ -225,7 +218,7 @@ def _execute(cell: Mapping[str, Any], main: types.ModuleType, outputs: _Outputs)
     _current = outputs
     try:
         with (
-            contextlib.redirect_stdout(_Stream(outputs.stream)),
+            contextlib.redirect_stdout(_Stream(lambda text: outputs.add("stream", text))),
             contextlib.redirect_stderr(_Stream(lambda text: outputs.add("stderr", text))),
         ):
             tree = ast.parse(code, file)
@@ -298,19 +291,16 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display
     builtins.input = _nobody_answers
-    _reset_numpy()
-    _reset_matplotlib()
+    fresh.reset_numpy()
+    fresh.reset_matplotlib()
     try:
         with warnings.catch_warnings():
-            warnings.resetwarnings()
-            for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
-                warnings.simplefilter("ignore", category)
-            warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
-            warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
-            warnings.showwarning = _show_warning
+            fresh.reset_warnings()
+            fresh.warn_of_cells()
+            warnings.showwarning = fresh.show_warning
             yield main
     finally:
-        _close_figures()
+        fresh.close_figures()
         os.chdir(folder)
         sys.modules["__main__"] = before
         for name in vars(builtins).keys() - names.keys():
@@ -318,47 +308,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
         vars(builtins).update(names)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-    sys.stderr.write(f"{category.__name__}: {message}\n")
-
-
-def _reset_numpy() -> None:
-    if "numpy" in sys.modules:
-        import numpy as np
-
-        np.set_printoptions(
-            precision=8,
-            threshold=1000,
-            edgeitems=3,
-            linewidth=75,
-            suppress=False,
-            nanstr="nan",
-            infstr="inf",
-            formatter=None,
-            sign="-",
-            floatmode="maxprec",
-            legacy=False,
-        )
-        np.seterr(all="warn", under="ignore")
-
-
-def _reset_matplotlib() -> None:
-    if "matplotlib" in sys.modules:
-        import matplotlib
-
-        matplotlib.rcdefaults()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a setting that an older version does not know
-            matplotlib.rc_file(os.environ["MATPLOTLIBRC"])
-        matplotlib.use("agg")
-
-
 # Figures ----------------------------------------------------------------------------------------------------
-def _close_figures() -> None:
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
-
-
 def _draw(outputs: _Outputs) -> None:
     """Add the figures that are open, in the markup of the book's pages."""
     if "matplotlib.pyplot" not in sys.modules:
@@ -368,14 +318,12 @@ def _draw(outputs: _Outputs) -> None:
         written = io.BytesIO()
         plt.figure(number).savefig(written, format="svg", bbox_inches=None, metadata={"Date": None})
         outputs.add("svg", _markup(written.getvalue(), f"run-{len(outputs.parts)}-"))
-    plt.close("all")
+    fresh.close_figures()
 
 
 def _markup(svg: bytes, prefix: str) -> str:
-    if __package__:  # in the build's own process, for tests
-        from book.page.svg import Picture
-    else:
-        from svg import Picture  # type: ignore[import-not-found,no-redef]
+    from book.page.svg import Picture  # with the palette, which needs matplotlib
+
     return str(Picture(svg, prefix, "The figure of your run", lambda data: data).markup)
 
 

@@ -34,7 +34,7 @@ from typing import Any
 from PIL import Image
 
 from book import ROOT
-from book.files import write
+from book.files import pack, write
 
 #: What cells may import; what these depend on comes along.
 PACKAGES = ("numpy", "scipy", "matplotlib", "scikit-learn", "threadpoolctl")
@@ -112,7 +112,7 @@ def lossless(photo: bytes) -> bytes:
 def slim(archive: bytes, unused: re.Pattern[str]) -> bytes:
     """Pack an archive anew without what is not used; the same files make the same bytes."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as given, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(io.BytesIO(archive)) as given, zipfile.ZipFile(packed, "w") as made:
         for entry in sorted(given.infolist(), key=lambda entry: entry.filename):
             if entry.is_dir() or unused.search(entry.filename):
                 continue
@@ -122,9 +122,7 @@ def slim(archive: bytes, unused: re.Pattern[str]) -> bytes:
             if entry.filename.endswith(".dist-info/RECORD"):
                 lines = content.decode().splitlines(keepends=True)
                 content = "".join(line for line in lines if not unused.search(line.partition(",")[0])).encode()
-            kept = zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
-            kept.external_attr = 0o644 << 16
-            made.writestr(kept, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+            pack(made, entry.filename, content)
     return packed.getvalue()
 
 
