@@ -115,7 +115,22 @@ def test_a_figure_that_cannot_be_drawn_is_an_error_after_what_was_printed() -> N
 
 def test_output_without_an_end_is_stopped_with_a_sentence_whatever_the_cell_catches() -> None:
     result = run("while True:\n    try: print('x' * 1000)\n    except Exception: pass")
-    assert result["error"]["message"] == "The cell was stopped after 100000 characters of output."
+    assert (result["error"]["type"], result["error"]["message"]) == (
+        "Stopped",
+        "A page shows 100000 characters of output.",
+    )
+
+
+@pytest.mark.parametrize("code", ["print('a')\nprint('x' * 300_000)", "print('a')\n['x' * 300_000]"])
+def test_of_one_output_that_is_too_long_the_beginning_is_shown(code: str) -> None:
+    result = run(code)
+    assert result["error"]["type"] == "Stopped"
+    assert len(result["shown"].partition("\nStopped: ")[0].replace("\n", "")) in (100_000, 99_999)
+
+
+def test_an_error_that_cannot_say_what_it_is_has_its_type() -> None:
+    result = run("class Odd(Exception):\n    def __str__(self): raise ValueError\n\n\nraise Odd")
+    assert (result["error"]["type"], result["error"]["message"]) == ("Odd", "")
 
 
 # Errors -----------------------------------------------------------------------------------------------------
@@ -214,6 +229,12 @@ def test_what_has_no_copy_is_not_kept(code: str) -> None:
 def test_a_run_in_another_folder_leaves_the_next_where_it_was(tmp_path: Path) -> None:
     run(f"import os\nos.chdir({str(tmp_path)!r})")
     assert run("import os\nos.getcwd()")["shown"] == f"{str(Path.cwd())!r}\n"
+
+
+def test_what_a_run_overwrites_in_a_library_the_next_finds_as_it_was() -> None:
+    run("import numpy as np\nimport convbook\nnp.sum = np.linalg.norm = convbook.conv = None")
+    code = "import numpy as np\nfrom convbook import conv\nnp.sum([1, 2]), np.linalg.norm([3, 4]), conv is None"
+    assert run(code)["shown"] == "(np.int64(3), np.float64(5.0), False)\n"
 
 
 def test_settings_of_kept_cells_are_put_back() -> None:

@@ -1,21 +1,40 @@
 // Buttons that run and edit a cell, beside those that copy it. What they do is fetched at the first click, and Python only
 // at the first run: until then a page is what it is without scripts.
 
-const plan = document.querySelector("[data-live]")?.dataset.live; // the address of the cells of this page, where the site can run them
+const { live: plan, noRun = "{}" } = document.querySelector("[data-live]")?.dataset ?? {}; // where the site can run cells
+const reasons = JSON.parse(noRun); // why some cannot be run, by their names
+
+function liveNote(copies, words) {
+  const note = document.createElement("p");
+  note.className = "live-why";
+  note.setAttribute("role", "status");
+  copies.after(note);
+  note.textContent = words;
+}
+
 for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
   const name = copies.querySelector("summary .visually-hidden").textContent.trim();
+  if (name in reasons) {
+    copies.classList.add("no-run");
+    liveNote(copies, `Not run in the page. ${reasons[name]}`);
+    continue;
+  }
   const group = document.createElement("div");
   group.className = "live-buttons";
+  group.id = `live-${name}`;
   for (const word of ["Run", "Edit"]) {
     const button = document.createElement("button");
     button.type = "button";
+    button.dataset.word = word;
     button.textContent = word;
     button.setAttribute("aria-label", `${word} ${name}`);
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", async ({ detail }) => {
+      if (detail > 1) return; // a double click: the first has done it, and now the button says Stop
       try {
-        (await load("live/cells.js"))[word.toLowerCase()](group, plan);
+        (await load("live/cells.js"))[word.toLowerCase()](group, name, plan);
       } catch {
-        button.textContent = "Not available"; // not fetched: the cell can still be copied
+        if (copies.nextElementSibling?.matches(".live-why")) return;
+        liveNote(copies, "What runs cells could not be fetched. When there is a connection, load the page again.");
       }
     });
     group.append(button);

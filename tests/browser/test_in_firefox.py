@@ -127,7 +127,7 @@ def test_a_cell_runs_is_edited_and_is_stopped(firefox: Firefox, site: str) -> No
         pytest.skip("The site was built without cells that run.")
     firefox.until(f"() => ({button})('Run') !== null")
     firefox.click(button, "Run")
-    firefox.until(says, "Agrees with the guard.", seconds=START)
+    firefox.until(says, "Same as the book’s output.", seconds=START)
     firefox.click(button, "Edit")
     firefox.until(f"() => ({editor})() === document.activeElement")
     firefox.press(CONTROL + "a", *"while True: pass")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from built_site import SITE, pages
 from chromium import seen_by_axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 CHAPTER = "pictures/padding.html"
 CELL, LATER = "with-border", "three-modes"
@@ -49,22 +49,22 @@ def test_no_byte_of_python_is_fetched_before_the_first_run_and_its_size_is_said(
 
 def test_a_cell_runs_and_agrees_with_its_guard(page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
-    shown = run(page, "Agrees with the guard.")
+    shown = run(page, "Same as the book’s output.")
     expect(shown.locator("pre")).to_contain_text("[[19, 25], [37, 43]]")
 
 
 def test_a_cell_runs_the_cells_that_it_needs_and_takes_what_a_reader_made_of_them(page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
     name, first = "layer-padding", CELL
-    run(page, "Agrees with the guard.", name)
+    run(page, "Same as the book’s output.", name)
     expect(result(page, first)).to_have_count(0)
     button(page, "Edit", first).click()
     editor = page.get_by_label(f"Code of {first}")
     editor.fill(editor.input_value().replace("np.arange(9)", "np.arange(9)[::-1]"))
-    run(page, "Not what the guard expects.", name)
+    run(page, "Not the book’s output.", name)
     button(page, "Reset", first).click()
     expect(button(page, "Edit", first)).to_be_focused()
-    run(page, "Agrees with the guard.", name)
+    run(page, "Same as the book’s output.", name)
 
 
 def test_the_keyboard_edits_indents_and_runs(page: Page, site: str) -> None:
@@ -97,7 +97,7 @@ def test_a_name_that_the_built_cell_does_not_use_is_found_in_an_earlier_cell(pag
     page.goto(f"{site}{CHAPTER}")
     button(page, "Edit", LATER).click()
     page.get_by_label(f"Code of {LATER}").fill("framed.shape")
-    shown = run(page, "Not what the guard expects.", LATER)
+    shown = run(page, "Not the book’s output.", LATER)
     expect(shown.locator("pre")).to_have_text("(5, 5)")
 
 
@@ -108,9 +108,76 @@ def test_stop_ends_a_run_without_end_and_the_next_run_begins_anew(page: Page, si
     button(page, "Run").click()
     expect(result(page).get_by_role("status")).to_have_text("Running …", timeout=START)
     button(page, "Stop").click()
-    expect(result(page).get_by_role("status")).to_have_text("Stopped. Python starts anew at the next run.")
+    expect(result(page).get_by_role("status")).to_have_text("Stopped. The next run starts Python again.")
     button(page, "Reset").click()
-    run(page, "Agrees with the guard.")
+    run(page, "Same as the book’s output.")
+
+
+def test_stop_at_a_cell_that_waits_leaves_the_one_that_runs(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTER}")
+    button(page, "Run").click()
+    button(page, "Run", LATER).click()
+    button(page, "Stop", LATER).click()
+    expect(result(page, LATER).get_by_role("status")).to_have_text("Stopped.")
+    expect(result(page).get_by_role("status")).to_contain_text("Same as the book’s output.", timeout=START)
+
+
+def test_stop_while_the_cells_are_fetched_is_heard(page: Page, site: str) -> None:
+    held: list[Route] = []
+    page.route("**/*.cells.json*", held.append)
+    page.goto(f"{site}{CHAPTER}")
+    button(page, "Run").click()
+    button(page, "Stop").click()
+    expect(result(page).get_by_role("status")).to_have_text("Stopped.")
+    held[0].continue_()
+    run(page, "Same as the book’s output.")
+
+
+def test_a_double_click_runs_once(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTER}")
+    button(page, "Run").dblclick()
+    expect(result(page).get_by_role("status")).to_contain_text("Same as the book’s output.", timeout=START)
+
+
+def test_what_a_run_gave_is_not_said_of_code_that_has_changed_since(page: Page, site: str) -> None:
+    """Also where a cell has changed that it needs; and with the code that ran, what it gave comes back."""
+    page.goto(f"{site}{CHAPTER}")
+    for name in (CELL, "layer-padding"):
+        run(page, "Same as the book’s output.", name)
+    button(page, "Edit").click()
+    editor = page.get_by_label(f"Code of {CELL}")
+    seal = page.locator(".live-edited > .cell_output > .cell-checked")
+    expect(seal).to_be_hidden()
+    book = editor.input_value()
+    editor.fill("nonsense(")
+    for name in (CELL, "layer-padding"):
+        expect(result(page, name).get_by_role("status")).to_have_text("The code has changed since this run.")
+    button(page, "Reset").click()
+    for name in (CELL, "layer-padding"):
+        expect(result(page, name).get_by_role("status")).to_contain_text("Same as the book’s output.")
+    button(page, "Undo reset").click()
+    expect(editor).to_have_value("nonsense(")
+    editor.fill(book)
+    button(page, "Reset").click()
+    expect(button(page, "Undo reset")).to_have_count(0)
+
+
+def test_a_covered_output_is_predicted_before_its_cell_is_run(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTER}")
+    page.get_by_role("button", name="Predict first", exact=True).click()
+    run(page, "Predict first: say what the output will be, or have it shown.")
+    expect(button(page, "Run")).to_be_visible()
+    page.locator(f".cell:has([id='live-{CELL}'])").get_by_role("button", name="Show").click()
+    run(page, "Same as the book’s output.")
+
+
+def test_a_cell_that_cannot_run_says_why_and_has_no_buttons(page: Page, site: str) -> None:
+    page.goto(f"{site}speed/at-scale.html")
+    notes = page.locator(".live-why")
+    assert {str(text) for text in notes.all_text_contents()} == {
+        "Not run in the page. It maps a file into memory, which a browser's files cannot do."
+    }
+    expect(page.locator(".cell:has(.live-why) .live-buttons")).to_have_count(0)
 
 
 def test_cells_that_are_run_at_once_take_turns_with_one_python(page: Page, site: str) -> None:
@@ -121,7 +188,7 @@ def test_cells_that_are_run_at_once_take_turns_with_one_python(page: Page, site:
     for name in names:
         button(page, "Run", name).click()
     for name in names:
-        expect(result(page, name).get_by_role("status")).to_contain_text("Agrees with the guard.", timeout=START)
+        expect(result(page, name).get_by_role("status")).to_contain_text("Same as the book’s output.", timeout=START)
     assert len([url for url in fetched if url.endswith("pyodide.asm.wasm")]) == 1
 
 
@@ -173,14 +240,14 @@ def test_on_a_phone_nothing_runs_over_the_side(page: Page, site: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(f"{site}{CHAPTER}")
     button(page, "Edit").click()
-    run(page, "Agrees with the guard.")
+    run(page, "Same as the book’s output.")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_print_and_a_page_without_scripts_are_as_they_were(browser: Browser, page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
     button(page, "Edit").click()
-    run(page, "Agrees with the guard.")
+    run(page, "Same as the book’s output.")
     page.emulate_media(media="print")
     expect(page.get_by_label(f"Code of {CELL}")).to_be_hidden()
     code = page.locator(".live-editor + [class*=highlight-]")
@@ -203,14 +270,69 @@ def test_from_a_folder_run_says_that_it_needs_a_server(browser: Browser) -> None
     page.close()
 
 
-def test_python_that_is_not_there_is_said_in_a_sentence(browser: Browser, site: str) -> None:
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        ("pyodide.mjs", "pyodide.mjs could not be fetched. Is there a connection?"),
+        ("pyodide.asm.js", "Python could not be fetched. Is there a connection?"),
+        ("pyodide.asm.wasm", "pyodide.asm.wasm could not be fetched (404)."),
+        ("python_stdlib.zip", "python_stdlib.zip could not be fetched (404)."),
+        ("numpy-*", "could not be fetched (404)."),
+        ("pyodide-lock.json", "pyodide-lock.json could not be fetched (404)."),
+        ("library.zip*", "library.zip could not be fetched (404)."),
+        ("*.cells.json", "The cells of this page could not be fetched (404)."),
+    ],
+)
+def test_a_file_that_is_not_there_is_said_in_a_sentence_and_the_next_run_asks_again(
+    browser: Browser, site: str, lost: str, words: str
+) -> None:
     context = browser.new_context()
     page = context.new_page()
-    context.route("**/_static/pyodide/**", lambda route: route.fulfill(status=404))
+    context.route(f"**/{lost}", lambda route: route.fulfill(status=404), times=1)
+    page.goto(f"{site}{CHAPTER}")
+    run(page, words)
+    run(page, "Same as the book’s output.")
+    context.close()
+
+
+def test_where_one_cell_fails_to_start_python_the_next_has_its_own_try(browser: Browser, site: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    context.route("**/pyodide.asm.wasm", lambda route: route.abort(), times=1)
     page.goto(f"{site}{CHAPTER}")
     button(page, "Run").click()
-    expect(result(page).get_by_role("status")).to_contain_text("could not be fetched", timeout=START)
+    run(page, "Same as the book’s output.", LATER)
+    expect(result(page).get_by_role("status")).to_have_text(
+        "pyodide.asm.wasm could not be fetched. Is there a connection?"
+    )
     context.close()
+
+
+def test_a_package_that_does_not_come_is_named_and_python_stays(browser: Browser, site: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    context.route("**/matplotlib-*", lambda route: route.fulfill(status=404), times=1)
+    page.goto(f"{site}{CHAPTER}")
+    page.locator(".cell:has([aria-label='Run fig-usage']) summary").first.click()
+    run(page, "matplotlib-", "fig-usage")
+    expect(result(page, "fig-usage").get_by_role("status")).to_contain_text("could not be fetched (404).")
+    run(page, "Done.", "fig-usage")
+    assert len([url for url in fetched if url.endswith("pyodide.asm.wasm")]) == 1
+    context.close()
+
+
+def test_an_error_in_a_needed_cell_has_a_link_to_it(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTER}")
+    button(page, "Edit").click()
+    page.get_by_label(f"Code of {CELL}").fill("1 / 0")
+    shown = run(page, "Ended with an error.", "layer-padding")
+    expect(shown.locator(".live-error")).to_have_text(
+        "ZeroDivisionError in an earlier cell, which this one needs: division by zero"
+    )
+    target = str(shown.get_by_role("link", name="an earlier cell").get_attribute("href"))
+    expect(page.locator(target).get_by_label(f"Code of {CELL}")).to_be_visible()
 
 
 def test_the_zip_runs_cells_when_pythons_own_server_serves_it(page: Page, tmp_path: Path) -> None:
@@ -225,6 +347,6 @@ def test_the_zip_runs_cells_when_pythons_own_server_serves_it(page: Page, tmp_pa
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     page.goto(f"http://127.0.0.1:{server.server_port}/{CHAPTER}")
-    run(page, "Agrees with the guard.")
+    run(page, "Same as the book’s output.")
     server.shutdown()
     server.server_close()

@@ -32,10 +32,11 @@ const fetched = [];
 const counts = { run: 0, differ: 0, "not run": 0 };
 const began = performance.now();
 for (const page of pages) {
-  const { cells, library } = JSON.parse(readFileSync(join(site, `${page}.cells.json`), "utf8"));
+  const { cells, library, first } = JSON.parse(readFileSync(join(site, `${page}.cells.json`), "utf8"));
   const beside = file => new Uint8Array(readFileSync(join(site, page, "..", file.split("?")[0]))); // Python knows no Buffer
   run ??= await start({
-    loadPyodide, folder, lock, library: beside(library), say: text => { if (text.startsWith("Fetching")) fetched.push(text); },
+    loadPyodide, folder, lock, first, library: beside(library),
+    say: text => { if (text.startsWith("Fetching")) fetched.push(text); },
   });
   const since = performance.now();
   for (const cell of cells.filter(({ shown }) => shown)) {

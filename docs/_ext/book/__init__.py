@@ -4,14 +4,15 @@
 ``execution``      chapters are read, run and checked; faults stay open until they are fixed
 ``explorers``      figures whose numbers a reader can change
 ``page``           the look of a page: boxes, exercises, formulas, figures, fonts, the frame
+``checks``         exercises that check what a reader has written
 ``snippets``       each cell as code that runs by itself, and the copies that a page shows
 ``live``           cells that run in the page, and the Python for it
 ``downloads``      what the site serves beside its pages: notebooks, scripts, the library, a zip
 ``reference``      the pages of the library's functions
 =================  =====================================================================================
 
-Rooms need each other in one direction only: `explorers`, `page` and `snippets` need `execution`, and `live`,
-`downloads` and `reference` need these.
+Rooms need each other in one direction only: `explorers`, `page` and `snippets` need `execution`, `checks` needs `page`,
+and `live`, `downloads` and `reference` need these.
 """
 
 from pathlib import Path
@@ -30,6 +31,7 @@ EXTENSIONS = (
     "book.page.boxes",
     "book.page.exercises",
     "book.page.answers",
+    "book.checks.directive",
     "book.page.figures",
     "book.explorers.directive",
     "book.page.pixels",

@@ -1,104 +1,32 @@
-// Cells that run in the page: each run begins in a fresh namespace with the cells that this one needs, as they now stand,
-// and ends below the built output, with what the guard says of it. Python runs in a worker; to stop it is to end that.
+// What a reader does with a cell of the page: runs it, stops it, edits it, puts back what the book has. What a run gives
+// stands below the built output, with whether that is the book's.
 
-import { make, say } from "../elements.js";
+import { make } from "../elements.js";
 import { matches, verdict } from "../guards.js";
+import { codeOf, editors, execute } from "./chapter.js";
 
-const editors = new Map(); // cells that a reader edits, by their names: their fields
-const waiting = new Map(); // runs that have not ended, by their numbers
-let worker, runs = 0, chapter;
-
-// The worker -------------------------------------------------------------------------------------------------
-
-function end(words) {
-  worker?.terminate();
-  worker = undefined;
-  for (const { fail } of waiting.values()) fail(new Error(words));
-  waiting.clear();
-}
-
-function ask(job, tell) {
-  if (!worker) {
-    worker = new Worker(`${load.folder}live/worker.js?v=${load.version}`, { type: "module" });
-    worker.addEventListener("error", () => end("Python could not be started in this browser."));
-    worker.addEventListener("message", ({ data }) => {
-      const run = waiting.get(data.number);
-      if (!run) return;
-      if (data.words) return run.tell(data.words);
-      waiting.delete(data.number);
-      if (data.result) return run.done(data.result);
-      run.fail(new Error(data.failure));
-      end(data.failure); // it may not have started whole
-    });
-  }
-  const number = ++runs;
-  return new Promise((done, fail) => {
-    waiting.set(number, { done, fail, tell });
-    worker.postMessage({ ...job, number });
-  });
-}
-
-// What is run ------------------------------------------------------------------------------------------------
-
-async function planned(address) {
-  if (location.protocol === "file:") {
-    throw new Error("A browser runs no Python from a folder. Serve the folder with python -m http.server, and open the "
-      + "address that it prints.");
-  }
-  if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    throw new Error("This browser has no WebAssembly, which Python needs.");
-  }
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`The cells of this page could not be fetched (${response.status}).`);
-  return response.json();
-}
-
-/** A cell with its code, or what a reader has made of it. */
-const asItStands = ({ name, code, fails }) => ({ name, code: editors.get(name)?.value ?? code, fails });
-
-/** The last cell before the one at `index` that binds a name, and is not among those that run before it. */
-const binding = (cells, index, name, needs) =>
-  cells.findLastIndex((cell, n) => n < index && cell.binds.includes(name) && !needs.has(n));
-
-async function execute(plan, name, tell) {
-  chapter ??= planned(plan);
-  chapter.catch(() => { chapter = undefined; });
-  const { cells, library } = await chapter;
-  const base = new URL(plan, location);
-  const index = cells.findIndex(cell => cell.name === name), cell = cells[index];
-  if (cell.reason !== null) throw new Error(cell.reason);
-  const needs = new Set(cell.needs);
-  for (;;) {
-    const needed = [...needs].sort((a, b) => a - b).map(n => cells[n]);
-    const files = Object.fromEntries([...needed, cell].flatMap(one => one.files));
-    const result = await ask({
-      library: new URL(library, base).href,
-      needed: needed.map(asItStands),
-      cell: asItStands(cell),
-      files: Object.entries(files).map(([name, address]) => ({ name, address: new URL(address, base).href })),
-    }, tell);
-    // A name that the text as built does not use: what a reader has written may need another cell.
-    const more = result.unknown && editors.size ? binding(cells, index, result.unknown, needs) : -1;
-    if (more < 0) return { result, cell };
-    for (const n of [more, ...cells[more].needs]) needs.add(n);
-  }
-}
+const known = new Map(); // the cells of which a button has been pressed, by their names
 
 // What is said -----------------------------------------------------------------------------------------------
 
-function failureOf({ type, message, line, cell }) {
-  const place = cell ? ` in ${cell}, which this cell needs` : line ? `, line ${line}` : "";
-  return `${type}${place}${message ? `: ${message}` : ""}`;
+/** The heading of an error: its type, the place, the message. A needed cell is a link, if the page shows it. */
+function failureOf({ type, message, line, cell }, ran) {
+  const said = message ? `: ${message}` : "";
+  if (!cell) return [`${type}${line ? `, line ${line}` : ""}${said}`];
+  const target = ran.find(({ name }) => name === cell)?.shown && document.getElementById(`live-${cell}`)?.closest(".cell");
+  if (!target) return [`${type} in an earlier cell that is not shown, which this one needs${said}`];
+  target.id ||= `cell-${cell}`;
+  return [`${type} in `, make("a", { href: `#${target.id}` }, "an earlier cell"), `, which this one needs${said}`];
 }
 
-function judged(cell, { shown, error }, seconds) {
+function judged({ guard, free }, { shown, error }, seconds) {
   const time = seconds < 1 ? `${Math.round(1000 * seconds)} ms.` : `${seconds.toFixed(1)} s.`;
-  if (cell.guard !== null) {
-    if (matches(cell.guard, shown)) return `Agrees with the guard. ${time}`;
-    return error ? `Ended with an error. ${time}` : `Not what the guard expects. ${verdict(cell.guard, shown).text} ${time}`;
+  if (guard !== null) {
+    if (matches(guard, shown)) return `Same as the book’s output. ${time}`;
+    return error ? `Ended with an error. ${time}` : `Not the book’s output. ${verdict(guard, shown).text} ${time}`;
   }
   if (error) return `Ended with an error. ${time}`;
-  return cell.free ? `There is no guard: ${cell.free} ${time}` : `Done. ${time}`;
+  return free ? `Done. The book’s output is not checked: ${free} ${time}` : `Done. ${time}`;
 }
 
 function drawn({ kind, text }) {
@@ -111,12 +39,13 @@ function drawn({ kind, text }) {
 // A cell of the page -----------------------------------------------------------------------------------------
 
 class Cell {
-  constructor(buttons, plan) {
-    this.plan = plan;
+  constructor(buttons, name, plan) {
     this.buttons = buttons;
-    [this.runButton, this.editButton] = buttons.children;
-    this.name = buttons.closest(".copies").querySelector("summary .visually-hidden").textContent.trim();
-    this.code = buttons.closest(".cell").querySelector(":scope .cell_input > [class*=highlight-]");
+    this.name = name;
+    this.plan = plan;
+    [this.runButton, this.editButton] = ["Run", "Edit"].map(word => buttons.querySelector(`[data-word=${word}]`));
+    this.cell = buttons.closest(".cell");
+    this.code = this.cell.querySelector(":scope .cell_input > [class*=highlight-]");
   }
 
   label(button, word) {
@@ -138,54 +67,86 @@ class Cell {
     return this.made;
   }
 
+  /** Whether the built output is covered, so that a run of the book's code would give the answer away. */
+  get covered() {
+    const output = document.body.hasAttribute("data-predict") && this.cell.querySelector(":scope > .cell_output");
+    return output && !editors.has(this.name)
+      && (output.matches(":not(.seen):has(> .prediction)") || output.querySelector("figure:not(.seen)") !== null);
+  }
+
   async run() {
-    if (this.running) return end("Stopped. Python starts anew at the next run.");
+    if (this.stop) return this.stop.abort(new Error("Stopped."));
     this.place.removeAttribute("hidden");
-    this.running = true;
-    this.label(this.runButton, "Stop");
     const words = text => { this.status.textContent = text; };
+    if (this.covered) return words("Predict first: say what the output will be, or have it shown. Then run the cell.");
+    this.stop = new AbortController();
+    this.label(this.runButton, "Stop");
     words("Waiting …"); // for Python, or for another cell
     let began = performance.now();
     try {
-      const { result, cell } = await execute(this.plan, this.name, text => {
+      const { result, cell, ran } = await execute(this.plan, this.name, text => {
         if (text === "Running …") began = performance.now();
         words(text);
-      });
+      }, this.stop.signal);
+      this.ran = ran;
       this.show(result);
-      say(this.status, judged(cell, result, (performance.now() - began) / 1000));
+      this.verdict = judged(cell, result, (performance.now() - began) / 1000);
     } catch (error) {
+      this.ran = undefined;
       this.outputs.replaceChildren();
       words(error.message);
     }
-    this.running = false;
+    this.stop = undefined;
     this.label(this.runButton, "Run");
+    this.compare();
   }
 
   show({ outputs, error }) {
     const parts = outputs.map(drawn);
-    if (error) parts.push(make("pre", { className: "live-error" }, failureOf(error)));
+    if (error) parts.push(make("pre", { className: "live-error" }, ...failureOf(error, this.ran)));
     this.outputs.replaceChildren(...parts);
     for (const box of this.outputs.children) {
-      if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+      if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) continue;
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", `Output of your run of ${this.name}`);
     }
+  }
+
+  /** Say what the last run gave, as long as the cells are as they were then. */
+  compare() {
+    if (this.stop || !this.ran) return;
+    const same = this.ran.every(cell => codeOf(cell) === cell.as);
+    const words = same ? this.verdict : "The code has changed since this run.";
+    if (this.status.textContent !== words) this.status.textContent = words;
   }
 
   edit() {
     if (editors.has(this.name)) return this.reset();
-    const text = this.code.querySelector("pre").textContent.replace(/\n$/, "");
+    this.book = this.code.querySelector("pre").textContent.replace(/\n$/, "");
+    this.open(this.book);
+  }
+
+  open(text) {
     const field = make("textarea", { className: "live-editor", value: text, spellcheck: false, autocomplete: "off" });
     field.setAttribute("aria-label", `Code of ${this.name}`);
     field.setAttribute("autocapitalize", "off");
     field.setAttribute("wrap", "off");
     const fit = () => { field.rows = Math.max(2, field.value.split("\n").length); };
     fit();
-    field.addEventListener("input", fit);
+    field.addEventListener("input", () => {
+      fit();
+      compareAll();
+    });
     field.addEventListener("keydown", event => this.typed(event));
     editors.set(this.name, field);
     this.code.before(field);
     this.code.hidden = true;
+    this.cell.classList.add("live-edited");
+    this.undoButton?.remove();
     this.label(this.editButton, "Reset");
     field.focus({ preventScroll: true });
+    compareAll();
   }
 
   /** Shift+Enter runs; Enter keeps the indentation, and goes in after a colon. */
@@ -194,7 +155,7 @@ class Cell {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     if (event.shiftKey || event.ctrlKey || event.metaKey) {
-      if (!this.running && !event.repeat) this.run();
+      if (!this.stop && !event.repeat) this.run();
       return;
     }
     const line = field.value.slice(0, field.selectionStart).split("\n").at(-1);
@@ -202,24 +163,34 @@ class Cell {
     document.execCommand("insertText", false, `\n${indent}`); // the one way that can be undone
   }
 
+  /** Put back what the book has; what the reader has written is one press away. */
   reset() {
-    editors.get(this.name).remove();
+    const field = editors.get(this.name);
+    field.remove();
     editors.delete(this.name);
     this.code.hidden = false;
+    this.cell.classList.remove("live-edited");
     this.label(this.editButton, "Edit");
     this.editButton.focus({ preventScroll: true });
+    if (field.value !== this.book) {
+      this.undoButton = make("button", { type: "button", className: "live-undo" });
+      this.label(this.undoButton, "Undo reset");
+      this.undoButton.addEventListener("click", () => this.open(field.value));
+      this.editButton.after(this.undoButton);
+    }
+    compareAll();
   }
 }
 
-const known = new WeakMap();
+const compareAll = () => known.forEach(cell => cell.compare());
 
-function cellOf(buttons, plan) {
-  if (!known.has(buttons)) known.set(buttons, new Cell(buttons, plan));
-  return known.get(buttons);
+function cellOf(buttons, name, plan) {
+  if (!known.has(name)) known.set(name, new Cell(buttons, name, plan));
+  return known.get(name);
 }
 
 /** Run the cell to which these buttons belong, or stop its run. */
-export const run = (buttons, plan) => cellOf(buttons, plan).run();
+export const run = (...cell) => cellOf(...cell).run();
 
 /** Let a reader edit the cell to which these buttons belong, or put back what the book has. */
-export const edit = (buttons, plan) => cellOf(buttons, plan).edit();
+export const edit = (...cell) => cellOf(...cell).edit();

@@ -21,13 +21,13 @@ function missing(packages, names, there) {
 
 /**
  * Start Python. `folder` is where its files lie, `lock` what they are, `library` an archive of the library and the
- * runner; `say` hears what is being done. Gives a function that runs a cell after those that it needs, and gives what
- * the runner says of it.
+ * runner, `first` the size of all this; `say` hears what is being done. Gives a function that runs a cell after those
+ * that it needs, and gives what the runner says of it.
  */
-export async function start({ loadPyodide, folder, lock, library, say }) {
-  const { packages, convbook } = lock;
+export async function start({ loadPyodide, folder, lock, library, first, say }) {
+  const { packages } = lock;
   const packed = names => names.reduce((sum, name) => sum + packages[name.toLowerCase()].packed, 0);
-  say(`Fetching Python and NumPy: ${size(convbook.core.packed + packed(FIRST))}, which the browser keeps …`);
+  say(`Fetching Python and NumPy: ${first}, kept for next time …`);
   const python = await loadPyodide({ indexURL: folder, packages: FIRST });
   python.unpackArchive(await library, "zip", { extractDir: "/book" });
   python.FS.mkdirTree(PLACE);
@@ -43,9 +43,12 @@ lambda needed, cell: json.dumps(runner.run(json.loads(needed), json.loads(cell))
     const wanted = missing(packages, names, python.loadedPackages);
     if (!wanted.length) return false;
     const asked = names.filter(name => wanted.includes(packages[name.toLowerCase()].name));
-    say(`Fetching ${asked.join(" and ")}: ${size(packed(wanted))}, which the browser keeps …`);
+    say(`Fetching ${asked.join(" and ")}: ${size(packed(wanted))}, kept for next time …`);
     await python.loadPackage(wanted, { messageCallback() {}, errorCallback() {} });
-    return wanted.every(name => name in python.loadedPackages || name.toLowerCase() in python.loadedPackages);
+    const loaded = Object.keys(python.loadedPackages).map(name => name.toLowerCase());
+    const lost = wanted.filter(name => !loaded.includes(name.toLowerCase()));
+    if (lost.length) throw new Error(`${lost.join(" and ")} could not be fetched.`);
+    return true;
   };
   const provider = module => Object.values(packages).find(({ imports }) => imports.includes(module))?.name;
   const imported = python.pyimport("pyodide.code").find_imports;

@@ -5,6 +5,7 @@ needs of the cells that no page shows comes along; what only feeds numbers into 
 """
 
 import ast
+import inspect
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from book.checks import judge
+from book.checks.directive import CheckPlace
+from book.downloads.plain_markdown import Part
 from book.execution.chapters import Cell
 from book.snippets import hidden, slicer
 
@@ -27,7 +31,7 @@ class Page:
     """A chapter: its executed notebook, and its text and code cells in the order in which the page shows them."""
 
     executed: NotebookNode
-    parts: list[str | int]
+    parts: list[Part]
     preface: str
 
     def cells(self) -> Iterator[str | NotebookNode]:
@@ -35,11 +39,16 @@ class Page:
         code = {i: cell for i, cell in enumerate(self.executed.cells) if cell.cell_type == "code"}
         needed = self._needed(code)
         first = True
+        judged = False
         for part in self.parts:
             if isinstance(part, str):
                 title, _, rest = part.partition("\n\n")
                 yield f"{title}\n\n{self.preface}\n\n{rest}".rstrip() if first else part
                 first = False
+                continue
+            if isinstance(part, CheckPlace):
+                yield nbformat.v4.new_code_cell(check(part["name"], part["code"], with_judge=not judged))
+                judged = True
                 continue
             for i in [i for i in needed if i < part]:
                 yield nbformat.v4.new_code_cell(needed.pop(i))
@@ -51,6 +60,23 @@ class Page:
         program = slicer.Page([Cell.of(cell.source, **cell.metadata) for cell in code.values()])
         shown = [numbers.index(part) for part in self.parts if isinstance(part, int)]
         return {numbers[n]: text for n, text in hidden(program, shown).items()}
+
+
+# Checks -----------------------------------------------------------------------------------------------------
+def check(name: str, code: str, with_judge: bool = True) -> str:
+    """Write the cell that checks what the reader has called `name`; the first of a notebook brings the judge along.
+
+    All names but two are those of a function, so that the chapter's own stay what they are.
+    """
+    functions = [inspect.getsource(one) for one in (judge.judge, judge.outcome, judge.agree, judge.written)]
+    head = "import copy\n\nimport numpy as np\n\n\n" + "\n\n".join(functions)
+    judging = f"def judge_of_checks():\n{textwrap.indent(head, '    ')}\n    return judge\n\n\n" if with_judge else ""
+    body = textwrap.indent(f"import numpy as np\n\n{code}", "    ")
+    return (
+        f"# Checks `{name}`: run this cell when you have written it.\n{judging}"
+        f"def check_{name}(found):\n{body}\n    return judge_of_checks()({name!r}, found, locals())\n\n\n"
+        f'print(check_{name}({name}) or "Right.")'
+    )
 
 
 # The notebook -----------------------------------------------------------------------------------------------

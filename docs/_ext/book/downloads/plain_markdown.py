@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from docutils import nodes
 
+from book.checks.directive import CheckPlace, Hint
 from book.explorers.directive import Explorer
 from book.page.boxes import is_cell
 from book.page.exercises import ExerciseBox, FoldedSolution
@@ -32,10 +33,12 @@ SIGNS = re.compile(r"[\\`*<$]|(?<!\w)_|_(?!\w)|\[(?=[^\]]*\]\()")
 MACRO = re.compile(rf"\\({'|'.join(name[1:] for name in MACROS)})(?![A-Za-z])")
 
 Numbers = Mapping[str, Mapping[str, tuple[int, ...]]]
+#: A text in Markdown, a code cell by its number, or what checks the cell before it.
+Part = str | int | CheckPlace
 
 
-def cells(doctree: nodes.document, numbers: Numbers, base: str = "", escape: bool = True) -> list[str | int]:
-    """Return the page in order: texts in Markdown, and code cells by their numbers.
+def cells(doctree: nodes.document, numbers: Numbers, base: str = "", escape: bool = True) -> list[Part]:
+    """Return the page in order: texts in Markdown, code cells by their numbers, and checks.
 
     `numbers` are Sphinx's for this page; links are kept where the address of the page, `base`, is known. Without
     `escape` the text is for people to read as it is.
@@ -43,17 +46,17 @@ def cells(doctree: nodes.document, numbers: Numbers, base: str = "", escape: boo
     return list(_joined(_Writer(numbers, base, escape).blocks(doctree, 0)))
 
 
-def _joined(blocks: Iterator[str | int]) -> Iterator[str | int]:
+def _joined(blocks: Iterator[Part]) -> Iterator[Part]:
     """Join texts up to the next heading or code cell."""
     text: list[str] = []
     for block in blocks:
-        if text and (isinstance(block, int) or block.startswith("#")):
+        if text and (not isinstance(block, str) or block.startswith("#")):
             yield "\n\n".join(text)
             text = []
-        if isinstance(block, int):
-            yield block
-        else:
+        if isinstance(block, str):
             text.append(block)
+        else:
+            yield block
     if text:
         yield "\n\n".join(text)
 
@@ -68,12 +71,12 @@ class _Writer:
         self.numbers, self.base, self.escape = numbers, base, escape
 
     # Blocks -------------------------------------------------------------------------------------------------
-    def blocks(self, node: nodes.Element, level: int) -> Iterator[str | int]:
+    def blocks(self, node: nodes.Element, level: int) -> Iterator[Part]:
         """Write what stands in `node`, below a heading of this level."""
         for child in node.children:
             yield from self.block(child, level)
 
-    def block(self, node: nodes.Node, level: int) -> Iterator[str | int]:
+    def block(self, node: nodes.Node, level: int) -> Iterator[Part]:
         if isinstance(node, UNSEEN):
             return
         if isinstance(node, nodes.section):
@@ -85,6 +88,11 @@ class _Writer:
             yield from (self.caption(figure) for figure in node.findall(nodes.figure))
         elif isinstance(node, ExerciseBox):
             yield from self.exercise(node, level)
+        elif isinstance(node, CheckPlace):
+            yield node
+        elif isinstance(node, Hint):
+            yield f"**{node.summary}**"
+            yield from self.blocks(node, level)
         elif isinstance(node, nodes.Admonition):
             yield from self.box(node, level)
         elif isinstance(node, nodes.math_block):
@@ -108,7 +116,7 @@ class _Writer:
         elif isinstance(node, nodes.Element):
             yield from self.blocks(node, level)
 
-    def box(self, node: nodes.Element, level: int) -> Iterator[str | int]:
+    def box(self, node: nodes.Element, level: int) -> Iterator[Part]:
         """Quote the words of a box; its cells follow."""
         title, *rest = node.children
         parts = [self.inline(part) for part in title.children if part.astext().strip()]
@@ -117,15 +125,15 @@ class _Writer:
         quoted = [head] if head != "****" else []
         for child in content:
             for block in self.block(child, level):
-                if isinstance(block, int):
+                if isinstance(block, str):
+                    quoted.append(block)
+                else:
                     yield from _quotation(quoted)
                     yield block
                     quoted = []
-                else:
-                    quoted.append(block)
         yield from _quotation(quoted)
 
-    def exercise(self, node: nodes.Element, level: int) -> Iterator[str | int]:
+    def exercise(self, node: nodes.Element, level: int) -> Iterator[Part]:
         name = f"Exercise {self.number('exercise', node['ids'])}".rstrip()
         words = node[0].deepcopy()
         hard = [part for part in words if "exercise-level" in part.get("classes", ())]

@@ -2,14 +2,14 @@
 
 Beside each page with cells lies ``pictures/padding.cells.json``, which a browser fetches at the first run::
 
-    {"library": "../_static/live/library.zip?v=12ab34cd",
+    {"library": "../_static/live/library.zip?v=12ab34cd", "first": "7.9 MB",
      "cells": [{"name": "same-kernel", "code": "…", "shown": true, "needs": [0], "binds": ["kernel"], "fails": false,
                 "guard": "[1, 2]", "free": null, "files": [], "reason": null}]}
 
-``needs`` are the earlier cells that a run executes first, each whole, with all that these need. ``files`` are what it
-reads: the name in its code, and the address. A `reason` says why a cell cannot run in a page, from its metadata
-(``no-run: It starts processes.``) or because of what it imports. ``library.zip`` holds what Python gets there:
-convbook, `runner` with what it imports, and how figures are drawn.
+``first`` is what the first run fetches. ``needs`` are the earlier cells that a run executes first, each whole, with all
+that these need. ``files`` are what it reads: the name in its code, and the address. A `reason` says why a cell cannot
+run in a page, from its metadata (``no-run: It starts processes.``) or because of what it imports. ``library.zip`` holds
+what Python gets there: convbook, `runner` with what it imports, and how figures are drawn.
 
 A page's cells are described when it is read, so that a build without a change has nothing to analyze. All of it is
 there only if set-up has put Python for the pages (`supply`) beside the site.
@@ -49,7 +49,10 @@ PYTHON = "_static/pyodide"
 WRITTEN = ".cells"
 #: What the library's archive holds beside convbook: modules at their own places, and the style of figures.
 BESIDE = {
-    **{name: f"docs/_ext/{name}" for name in ("book/execution/fresh.py", "book/live/runner.py", "book/page/svg.py")},
+    **{
+        f"book/{name}.py": f"docs/_ext/book/{name}.py"
+        for name in ("checks/judge", "execution/fresh", "live/runner", "page/svg")
+    },
     "matplotlibrc": "docs/_ipython/matplotlibrc",
 }
 #: Where the environment notes the cells of a page.
@@ -157,11 +160,32 @@ def lock_of(folder: Path) -> Any:
     return json.loads((folder / LOCK).read_text(encoding="utf-8"))
 
 
+def provided_by(folder: Path) -> set[str]:
+    """Name the modules, at their top level, that cells can import there beside the standard library."""
+    return {name for entry in lock_of(folder)["packages"].values() for name in entry["imports"]}
+
+
 def first_run(folder: Path) -> str:
     """Say how much a browser fetches before the first cell has run."""
     lock = lock_of(folder)
-    packed = lock["convbook"]["core"]["packed"] + lock["packages"]["numpy"]["packed"] + len(library())
-    return f"{packed / 1e6:.1f} MB"
+    return megabytes(lock["convbook"]["core"]["packed"] + lock["packages"]["numpy"]["packed"] + len(library()))
+
+
+def figures_more(folder: Path) -> str:
+    """Say how much more it fetches for the first figure."""
+    packages = lock_of(folder)["packages"]
+    found: set[str] = set()
+    left = ["matplotlib"]
+    while left:
+        name = left.pop().lower()
+        if name not in found | {"numpy"}:
+            found.add(name)
+            left += packages[name]["depends"]
+    return megabytes(sum(packages[name]["packed"] for name in found))
+
+
+def megabytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"
 
 
 # The library ------------------------------------------------------------------------------------------------
@@ -180,12 +204,13 @@ def library() -> bytes:
 # The site ---------------------------------------------------------------------------------------------------
 def contents(app: Sphinx, folder: Path) -> Iterator[tuple[str, bytes]]:
     """Give the files: their addresses, and what is in them."""
-    provided = {name for entry in lock_of(folder)["packages"].values() for name in entry["imports"]}
+    provided = provided_by(folder)
     digest = hashlib.sha256(library()).hexdigest()[:8]
     yield LIBRARY, library()
     for page, planned in noted(app.env, PLAN).items():
         own = {
             "library": f"{relative_uri(f'{page}.html', LIBRARY)}?v={digest}",
+            "first": first_run(folder),
             "cells": with_reasons(planned, provided),
         }
         yield f"{page}.cells.json", (json.dumps(own, ensure_ascii=False) + "\n").encode()
@@ -220,11 +245,19 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
 
 def offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Tell the page where its cells are, and its reader what a run fetches; without, it has no buttons."""
-    folder = supply_of(app)
-    if folder is not None and doctree is not None and pagename in noted(app.env, PLAN):
-        context["live"] = f"{pagename.rpartition('/')[2]}.cells.json"
-        note = f'<p class="live-note">Cells run here: the first run fetches Python, {first_run(folder)}.</p>'
-        context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
+    folder, planned = supply_of(app), noted(app.env, PLAN).get(pagename)
+    if folder is None or doctree is None or planned is None:
+        return
+    cells = with_reasons(planned, provided_by(folder))
+    reasons = {cell["name"]: cell["reason"] for cell in cells if cell["shown"] and cell["reason"]}
+    context["live"] = {"data-live": f"{pagename.rpartition('/')[2]}.cells.json"}
+    if reasons:
+        context["live"]["data-no-run"] = json.dumps(reasons, ensure_ascii=False)
+    more = (
+        f"; figures take {figures_more(folder)} more" if any("matplotlib" in one["modules"] for one in planned) else ""
+    )
+    note = f'<p class="live-note">Cells run here: the first run fetches Python, {first_run(folder)}{more}.</p>'
+    context["body"] = context["body"].replace("</h1>", f"</h1>{note}", 1)
 
 
 def add_script(app: Sphinx) -> None:

@@ -27,11 +27,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from book.checks.judge import says
 from book.execution import fresh
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
 KEPT = 3  # copies at a time
 LONGEST = 100_000  # characters of text that a page shows of one run
+NUMPYS = ("numpy", "numpy.fft", "numpy.linalg", "numpy.lib.stride_tricks", "numpy.random")
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
 Output = dict[str, str]
@@ -63,10 +65,11 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
     """Run a cell after those that it needs, and give what it shows.
 
     Cells are ``{"name", "code", "fails"}``; of those that are needed nothing is shown, and one that `fails` may raise.
+    The cell may have a ``check``, ``{"name", "code"}``, which judges what it has defined under that name.
     Returned are the ``outputs``, each with its ``kind`` (text, stderr, svg, html) and ``text``; the ``error``, or
     ``None``, with its ``type``, ``message``, the ``line`` of the cell, and the needed ``cell`` in which it was raised,
     or ``None``; the text ``shown``, as the guards compare it; the module that is ``missing``, and the ``unknown`` name,
-    or ``None``.
+    or ``None``; and what is ``wrong`` by the check, a sentence or ``None``.
     """
     cells = [dict(one) for one in needed]
     kept = max((one for one in _kept if one.begins(cells)), key=lambda one: len(one.cells), default=None)
@@ -88,7 +91,19 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
             error = error or fault
         if error is None or cell["fails"]:
             _keep([*cells, dict(cell)], main, begun)
-        return _result(outputs, error, cell)
+        result = _result(outputs, error, cell)
+        if error is None and "check" in cell:
+            result["wrong"] = _wrong(main, **cell["check"])
+        return result
+
+
+def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
+    """Say what is wrong with what a cell has defined, whatever that prints."""
+    if name not in vars(main):
+        return f"The cell does not define `{name}`."
+    silent = _Stream(lambda text: None)
+    with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
+        return says(name, vars(main)[name], code)
 
 
 class _Kept:
@@ -163,14 +178,17 @@ class _Outputs:
 
     def add(self, kind: str, text: str) -> None:
         """Add an output; what is written to a stream goes on with what was written before."""
-        self.length += len(text)
-        if self.length > LONGEST and kind in ("stream", "text", "stderr"):
-            raise _TooMuchError(f"The cell was stopped after {LONGEST} characters of output.")
+        whole = len(text)
+        if kind in ("stream", "text", "stderr"):
+            text = text[: LONGEST - self.length]
+            self.length += len(text)
         last = self.parts[-1] if self.parts else {}
         if kind in ("stream", "stderr") and last.get("kind") == kind:
             last["text"] += text
         elif text or kind not in ("stream", "stderr"):
             self.parts.append({"kind": kind, "text": text})
+        if len(text) < whole:
+            raise _TooMuchError(f"A page shows {LONGEST} characters of output.")
 
     def value(self, value: Any) -> None:
         """Add what a notebook shows of a value."""
@@ -246,7 +264,7 @@ def _ends_quietly(code: str) -> bool:
 def _result(
     outputs: _Outputs, error: BaseException | None, cell: Mapping[str, Any], needed: bool = False
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {"outputs": [], "error": None, "missing": None, "unknown": None}
+    found: dict[str, Any] = {"outputs": [], "error": None, "missing": None, "unknown": None, "wrong": None}
     shown = ""
     for part in outputs.parts:
         kind, text = part["kind"], part["text"]
@@ -279,8 +297,12 @@ def _described(error: BaseException, file: str) -> dict[str, Any]:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     if isinstance(error, SystemExit):
         return {"type": "SystemExit", "message": "The cell has ended itself.", "line": lines[-1] if lines else None}
-    kind = "Output" if isinstance(error, _TooMuchError) else type(error).__name__
-    return {"type": kind, "message": str(error), "line": lines[-1] if lines else None}
+    kind = "Stopped" if isinstance(error, _TooMuchError) else type(error).__name__
+    try:
+        message = str(error)
+    except Exception:  # a class of the reader's own
+        message = ""
+    return {"type": kind, "message": message, "line": lines[-1] if lines else None}
 
 
 # A fresh state ----------------------------------------------------------------------------------------------
@@ -291,6 +313,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display
     builtins.input = _nobody_answers
+    functions = _functions()
     fresh.reset_numpy()
     fresh.reset_matplotlib()
     try:
@@ -301,11 +324,19 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
             yield main
     finally:
         fresh.close_figures()
+        for module, own in functions:
+            vars(module).update(own)
         os.chdir(folder)
         sys.modules["__main__"] = before
         for name in vars(builtins).keys() - names.keys():
             del vars(builtins)[name]
         vars(builtins).update(names)
+
+
+def _functions() -> list[tuple[types.ModuleType, dict[str, Any]]]:
+    """Give what the libraries offer, which a cell can overwrite (``np.sum = 3``): the next run finds it as it was."""
+    modules = [sys.modules[name] for name in sorted(sys.modules) if name in NUMPYS or name.startswith("convbook")]
+    return [(one, {name: value for name, value in vars(one).items() if callable(value)}) for one in modules]
 
 
 # Figures ----------------------------------------------------------------------------------------------------

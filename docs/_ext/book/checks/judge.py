@@ -1,0 +1,79 @@
+"""What a check says of a reader's code: nothing if it is right, and otherwise one sentence.
+
+It needs NumPy alone: pages bring it to the browser, and notebooks have the text of `judge` and what it calls in a cell.
+"""
+
+import copy
+
+import numpy as np
+
+
+def says(name, found, code):
+    """Judge by a check's code, which is run in names of its own."""
+    check = {"__name__": "check", "np": np}
+    exec(compile(code, f"<check of {name}>", "exec"), check)
+    return judge(name, found, check)
+
+
+def judge(name, found, check):
+    """Say what is wrong with `found`, which the reader has called `name`; say nothing if it is right.
+
+    `check` has what the check's code defines: for a function ``cases``, each a tuple of arguments, and ``right``; for a
+    value ``fault``, a function that says what is wrong with it or gives ``None``. ``mistakes`` maps what a reader is told
+    to a function, or a value, that makes this very mistake.
+    """
+    if found is None or found is ...:
+        return f"`{name}` has no value yet."
+    if "fault" in check:
+        try:
+            return check["fault"](found)
+        except Exception as error:
+            return f"`{name}` could not be checked: {written(error)}"
+    if not callable(found):
+        return f"`{name}` is not a function."
+    for case in check["cases"]:
+        given = copy.deepcopy(case)
+        got, wanted = outcome(found, given), outcome(check["right"], copy.deepcopy(case))
+        call = f"`{name}({', '.join(map(written, case))})`"
+        if agree(got, wanted):
+            if all(map(agree, given, case)):
+                continue
+            return f"{call} is right, but it changes what it is given."
+        for words, mistake in check["mistakes"].items():
+            if agree(got, outcome(mistake, copy.deepcopy(case))):
+                return words
+        return f"{call} {'ends with' if isinstance(got, Exception) else 'gives'} {written(got)}, not {written(wanted)}."
+    return None
+
+
+def outcome(function, arguments):
+    """Give what a function returns, or the exception that ends it."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        return error
+
+
+def agree(one, other):
+    """Whether two outcomes are the same: shape and numbers to rounding, or the kind of exception."""
+    if isinstance(one, Exception) or isinstance(other, Exception):
+        return type(one) is type(other)
+    try:
+        one, other = np.asarray(one), np.asarray(other)
+    except ValueError:  # lists of unequal lengths
+        return False
+    if one.shape != other.shape:
+        return False
+    if one.dtype.kind in "biufc" and other.dtype.kind in "biufc":
+        return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True))
+    return bool(np.all(one == other))
+
+
+def written(value):
+    """Write a value in a line, shortened if it is long."""
+    if isinstance(value, Exception):
+        return f"{type(value).__name__}: {value}"
+    text = repr(value.tolist() if isinstance(value, np.ndarray | np.generic) else value)
+    if isinstance(value, np.ndarray) and len(text) > 80:
+        return f"an array of shape {value.shape}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
