@@ -1,4 +1,4 @@
-"""Each exercise that checks a reader's code: its solution is right, the gap is not, each mistake is told by its words."""
+"""Each exercise that checks a reader's code: the solution is right, the gap is not, each mistake has its words."""
 
 from pathlib import Path
 from typing import Any

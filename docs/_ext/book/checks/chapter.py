@@ -22,8 +22,8 @@
     mistakes = {"Your kernel is turned around.": lambda x, w: np.convolve(x, w, "valid")}
     ```
 
-A check follows the cell with the gap, which a reader fills, and names what that cell defines. `judge` says what its code
-defines; it stands alone but for ``np``. What fills the gap is the solution of the exercise.
+A check follows the cell with the gap, which a reader fills, and names what that cell defines. `judge` says what its
+code defines; it stands alone but for ``np``. What fills the gap is the solution of the exercise.
 """
 
 import re

@@ -19,8 +19,8 @@ def judge(name, found, check):
     """Say what is wrong with `found`, which the reader has called `name`; say nothing if it is right.
 
     `check` has what the check's code defines: for a function ``cases``, each a tuple of arguments, and ``right``; for a
-    value ``fault``, a function that says what is wrong with it or gives ``None``. ``mistakes`` maps what a reader is told
-    to a function, or a value, that makes this very mistake.
+    value ``fault``, a function that says what is wrong with it or gives ``None``. ``mistakes`` maps what a reader is
+    told to a function, or a value, that makes this very mistake.
     """
     if found is None or found is ...:
         return f"`{name}` has no value yet."
