@@ -25,7 +25,7 @@ CELLS = [
 
 def plan(*cells: Cell) -> list[dict[str, object]]:
     copies = {s.number: copies_of(s, cells[s.number], "part/page") for s in snippets_of(cells, "part/page")}
-    return live.with_reasons(live.plan(cells, copies, "part/page"), {"numpy", "scipy"})
+    return live.with_reasons(live.plan(cells, copies, {}, "part/page"), {"numpy", "scipy"})
 
 
 def test_a_cell_needs_the_cells_from_which_its_values_come_and_those_that_change_them() -> None:

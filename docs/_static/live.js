@@ -22,7 +22,8 @@ for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
   const group = document.createElement("div");
   group.className = "live-buttons";
   group.id = `live-${name}`;
-  for (const word of ["Run", "Edit"]) {
+  const words = copies.closest(".cell").matches(":has(+ .task)") ? ["Run", "Edit", "Check"] : ["Run", "Edit"];
+  for (const word of words) {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.word = word;
@@ -40,4 +41,16 @@ for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
     group.append(button);
   }
   copies.prepend(group);
+}
+
+// What a reader has solved is said at once, if there is any, and on the page that lists all exercises.
+function tried() {
+  try {
+    return localStorage.getItem("tasks");
+  } catch {
+    return null;
+  }
+}
+if (document.querySelector(".task-list") || (tried() && document.querySelector(".task"))) {
+  load("live/progress.js").then(({ tell }) => tell(), () => {}); // not fetched: the exercises are there all the same
 }

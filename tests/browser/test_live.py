@@ -1,6 +1,8 @@
 """What a reader does with a cell: runs it, edits it, breaks it, stops it, and reads on where nothing of that works."""
 
 import functools
+import json
+import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +13,7 @@ from built_site import SITE, pages
 from chromium import seen_by_axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-CHAPTER = "pictures/padding.html"
+CHAPTER, LIST = "pictures/padding.html", "appendices/checked-exercises.html"
 CELL, LATER = "with-border", "three-modes"
 START = 60_000  # milliseconds until Python has come and run, on a busy machine
 PHONE = {"width": 360, "height": 740}
@@ -350,3 +352,98 @@ def test_the_zip_runs_cells_when_pythons_own_server_serves_it(page: Page, tmp_pa
     run(page, "Same as the book’s output.")
     server.shutdown()
     server.server_close()
+
+
+# Exercises that check ---------------------------------------------------------------------------------------
+TASK = "task-mirror"
+GAP = """def mirror(x, p):
+    before = {before}
+    behind = [x[len(x) - 1 - i] for i in range(1, p + 1)]
+    return before + list(x) + behind"""
+TURNED, MIRRORED = "[x[i] for i in range(p)]", "[x[i] for i in range(p, 0, -1)]"
+
+
+def check(page: Page, says: str) -> Locator:
+    button(page, "Check", TASK).click()
+    shown = result(page, TASK)
+    expect(shown.get_by_role("status")).to_contain_text(says, timeout=START)
+    return shown
+
+
+def test_an_exercise_says_what_is_wrong_and_remembers_that_it_was_solved(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTER}")
+    shown = check(page, "`mirror([1, 2, 3, 5], 2)` gives [1, 2, 3, 5], not [3, 2, 1, 2, 3, 5, 3, 2].")
+    button(page, "Edit", TASK).click()
+    editor = page.get_by_label(f"Code of {TASK}")
+    editor.fill(GAP.format(before=TURNED))
+    check(page, "If you like, open a hint or the solution below.")
+    editor.fill("def mirror(x, p):\n    return np.pad(x, p, mode='symmetric')")
+    check(page, "The end values stand there twice")
+    editor.fill(GAP.format(before=MIRRORED))
+    expect(shown.get_by_role("status")).to_have_text("The code has changed since this run.")
+    editor.press("Shift+Enter")  # checks where there is something to check
+    expect(shown.get_by_role("status")).to_have_text("Right.", timeout=START)
+    solved = page.locator(f".task[data-cell={TASK}] .task-solved")
+    expect(solved).to_have_text(re.compile(r"^Solved on \d{4}-\d\d-\d\d\.$"))
+    page.reload()
+    expect(solved).to_be_visible()
+    button(page, "Edit", TASK).click()
+    expect(editor).to_have_value(GAP.format(before=MIRRORED))
+    button(page, "Reset", TASK).click()
+    button(page, "Edit", TASK).click()
+    expect(editor).to_have_value(re.compile("# your code"))
+
+
+def test_a_cell_that_does_not_define_what_is_asked_for_is_told_so(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTER}")
+    button(page, "Edit", TASK).click()
+    page.get_by_label(f"Code of {TASK}").fill("def miror(x, p): ...")
+    check(page, "The cell does not define `mirror`.")
+    page.get_by_label(f"Code of {TASK}").fill("def mirror(x, p): return")
+    check(page, "gives None, not")
+    page.get_by_label(f"Code of {TASK}").fill("def mirror(x, p) return")
+    check(page, "Ended with an error.")
+
+
+def test_progress_is_listed_exported_and_deleted(page: Page, site: str) -> None:
+    page.goto(f"{site}{LIST}")
+    account = page.locator(".task-account")
+    expect(account).to_contain_text(re.compile(r"^0 of \d+ solved in this browser\."))
+    expect(account.get_by_role("button", name="Export")).to_be_disabled()
+    kept = {f"pictures/padding {TASK}": {"tries": 2, "solved": "2026-11-29", "code": "x"}}
+    page.evaluate("kept => localStorage.setItem('tasks', JSON.stringify(kept))", kept)
+    page.reload()
+    expect(account).to_contain_text(re.compile(r"^1 of \d+ solved in this browser\."))
+    expect(page.locator("li:has(.task-solved)")).to_have_text("Write a mirror (standard) Solved on 2026-11-29.")
+    with page.expect_download() as saved:
+        account.get_by_role("button", name="Export").click()
+    assert json.loads(saved.value.path().read_text(encoding="utf-8")) == kept
+    page.on("dialog", lambda dialog: dialog.accept())
+    account.get_by_role("button", name="Delete").click()
+    expect(account).to_contain_text("0 of ")
+    assert page.evaluate("localStorage.getItem('tasks')") is None
+    page.get_by_role("link", name="Write a mirror").click()
+    expect(page.locator("#ex-write-mirror")).to_be_in_viewport()
+
+
+def test_hints_are_folds_that_need_no_scripts(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}{CHAPTER}#ex-write-mirror")
+    exercise = page.locator("#ex-write-mirror")
+    assert exercise.locator(".hint > summary").all_text_contents() == ["Hint 1 of 2", "Hint 2 of 2"]
+    first = exercise.locator(".hint").first
+    first.locator("summary").click()
+    expect(first).to_contain_text("Which places of the list are read before it")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_exercise_that_is_checked(page: Page, site: str, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{site}{CHAPTER}")
+    check(page, "not [3, 2, 1, 2, 3, 5, 3, 2].")
+    page.locator("#ex-write-mirror .hint > summary").first.click()
+    wrong, right = seen_by_axe(page, "#ex-write-mirror")
+    assert wrong == []
+    assert right

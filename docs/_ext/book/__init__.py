@@ -32,6 +32,7 @@ EXTENSIONS = (
     "book.page.exercises",
     "book.page.answers",
     "book.checks.directive",
+    "book.checks.listing",
     "book.page.figures",
     "book.explorers.directive",
     "book.page.pixels",

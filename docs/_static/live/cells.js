@@ -4,6 +4,7 @@
 import { make } from "../elements.js";
 import { matches, verdict } from "../guards.js";
 import { codeOf, editors, execute } from "./chapter.js";
+import { note, triedCode } from "./progress.js";
 
 const known = new Map(); // the cells of which a button has been pressed, by their names
 
@@ -29,6 +30,13 @@ function judged({ guard, free }, { shown, error }, seconds) {
   return free ? `Done. The book’s output is not checked: ${free} ${time}` : `Done. ${time}`;
 }
 
+/** What the check of an exercise says, and how often it has said so. */
+function checkedWords({ wrong, error }, tries, solution) {
+  if (!error && wrong === null) return "Right.";
+  const words = error ? "Ended with an error." : wrong;
+  return tries > 1 && solution ? `${words} If you like, open a hint or the solution below.` : words;
+}
+
 function drawn({ kind, text }) {
   if (kind === "text") return make("pre", {}, text);
   const box = make("div");
@@ -43,7 +51,8 @@ class Cell {
     this.buttons = buttons;
     this.name = name;
     this.plan = plan;
-    [this.runButton, this.editButton] = ["Run", "Edit"].map(word => buttons.querySelector(`[data-word=${word}]`));
+    [this.runButton, this.editButton, this.checkButton] = ["Run", "Edit", "Check"]
+      .map(word => buttons.querySelector(`[data-word=${word}]`));
     this.cell = buttons.closest(".cell");
     this.code = this.cell.querySelector(":scope .cell_input > [class*=highlight-]");
   }
@@ -74,31 +83,40 @@ class Cell {
       && (output.matches(":not(.seen):has(> .prediction)") || output.querySelector("figure:not(.seen)") !== null);
   }
 
-  async run() {
+  /** Run the cell, or stop its run; `button` has been pressed. */
+  async run(button = this.runButton) {
     if (this.stop) return this.stop.abort(new Error("Stopped."));
     this.place.removeAttribute("hidden");
     const words = text => { this.status.textContent = text; };
     if (this.covered) return words("Predict first: say what the output will be, or have it shown. Then run the cell.");
+    const checked = button === this.checkButton, word = button.textContent;
     this.stop = new AbortController();
-    this.label(this.runButton, "Stop");
+    this.label(button, "Stop");
     words("Waiting …"); // for Python, or for another cell
     let began = performance.now();
+    const tell = text => {
+      if (text === "Running …") began = performance.now();
+      words(text);
+    };
     try {
-      const { result, cell, ran } = await execute(this.plan, this.name, text => {
-        if (text === "Running …") began = performance.now();
-        words(text);
-      }, this.stop.signal);
+      const { result, cell, ran } = await execute(this.plan, this.name, { checked, tell, signal: this.stop.signal });
       this.ran = ran;
       this.show(result);
-      this.verdict = judged(cell, result, (performance.now() - began) / 1000);
+      this.verdict = checked ? this.tried(result) : judged(cell, result, (performance.now() - began) / 1000);
     } catch (error) {
       this.ran = undefined;
       this.outputs.replaceChildren();
       words(error.message);
     }
     this.stop = undefined;
-    this.label(this.runButton, "Run");
+    this.label(button, word);
     this.compare();
+  }
+
+  /** Note a try at the exercise, and say what is wrong. */
+  tried(result) {
+    const tries = note(this.name, !result.error && result.wrong === null, this.ran.at(-1).as);
+    return checkedWords(result, tries, this.cell.parentElement.querySelector(":scope > .solution:not([open])"));
   }
 
   show({ outputs, error }) {
@@ -124,7 +142,7 @@ class Cell {
   edit() {
     if (editors.has(this.name)) return this.reset();
     this.book = this.code.querySelector("pre").textContent.replace(/\n$/, "");
-    this.open(this.book);
+    this.open((this.checkButton && !this.undoButton && triedCode(this.name)) ?? this.book);
   }
 
   open(text) {
@@ -155,7 +173,7 @@ class Cell {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     if (event.shiftKey || event.ctrlKey || event.metaKey) {
-      if (!this.stop && !event.repeat) this.run();
+      if (!this.stop && !event.repeat) this.run(this.checkButton ?? this.runButton);
       return;
     }
     const line = field.value.slice(0, field.selectionStart).split("\n").at(-1);
@@ -191,6 +209,12 @@ function cellOf(buttons, name, plan) {
 
 /** Run the cell to which these buttons belong, or stop its run. */
 export const run = (...cell) => cellOf(...cell).run();
+
+/** Check what a reader has made of the cell to which these buttons belong. */
+export function check(...cell) {
+  const own = cellOf(...cell);
+  return own.run(own.checkButton);
+}
 
 /** Let a reader edit the cell to which these buttons belong, or put back what the book has. */
 export const edit = (...cell) => cellOf(...cell).edit();

@@ -42,8 +42,8 @@ const asItStands = cell => ({ name: cell.name, code: codeOf(cell), fails: cell.f
 const binding = (cells, index, name, needs) =>
   cells.findLastIndex((cell, n) => n < index && cell.binds.includes(name) && !needs.has(n));
 
-/** Run a cell of the plan at `address`; give it, what it showed, and the cells that `ran`, each `as` it was. */
-export async function execute(address, name, tell, signal) {
+/** Run a cell of the plan at `address`, and check it if so asked; give it, what it showed, and the cells that `ran`, each `as` it was. */
+export async function execute(address, name, { checked, tell, signal }) {
   const { cells, library, first } = await Promise.race([cellsAt(address), stopped(signal)]);
   const base = new URL(address, location);
   const index = cells.findIndex(cell => cell.name === name), cell = cells[index];
@@ -56,7 +56,7 @@ export async function execute(address, name, tell, signal) {
       library: new URL(library, base).href,
       first,
       needed: needed.map(asItStands),
-      cell: asItStands(cell),
+      cell: checked ? { ...asItStands(cell), check: cell.check } : asItStands(cell),
       files: Object.entries(files).map(([name, address]) => ({ name, address: new URL(address, base).href })),
     }, tell, signal);
     // A name that the text as built does not use: what a reader has written may need another cell.

@@ -15,7 +15,6 @@
 The cell tagged ``task`` and its ``{check}`` follow (see `chapter`), then the solution.
 """
 
-from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -26,6 +25,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from book.checks.chapter import TAG
+from book.execution.chapters import given_name
 from book.page.boxes import is_between, place_of, tagged
 from book.page.exercises import ExerciseBox, nothing
 
@@ -72,8 +72,11 @@ class TakeTasks(SphinxTransform):
             if not isinstance(asked, ExerciseBox):
                 self._warn("no exercise stands before this cell with a gap, or its check", part)
                 continue
-            if isinstance(part, CheckPlace) and not tagged(asked[-1], TAG):
-                self._warn("no cell tagged `task` stands before this check", part)
+            if isinstance(part, CheckPlace):
+                if not tagged(asked[-1], TAG):
+                    self._warn("no cell tagged `task` stands before this check", part)
+                    continue
+                part["cell"] = given_name(asked[-1]["cell_metadata"])
             part.parent.remove(part)
             asked += part
         for asked in self.document.findall(ExerciseBox):
@@ -88,7 +91,7 @@ class TakeTasks(SphinxTransform):
 
 def visit_check(translator: Any, node: CheckPlace) -> None:
     if translator.builder.name != "epub":
-        translator.body.append(f'<p class="task" data-task="{escape(node["name"])}">{escape(WORDS)}</p>\n')
+        translator.body.append(f'<p class="task" data-cell="{escape(node["cell"])}">{escape(WORDS)}</p>\n')
 
 
 def visit_hint(translator: Any, node: Hint) -> None:
@@ -100,12 +103,6 @@ def visit_hint(translator: Any, node: Hint) -> None:
 
 def depart_hint(translator: Any, node: Hint) -> None:
     translator.body.append("</div></div>\n" if translator.builder.name == "epub" else "</div></details>\n")
-
-
-def tasks_of(doctree: nodes.document) -> Iterator[tuple[ExerciseBox, CheckPlace]]:
-    """Give the exercises of a page that check what a reader has written, each with its check."""
-    for asked in doctree.findall(ExerciseBox):
-        yield from ((asked, place) for place in asked.findall(CheckPlace))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

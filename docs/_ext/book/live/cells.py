@@ -4,11 +4,12 @@ Beside each page with cells lies ``pictures/padding.cells.json``, which a browse
 
     {"library": "../_static/live/library.zip?v=12ab34cd", "first": "7.9 MB",
      "cells": [{"name": "same-kernel", "code": "…", "shown": true, "needs": [0], "binds": ["kernel"], "fails": false,
-                "guard": "[1, 2]", "free": null, "files": [], "reason": null}]}
+                "guard": "[1, 2]", "free": null, "files": [], "check": null, "reason": null}]}
 
 ``first`` is what the first run fetches. ``needs`` are the earlier cells that a run executes first, each whole, with all
 that these need. ``files`` are what it reads: the name in its code, and the address. A `reason` says why a cell cannot
-run in a page, from its metadata (``no-run: It starts processes.``) or because of what it imports. ``library.zip`` holds
+run in a page, from its metadata (``no-run: It starts processes.``) or because of what it imports. A ``check`` has the
+name that the cell defines, and the code that judges it. ``library.zip`` holds
 what Python gets there: convbook, `runner` with what it imports, and how figures are drawn.
 
 A page's cells are described when it is read, so that a build without a change has nothing to analyze. All of it is
@@ -34,6 +35,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from book import ROOT, files
+from book.checks.chapter import Check, by_cell
 from book.execution.build import chapter_of, executed, noted
 from book.execution.chapters import Cell
 from book.execution.names import one_by_one
@@ -101,8 +103,12 @@ def reason(sentence: str | None, modules: set[str], provided: set[str]) -> str |
     return f"It needs {', '.join(lacking)}, which is not among this site's packages for browsers." if lacking else None
 
 
-def plan(cells: Sequence[Cell], shown: Mapping[int, Copies], page: str) -> list[dict[str, Any]]:
-    """Describe the cells of a chapter, of which some are `shown` with copies: all but the reason, which needs a supply.
+def plan(
+    cells: Sequence[Cell], shown: Mapping[int, Copies], checks: Mapping[int, Check], page: str
+) -> list[dict[str, Any]]:
+    """Describe the cells of a chapter: some are `shown` with copies, and some have `checks`.
+
+    All but the reason is there, which needs a supply.
 
     In its place are the modules of a cell and those that it needs, and its author's word.
     """
@@ -127,6 +133,7 @@ def plan(cells: Sequence[Cell], shown: Mapping[int, Copies], page: str) -> list[
                 "files": [[file, relative_uri(f"{page}.html", file_address(page, file))] for file in copies.reads]
                 if copies
                 else [],
+                "check": {"name": checks[number].name, "code": checks[number].code} if number in checks else None,
                 "modules": set().union(*map(imported, own)),
                 "no-run": next((str(one.metadata["no-run"]) for one in own if "no-run" in one.metadata), None),
             }
@@ -151,8 +158,9 @@ def note(app: Sphinx, doctree: nodes.document) -> None:
     cells = chapter_of(env, page).cells
     copies = {one.line: one for one in env.metadata[page].get(COPIES, ()) if one.line is not None}
     shown = {number: copies[cell.line] for number, cell in enumerate(cells) if cell.line in copies}
+    checks = by_cell(Path(env.doc2path(page)).read_text(encoding="utf-8"), cells)
     with contextlib.suppress(SyntaxError):  # what executes the cell has said so
-        env.metadata[page][PLAN] = plan(cells, shown, page)
+        env.metadata[page][PLAN] = plan(cells, shown, checks, page)
 
 
 def lock_of(folder: Path) -> Any:

@@ -92,7 +92,7 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
         if error is None or cell["fails"]:
             _keep([*cells, dict(cell)], main, begun)
         result = _result(outputs, error, cell)
-        if error is None and "check" in cell:
+        if error is None and cell.get("check"):
             result["wrong"] = _wrong(main, **cell["check"])
         return result
 
