@@ -57,7 +57,7 @@ def test_a_chapter_that_shows_an_operator_says_what_its_sign_means(path: Path) -
 @every_chapter
 def test_a_chapter_has_four_exercises_or_more_and_each_has_an_executed_solution(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    pieces = re.split(r"^:::\{exercise\}", text, flags=re.M)[1:]
+    pieces = re.split(r"^:::+\{exercise\}", text, flags=re.M)[1:]
     assert len(pieces) >= 4
     for piece in pieces:
         own = piece[: piece.find("\n## ")] if "\n## " in piece else piece

@@ -73,7 +73,14 @@ def written(value):
     """Write a value in a line, shortened if it is long."""
     if isinstance(value, Exception):
         return f"{type(value).__name__}: {value}"
-    text = repr(value.tolist() if isinstance(value, np.ndarray | np.generic) else value)
+    text = repr(plain(value))
     if isinstance(value, np.ndarray) and len(text) > 80:
         return f"an array of shape {value.shape}"
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def plain(value):
+    """Give Python's own numbers and lists for NumPy's, also within lists."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
