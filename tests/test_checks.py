@@ -23,8 +23,10 @@ TASKS = [
 
 
 @pytest.fixture(autouse=True)
-def in_the_chapters_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def as_in_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_kept", [])
+    monkeypatch.setenv("MATPLOTLIBRC", str(DOCS / "_ipython" / "matplotlibrc"))
+    monkeypatch.setenv("MPLBACKEND", "agg")
 
 
 def wrong(cells: list[Cell], number: int, check: chapter.Check) -> Any:
