@@ -27,6 +27,7 @@ def as_in_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_kept", [])
     monkeypatch.setenv("MATPLOTLIBRC", str(DOCS / "_ipython" / "matplotlibrc"))
     monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(DOCS / "speed")  # cells name files from a folder beside the data
 
 
 def wrong(cells: list[Cell], number: int, check: chapter.Check) -> Any:

@@ -265,3 +265,28 @@ def test_every_cell_of_a_chapter_run_after_those_that_it_needs_shows_what_its_gu
                     assert guards.matches(guard, result["shown"]), f"{own.name}: {result['shown']}"
     finally:
         os.chdir(before)
+
+
+# Checks -----------------------------------------------------------------------------------------------------
+CHECK = {"name": "double", "code": "cases = [(2,)]\ndef right(x): return 2 * x\nmistakes = {}\n"}
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong", "unknown"),
+    [
+        ("def double(x): return 2 * x", None, None),
+        ("print(1)\ndef double(x):\n    print(2)\n    return x", "`double(2)` gives 2, not 4.", None),
+        ("def doubled(x): return 2 * x", "The cell does not define `double`.", None),
+        (
+            "def double(x): return [len(y) for y in np.ones(3)]",
+            "`double(2)` ends with NameError: name 'np' is not defined, not 4.",
+            "np",
+        ),
+    ],
+)
+def test_a_check_says_what_is_wrong_and_which_name_another_cell_must_bring(
+    code: str, wrong: str | None, unknown: str | None
+) -> None:
+    result = runner.run([], cell(code) | {"check": CHECK})
+    assert (result["wrong"], result["unknown"]) == (wrong, unknown)
+    assert "2" not in result["shown"], "what the checked function prints is not shown"

@@ -17,6 +17,7 @@ import io
 import logging
 import os
 import random
+import symtable
 import sys
 import time
 import tokenize
@@ -93,8 +94,23 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
             _keep([*cells, dict(cell)], main, begun)
         result = _result(outputs, error, cell)
         if error is None and cell.get("check"):
+            result["unknown"] = _unknown(main, cell["code"])
             result["wrong"] = _wrong(main, **cell["check"])
         return result
+
+
+def _unknown(main: types.ModuleType, code: str) -> str | None:
+    """Give a name that functions of the cell read and that nothing defines: a check will call them."""
+    table = symtable.symtable(code, "<cell>", "exec")
+    left = [*table.get_children()]
+    while left:
+        scope = left.pop()
+        left += scope.get_children()
+        for symbol in scope.get_symbols():
+            name = symbol.get_name()
+            if symbol.is_global() and symbol.is_referenced() and not (name in vars(main) or name in vars(builtins)):
+                return name
+    return None
 
 
 def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:

@@ -49,7 +49,8 @@ class Page:
             after = self.analysis.advance(s.node, facts)
             s.facts = facts
             read = s.names.uses
-            if isinstance(s.node, COMPOUND):  # what is defined in it may be called in it
+            # what is defined in it may be called in it, and a check calls what a task defines
+            if isinstance(s.node, COMPOUND) or "task" in cells[s.cell].tags:
                 read = read | s.names.deferred
             s.uses = facts.closure(read) | {SETTINGS}
             inside = after if isinstance(s.node, COMPOUND) else facts
