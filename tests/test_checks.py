@@ -25,6 +25,7 @@ TASKS = [
 @pytest.fixture(autouse=True)
 def in_the_chapters_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_kept", [])
+    monkeypatch.chdir(DOCS / "speed")  # cells read files by paths from there
 
 
 def wrong(cells: list[Cell], number: int, check: chapter.Check) -> Any:
