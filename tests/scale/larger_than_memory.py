@@ -34,7 +34,7 @@ import zarr
 
 import convbook
 
-CHUNK, WORKERS, LIMIT = 1000, 3, 300_000_000
+CHUNK, STRIP, WORKERS, LIMIT = 1000, 500, 3, 300_000_000
 SEED = 20_260_101
 Array = np.ndarray[Any, np.dtype[Any]]
 Function = Callable[[Any], Any]
@@ -109,7 +109,7 @@ def store(folder: Path, name: str, size: int) -> Any:
 def in_strips(source: Path, folder: Path, name: str) -> float:
     """Compute in this process, with NumPy alone, strip by strip; return the seconds."""
     work, halo, stride = WORK[name]
-    whole, rows = zarr.open_array(source), CHUNK // 2
+    whole, rows = zarr.open_array(source), STRIP
     size = whole.shape[0]
     result = store(folder, name, size)
     started = time.perf_counter()
@@ -176,6 +176,7 @@ def measured(name: str, source: Path, folder: Path, kill: bool) -> dict[str, Any
         "seconds": round(seconds, 1),
         "strips_seconds": round(in_strips(source, folder, name), 1),
         "threads_seconds": round(in_threads(source, folder, name), 1),
+        "halo": halo,
         "tasks": len(dict(y.dask)),
         "idle_megabytes": round(idle / 1e6),
         "peak_megabytes": round(most / 1e6),
@@ -255,7 +256,12 @@ def main() -> int:
         "date": date.today().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "versions": {one.__name__: one.__version__ for one in (np, dask, distributed, zarr)},
-        "picture": {"side": given.size, "chunk": CHUNK, "megabytes": round(given.size**2 * 4 / 1e6)},
+        "picture": {
+            "side": given.size,
+            "chunk": CHUNK,
+            "strip_rows": STRIP,
+            "megabytes": round(given.size**2 * 4 / 1e6),
+        },
         "workers": {"number": WORKERS, "megabytes": round(LIMIT / 1e6)},
         "runs": rows,
         "costs": spent,
