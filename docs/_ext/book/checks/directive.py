@@ -69,16 +69,16 @@ class TakeTasks(SphinxTransform):
         for part in parts:
             above = part.parent[: part.parent.index(part)]
             asked = next((node for node in reversed(above) if not is_between(node)), None)
-            if not isinstance(asked, ExerciseBox):
+            gap = asked[-1] if isinstance(asked, ExerciseBox) else None
+            if gap is None:
                 self._warn("no exercise stands before this cell with a gap, or its check", part)
-                continue
-            if isinstance(part, CheckPlace):
-                if not tagged(asked[-1], TAG):
-                    self._warn("no cell tagged `task` stands before this check", part)
-                    continue
-                part["cell"] = given_name(asked[-1]["cell_metadata"])
-            part.parent.remove(part)
-            asked += part
+            elif isinstance(part, CheckPlace) and not tagged(gap, TAG):
+                self._warn("no cell tagged `task` stands before this check", part)
+            else:
+                part.parent.remove(part)
+                asked += part
+                if isinstance(part, CheckPlace):
+                    part["cell"] = given_name(gap["cell_metadata"])
         for asked in self.document.findall(ExerciseBox):
             hints = list(asked.findall(nodes.hint))
             for number, hint in enumerate(hints, 1):
@@ -90,7 +90,7 @@ class TakeTasks(SphinxTransform):
 
 
 def visit_check(translator: Any, node: CheckPlace) -> None:
-    if translator.builder.name != "epub":
+    if translator.builder.name != "epub" and "cell" in node:
         translator.body.append(f'<p class="task" data-cell="{escape(node["cell"])}">{escape(WORDS)}</p>\n')
 
 

@@ -12,12 +12,12 @@ import ast
 import builtins
 import contextlib
 import copy
+import dis
 import inspect
 import io
 import logging
 import os
 import random
-import symtable
 import sys
 import time
 import tokenize
@@ -101,15 +101,13 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
 
 def _unknown(main: types.ModuleType, code: str) -> str | None:
     """Give a name that functions of the cell read and that nothing defines: a check will call them."""
-    table = symtable.symtable(code, "<cell>", "exec")
-    left = [*table.get_children()]
+    left = [compile(code, "<cell>", "exec")]
     while left:
         scope = left.pop()
-        left += scope.get_children()
-        for symbol in scope.get_symbols():
-            name = symbol.get_name()
-            if symbol.is_global() and symbol.is_referenced() and not (name in vars(main) or name in vars(builtins)):
-                return name
+        left += [one for one in scope.co_consts if isinstance(one, types.CodeType)]
+        for step in dis.get_instructions(scope):
+            if step.opname == "LOAD_GLOBAL" and not (step.argval in vars(main) or step.argval in vars(builtins)):
+                return str(step.argval)
     return None
 
 
