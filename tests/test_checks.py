@@ -15,6 +15,7 @@ from book.live.cells import needs
 from book.snippets.slicer import Page
 
 DOCS = ROOT / "docs"
+PARTS, RECORDS = ("operation", "pictures", "layers", "speed", "beyond"), ("how-fast", "record")
 TASKS = [
     pytest.param(path, number, check, id=f"{path.stem}-{check.name}")
     for path in chapters.below(DOCS)
@@ -58,6 +59,17 @@ def test_each_mistake_is_told_by_its_own_words(path: Path, number: int, check: c
     assert len(told) >= 2, "a check that knows one mistake teaches little"
 
 
+def test_every_chapter_has_two_exercises_that_check_code_and_each_has_a_level_and_a_hint() -> None:
+    numbered = {path for path in chapters.below(DOCS) if path.parent.name in PARTS and path.stem not in RECORDS}
+    for path in numbered:
+        text = path.read_text(encoding="utf-8")
+        assert len(chapter.checks_of(text)) >= 2, path
+        for check in chapter.checks_of(text):
+            exercise = "\n".join(text.splitlines()[: check.line]).rpartition("::::{exercise}")[2]
+            assert ":level:" in exercise, check
+            assert ":::{hint}" in exercise, check
+
+
 def test_every_check_follows_a_cell_with_a_gap() -> None:
     for path in chapters.below(DOCS):
         text = path.read_text(encoding="utf-8")
@@ -90,6 +102,12 @@ CHECK = {"cases": [([1, 2],), ([3],)], "right": halves, "mistakes": {"You double
 )
 def test_what_is_said_of_a_function(found: Any, words: str | None) -> None:
     assert judge("halves", found, CHECK) == words
+
+
+def test_lists_of_unequal_lengths_are_compared_one_by_one() -> None:
+    check = {"cases": [([[1], [2, 3]],)], "right": lambda x: x[::-1], "mistakes": {}}
+    assert judge("turned", lambda x: list(reversed(x)), check) is None
+    assert judge("turned", lambda x: x, check) == "`turned([[1], [2, 3]])` gives [[1], [2, 3]], not [[2, 3], [1]]."
 
 
 def test_a_function_that_changes_what_it_is_given_is_told_so() -> None:

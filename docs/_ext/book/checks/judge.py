@@ -61,7 +61,8 @@ def agree(one, other):
     try:
         one, other = np.asarray(one), np.asarray(other)
     except ValueError:  # lists of unequal lengths
-        return False
+        same = type(one) is type(other) and len(one) == len(other)
+        return same and all(map(agree, one, other))
     if one.shape != other.shape:
         return False
     if one.dtype.kind in "biufc" and other.dtype.kind in "biufc":

@@ -68,7 +68,9 @@ def check(name: str, code: str, with_judge: bool = True) -> str:
 
     All names but two are those of a function, so that the chapter's own stay what they are.
     """
-    functions = [inspect.getsource(one) for one in (judge.judge, judge.outcome, judge.agree, judge.written, judge.plain)]
+    functions = [
+        inspect.getsource(one) for one in (judge.judge, judge.outcome, judge.agree, judge.written, judge.plain)
+    ]
     head = "import copy\n\nimport numpy as np\n\n\n" + "\n\n".join(functions)
     judging = f"def judge_of_checks():\n{textwrap.indent(head, '    ')}\n    return judge\n\n\n" if with_judge else ""
     body = textwrap.indent(f"import numpy as np\n\n{code}", "    ")
