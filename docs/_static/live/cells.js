@@ -142,7 +142,7 @@ class Cell {
   edit() {
     if (editors.has(this.name)) return this.reset();
     this.book = this.code.querySelector("pre").textContent.replace(/\n$/, "");
-    this.open((this.checkButton && !this.undoButton && triedCode(this.name)) ?? this.book);
+    this.open((this.checkButton && !this.undoButton && triedCode(this.name)) || this.book);
   }
 
   open(text) {
