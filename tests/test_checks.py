@@ -8,6 +8,7 @@ import pytest
 from book import ROOT
 from book.checks import chapter
 from book.checks.judge import judge
+from book.downloads.notebooks import JUDGE
 from book.execution import chapters
 from book.execution.chapters import Cell
 from book.live import runner
@@ -77,7 +78,9 @@ def test_every_check_follows_a_cell_with_a_gap() -> None:
         gaps = [number for number, cell in enumerate(cells) if chapter.TAG in cell.tags]
         found = chapter.by_cell(text, cells)
         assert list(found) == gaps, path
-        assert len(found) == len(chapter.checks_of(text)), path
+        assert len(found) == len(chapter.checks_of(text)) == text.count("{check}"), path
+        for check in found.values():
+            assert not check.names().keys() & {one.__name__ for one in JUDGE}, check
 
 
 # The judge --------------------------------------------------------------------------------------------------

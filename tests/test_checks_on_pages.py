@@ -113,7 +113,7 @@ def test_a_list_has_all_exercises_with_their_chapters_and_levels(site: Site) -> 
     )
 
 
-def test_the_plan_of_the_cells_has_the_check(site: Site) -> None:
+def test_the_source_alone_has_the_check_with_its_cell(site: Site) -> None:
     from book.checks.chapter import by_cell
     from book.execution import chapters
 

@@ -4,19 +4,18 @@
 const { live: plan, noRun = "{}" } = document.querySelector("[data-live]")?.dataset ?? {}; // where the site can run cells
 const reasons = JSON.parse(noRun); // why some cannot be run, by their names
 
-function liveNote(copies, words) {
+function liveNote(copies) {
   const note = document.createElement("p");
   note.className = "live-why";
-  note.setAttribute("role", "status");
   copies.after(note);
-  note.textContent = words;
+  return note;
 }
 
 for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
   const name = copies.querySelector("summary .visually-hidden").textContent.trim();
   if (name in reasons) {
     copies.classList.add("no-run");
-    liveNote(copies, `Not run in the page. ${reasons[name]}`);
+    liveNote(copies).textContent = `Not run in the page. ${reasons[name]}`;
     continue;
   }
   const group = document.createElement("div");
@@ -35,7 +34,9 @@ for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
         (await load("live/cells.js"))[word.toLowerCase()](group, name, plan);
       } catch {
         if (copies.nextElementSibling?.matches(".live-why")) return;
-        liveNote(copies, "What runs cells could not be fetched. When there is a connection, load the page again.");
+        const note = liveNote(copies);
+        note.setAttribute("role", "status");
+        note.textContent = "What runs cells could not be fetched. When there is a connection, load the page again.";
       }
     });
     group.append(button);
@@ -46,7 +47,7 @@ for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
 // What a reader has solved is said at once, if there is any, and on the page that lists all exercises.
 function tried() {
   try {
-    return localStorage.getItem("tasks");
+    return localStorage.getItem("convbook exercises");
   } catch {
     return null;
   }

@@ -85,7 +85,7 @@ class Cell {
 
   /** Run the cell, or stop its run; `button` has been pressed. */
   async run(button = this.runButton) {
-    if (this.stop) return this.stop.abort(new Error("Stopped."));
+    if (this.stop) return button.textContent === "Stop" && this.stop.abort(new Error("Stopped."));
     this.place.removeAttribute("hidden");
     const words = text => { this.status.textContent = text; };
     if (this.covered) return words("Predict first: say what the output will be, or have it shown. Then run the cell.");
@@ -115,7 +115,7 @@ class Cell {
 
   /** Note a try at the exercise, and say what is wrong. */
   tried(result) {
-    const tries = note(this.name, !result.error && result.wrong === null, this.ran.at(-1).as);
+    const tries = note(this.name, !result.error && result.wrong === null, editors.has(this.name) ? this.ran.at(-1).as : undefined);
     return checkedWords(result, tries, this.cell.parentElement.querySelector(":scope > .solution:not([open])"));
   }
 
@@ -136,7 +136,8 @@ class Cell {
     if (this.stop || !this.ran) return;
     const same = this.ran.every(cell => codeOf(cell) === cell.as);
     const words = same ? this.verdict : "The code has changed since this run.";
-    if (this.status.textContent !== words) this.status.textContent = words;
+    const parts = words.split("`").map((part, n) => n % 2 ? make("code", {}, part) : part);
+    if (this.status.textContent !== words.replaceAll("`", "")) this.status.replaceChildren(...parts);
   }
 
   edit() {

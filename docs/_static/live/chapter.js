@@ -47,6 +47,7 @@ export async function execute(address, name, { checked, tell, signal }) {
   const { cells, library, first } = await Promise.race([cellsAt(address), stopped(signal)]);
   const base = new URL(address, location);
   const index = cells.findIndex(cell => cell.name === name), cell = cells[index];
+  if (checked && cell.check === null) throw new Error("This cell has no check.");
   const needs = new Set(cell.needs);
   for (;;) {
     const needed = [...needs].sort((a, b) => a - b).map(n => cells[n]);

@@ -3,7 +3,7 @@
 
 import { make } from "../elements.js";
 
-const KEY = "tasks";
+const KEY = "convbook exercises"; // other sites may have the same host
 const SITE = new URL("..", load.folder);
 const TODAY = () => new Date().toISOString().slice(0, 10);
 
@@ -12,17 +12,19 @@ const keyOf = (name, address = location.href) => `${pageAt(address)} ${name}`;
 
 function all() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    const found = JSON.parse(localStorage.getItem(KEY));
+    return found instanceof Object && !Array.isArray(found) ? found : {};
   } catch { // a browser that keeps nothing
     return {};
   }
 }
 
-/** Note a try at the cell of this page, with its code; give how many there have been. */
+/** Note a try at the cell of this page, with the reader's code, if there is any; give how many there have been. */
 export function note(name, right, code) {
   const tasks = all(), before = tasks[keyOf(name)];
   const tries = (before?.tries ?? 0) + 1;
-  tasks[keyOf(name)] = { tries, solved: before?.solved ?? (right ? TODAY() : null), code };
+  const kept = before?.solved && !right ? before.code : code ?? before?.code; // what was right is not lost
+  tasks[keyOf(name)] = { tries, solved: before?.solved ?? (right ? TODAY() : null), code: kept };
   try {
     localStorage.setItem(KEY, JSON.stringify(tasks));
   } catch { /* a browser that keeps nothing */ }
@@ -51,27 +53,31 @@ export function tell() {
     mark(link.parentElement, task);
     if (task?.solved) solved++;
   }
-  account(solved, links.length, tasks);
+  const { sum, buttons } = account ??= begun();
+  sum.textContent = `${solved} of ${links.length} solved in this browser.`;
+  for (const button of buttons) button.setAttribute("aria-disabled", !Object.keys(tasks).length);
 }
 
 // The list of all --------------------------------------------------------------------------------------------
 
-function account(solved, total, tasks) {
-  const place = document.querySelector(".task-account") ?? make("div", { className: "task-account" });
-  const none = !Object.keys(tasks).length;
-  const button = (words, press) => {
-    const made = make("button", { type: "button", disabled: none }, words);
-    made.addEventListener("click", press);
-    return made;
-  };
-  const sum = make("p", {}, `${solved} of ${total} solved in this browser.`);
+let account;
+
+/** Put the account before the list: the sum, and what can be done with what is kept. */
+function begun() {
+  const sum = make("p");
   sum.setAttribute("role", "status");
-  place.replaceChildren(sum, button("Export", () => save(tasks)), button("Delete", forget));
-  if (!place.isConnected) document.querySelector(".task-list").parentElement.querySelector("p").after(place);
+  const buttons = [["Export", save], ["Delete", forget]].map(([words, press]) => {
+    const button = make("button", { type: "button" }, words);
+    button.addEventListener("click", () => Object.keys(all()).length && press());
+    return button;
+  });
+  document.querySelector(".task-list").parentElement.querySelector("p")
+    .after(make("div", { className: "task-account" }, sum, ...buttons));
+  return { sum, buttons };
 }
 
-function save(tasks) {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(tasks, null, 2)], { type: "application/json" }));
+function save() {
+  const address = URL.createObjectURL(new Blob([JSON.stringify(all(), null, 2)], { type: "application/json" }));
   make("a", { href: address, download: "exercises.json" }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

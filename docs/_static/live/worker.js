@@ -14,10 +14,10 @@ const nameOf = address => new URL(address, location).pathname.split("/").at(-1);
 // A file that does not come ends the job, whoever has asked for it: Python would wait for one part of itself without end,
 // and blame the cell for a package.
 globalThis.fetch = async (request, ...more) => {
-  const name = nameOf(request.url ?? request);
+  const name = nameOf(request.url ?? request), loseThis = lose;
   const lost = words => {
     const error = new Lost(`${name} could not be fetched${words}`);
-    lose(error);
+    loseThis(error);
     throw error;
   };
   const response = await fetchOf(request, ...more).catch(() => lost(". Is there a connection?"));

@@ -31,7 +31,7 @@ from book.page.exercises import ExerciseBox, nothing
 
 logger = logging.getLogger(__name__)
 
-WORDS = "Fill the gap. Check, here or in the notebook of this page, says what is wrong with it."
+WORDS = "Change this cell. Check, here or in the notebook of this page, says what is still wrong."
 
 
 class CheckPlace(nodes.General, nodes.Element):
@@ -78,7 +78,9 @@ class TakeTasks(SphinxTransform):
                 part.parent.remove(part)
                 asked += part
                 if isinstance(part, CheckPlace):
-                    part["cell"] = given_name(gap["cell_metadata"])
+                    part["cell"], part["cell_index"] = given_name(gap["cell_metadata"]), gap["cell_index"]
+                    if not part["cell"]:
+                        self._warn("the cell before this check has no name", part)
         for asked in self.document.findall(ExerciseBox):
             hints = list(asked.findall(nodes.hint))
             for number, hint in enumerate(hints, 1):

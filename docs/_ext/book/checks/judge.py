@@ -28,25 +28,25 @@ def judge(name, found, check):
         try:
             return check["fault"](found)
         except Exception as error:
-            return f"`{name}` could not be checked: {written(error)}"
+            return f"`{name}` could not be checked: {in_a_line(error)}"
     if not callable(found):
         return f"`{name}` is not a function."
     for case in check["cases"]:
         given = copy.deepcopy(case)
-        got, wanted = outcome(found, given), outcome(check["right"], copy.deepcopy(case))
-        call = f"`{name}({', '.join(map(written, case))})`"
-        if agree(got, wanted):
-            if all(map(agree, given, case)):
+        got, wanted = outcome_of(found, given), outcome_of(check["right"], copy.deepcopy(case))
+        call = f"`{name}({', '.join(map(in_a_line, case))})`"
+        if same_outcome(got, wanted):
+            if all(map(same_outcome, given, case)):
                 continue
             return f"{call} is right, but it changes what it is given."
         for words, mistake in check["mistakes"].items():
-            if agree(got, outcome(mistake, copy.deepcopy(case))):
+            if same_outcome(got, outcome_of(mistake, copy.deepcopy(case))):
                 return words
-        return f"{call} {'ends with' if isinstance(got, Exception) else 'gives'} {written(got)}, not {written(wanted)}."
+        return f"{call} {'ends with' if isinstance(got, Exception) else 'gives'} {in_a_line(got)}, not {in_a_line(wanted)}."
     return None
 
 
-def outcome(function, arguments):
+def outcome_of(function, arguments):
     """Give what a function returns, or the exception that ends it."""
     try:
         return function(*arguments)
@@ -54,15 +54,15 @@ def outcome(function, arguments):
         return error
 
 
-def agree(one, other):
-    """Whether two outcomes are the same: shape and numbers to rounding, or the kind of exception."""
+def same_outcome(one, other):
+    """Whether two outcomes are the same: shape and numbers to rounding, or the exception."""
     if isinstance(one, Exception) or isinstance(other, Exception):
-        return type(one) is type(other)
+        return type(one) is type(other) and str(one) == str(other)
     try:
         one, other = np.asarray(one), np.asarray(other)
     except ValueError:  # lists of unequal lengths
         same = type(one) is type(other) and len(one) == len(other)
-        return same and all(map(agree, one, other))
+        return same and all(map(same_outcome, one, other))
     if one.shape != other.shape:
         return False
     if one.dtype.kind in "biufc" and other.dtype.kind in "biufc":
@@ -70,18 +70,18 @@ def agree(one, other):
     return bool(np.all(one == other))
 
 
-def written(value):
+def in_a_line(value):
     """Write a value in a line, shortened if it is long."""
     if isinstance(value, Exception):
         return f"{type(value).__name__}: {value}"
-    text = repr(plain(value))
+    text = repr(plain_value(value))
     if isinstance(value, np.ndarray) and len(text) > 80:
         return f"an array of shape {value.shape}"
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def plain(value):
+def plain_value(value):
     """Give Python's own numbers and lists for NumPy's, also within lists."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
-    return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
+    return type(value)(map(plain_value, value)) if type(value) in (list, tuple) else value

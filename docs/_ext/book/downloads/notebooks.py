@@ -23,6 +23,8 @@ from book.snippets import hidden, slicer
 
 #: The name that a cell may have in Jupyter.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: What judges a reader's code; a check's own names may not be these.
+JUDGE = (judge.judge, judge.outcome_of, judge.same_outcome, judge.in_a_line, judge.plain_value)
 SHOW = "import matplotlib.pyplot as plt\n\nplt.show()"
 
 
@@ -39,7 +41,6 @@ class Page:
         code = {i: cell for i, cell in enumerate(self.executed.cells) if cell.cell_type == "code"}
         needed = self._needed(code)
         first = True
-        judged = False
         for part in self.parts:
             if isinstance(part, str):
                 title, _, rest = part.partition("\n\n")
@@ -47,8 +48,7 @@ class Page:
                 first = False
                 continue
             if isinstance(part, CheckPlace):
-                yield nbformat.v4.new_code_cell(check(part["name"], part["code"], with_judge=not judged))
-                judged = True
+                yield nbformat.v4.new_code_cell(check(part["name"], part["code"]))
                 continue
             for i in [i for i in needed if i < part]:
                 yield nbformat.v4.new_code_cell(needed.pop(i))
@@ -63,20 +63,17 @@ class Page:
 
 
 # Checks -----------------------------------------------------------------------------------------------------
-def check(name: str, code: str, with_judge: bool = True) -> str:
-    """Write the cell that checks what the reader has called `name`; the first of a notebook brings the judge along.
+def check(name: str, code: str) -> str:
+    """Write the cell that checks what the reader has called `name`.
 
-    All names but two are those of a function, so that the chapter's own stay what they are.
+    It brings the judge along, and all names but its own are those of a function: the chapter's stay what they are.
     """
-    functions = [
-        inspect.getsource(one) for one in (judge.judge, judge.outcome, judge.agree, judge.written, judge.plain)
-    ]
-    head = "import copy\n\nimport numpy as np\n\n\n" + "\n\n".join(functions)
-    judging = f"def judge_of_checks():\n{textwrap.indent(head, '    ')}\n    return judge\n\n\n" if with_judge else ""
-    body = textwrap.indent(f"import numpy as np\n\n{code}", "    ")
+    functions = [inspect.getsource(one) for one in JUDGE]
+    body = "\n\n".join(["import copy\n\nimport numpy as np\n", *functions, code])
     return (
-        f"# Checks `{name}`: run this cell when you have written it.\n{judging}"
-        f"def check_{name}(found):\n{body}\n    return judge_of_checks()({name!r}, found, locals())\n\n\n"
+        f"# Checks `{name}`: run this cell when you have written it.\n"
+        f"def check_{name}(found):\n{textwrap.indent(body, '    ')}\n"
+        f"    return judge({name!r}, found, locals())\n\n\n"
         f'print(check_{name}({name}) or "Right.")'
     )
 

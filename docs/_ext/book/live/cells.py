@@ -35,7 +35,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from book import ROOT, files
-from book.checks.chapter import Check, by_cell
+from book.checks.directive import CheckPlace
 from book.execution.build import chapter_of, executed, noted
 from book.execution.chapters import Cell
 from book.execution.names import one_by_one
@@ -104,7 +104,7 @@ def reason(sentence: str | None, modules: set[str], provided: set[str]) -> str |
 
 
 def plan(
-    cells: Sequence[Cell], shown: Mapping[int, Copies], checks: Mapping[int, Check], page: str
+    cells: Sequence[Cell], shown: Mapping[int, Copies], checks: Mapping[int, CheckPlace], page: str
 ) -> list[dict[str, Any]]:
     """Describe the cells of a chapter: some are `shown` with copies, and some have `checks`.
 
@@ -133,7 +133,7 @@ def plan(
                 "files": [[file, relative_uri(f"{page}.html", file_address(page, file))] for file in copies.reads]
                 if copies
                 else [],
-                "check": {"name": checks[number].name, "code": checks[number].code} if number in checks else None,
+                "check": {key: checks[number][key] for key in ("name", "code")} if number in checks else None,
                 "modules": set().union(*map(imported, own)),
                 "no-run": next((str(one.metadata["no-run"]) for one in own if "no-run" in one.metadata), None),
             }
@@ -158,7 +158,8 @@ def note(app: Sphinx, doctree: nodes.document) -> None:
     cells = chapter_of(env, page).cells
     copies = {one.line: one for one in env.metadata[page].get(COPIES, ()) if one.line is not None}
     shown = {number: copies[cell.line] for number, cell in enumerate(cells) if cell.line in copies}
-    checks = by_cell(Path(env.doc2path(page)).read_text(encoding="utf-8"), cells)
+    places = {place["cell_index"]: place for place in doctree.findall(CheckPlace) if "cell_index" in place}
+    checks = {number: places[cell.index] for number, cell in enumerate(cells) if cell.index in places}
     with contextlib.suppress(SyntaxError):  # what executes the cell has said so
         env.metadata[page][PLAN] = plan(cells, shown, checks, page)
 

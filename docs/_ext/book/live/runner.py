@@ -13,6 +13,7 @@ import builtins
 import contextlib
 import copy
 import dis
+import importlib
 import inspect
 import io
 import logging
@@ -34,7 +35,7 @@ from book.execution import fresh
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
 KEPT = 3  # copies at a time
 LONGEST = 100_000  # characters of text that a page shows of one run
-NUMPYS = ("numpy", "numpy.fft", "numpy.linalg", "numpy.lib.stride_tricks", "numpy.random")
+LIBRARIES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.lib.stride_tricks", "numpy.random", "convbook")
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
 Output = dict[str, str]
@@ -47,6 +48,8 @@ def setup(matplotlibrc: str) -> None:
     myst_nb: Any = types.ModuleType("myst_nb")
     myst_nb.glue = _glue
     sys.modules["myst_nb"] = myst_nb
+    for name in LIBRARIES:  # so that what a cell overwrites in them can be put back
+        importlib.import_module(name)
     if sys.maxsize < 2**32:
         _write_integers_alike()
 
@@ -116,8 +119,11 @@ def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
     if name not in vars(main):
         return f"The cell does not define `{name}`."
     silent = _Stream(lambda text: None)
-    with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
-        return says(name, vars(main)[name], code)
+    try:
+        with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
+            return says(name, vars(main)[name], code)
+    except BaseException as error:  # it has ended Python, or returned what cannot be compared
+        return f"`{name}` could not be checked: {type(error).__name__}"
 
 
 class _Kept:
@@ -349,7 +355,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
 
 def _functions() -> list[tuple[types.ModuleType, dict[str, Any]]]:
     """Give what the libraries offer, which a cell can overwrite (``np.sum = 3``): the next run finds it as it was."""
-    modules = [sys.modules[name] for name in sorted(sys.modules) if name in NUMPYS or name.startswith("convbook")]
+    modules = [sys.modules[name] for name in sorted(sys.modules) if name in LIBRARIES or name.startswith("convbook.")]
     return [(one, {name: value for name, value in vars(one).items() if callable(value)}) for one in modules]
 
 
