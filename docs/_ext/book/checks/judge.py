@@ -42,7 +42,8 @@ def judge(name, found, check):
         for words, mistake in check["mistakes"].items():
             if same_outcome(got, outcome_of(mistake, copy.deepcopy(case))):
                 return words
-        return f"{call} {'ends with' if isinstance(got, Exception) else 'gives'} {in_a_line(got)}, not {in_a_line(wanted)}."
+        does = "ends with" if isinstance(got, Exception) else "gives"
+        return f"{call} {does} {in_a_line(got)}, not {in_a_line(wanted)}."
     return None
 
 
