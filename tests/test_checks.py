@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from book import ROOT
@@ -105,6 +106,18 @@ CHECK = {"cases": [([1, 2],), ([3],)], "right": halves, "mistakes": {"You double
 )
 def test_what_is_said_of_a_function(found: Any, words: str | None) -> None:
     assert judge("halves", found, CHECK) == words
+
+
+def test_of_long_arrays_the_first_number_that_differs_is_told_and_a_complex_number_is_no_real_one() -> None:
+    wanted = np.arange(60.0).reshape(6, 10)
+    check = {"cases": [(1,)], "right": lambda x: wanted, "mistakes": {}}
+    assert judge("f", lambda x: wanted + (wanted == 23), check) == "`f(1)` has 24.0 at [2, 3], not 23.0."
+    assert (
+        judge("f", lambda x: wanted[:5], check)
+        == "`f(1)` gives an array of shape (5, 10), not an array of shape (6, 10)."
+    )
+    check["right"] = lambda x: np.array([1.0, 2e-16])
+    assert judge("f", lambda x: np.array([1 + 0j, 0]), check) == "`f(1)` gives [(1+0j), 0j], not [1.0, 0.0]."
 
 
 def test_lists_of_unequal_lengths_are_compared_one_by_one() -> None:

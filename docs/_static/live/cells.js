@@ -33,8 +33,8 @@ function judged({ guard, free }, { shown, error }, seconds) {
 /** What the check of an exercise says, and how often it has said so. */
 function checkedWords({ wrong, error }, tries, solution) {
   if (!error && wrong === null) return "Right.";
-  const words = error ? "Ended with an error." : wrong;
-  return tries > 1 && solution ? `${words} If you like, open a hint or the solution below.` : words;
+  if (error) return "Ended with an error.";
+  return tries > 1 && solution ? `${wrong} If you like, open a hint or the solution below.` : wrong;
 }
 
 function drawn({ kind, text }) {

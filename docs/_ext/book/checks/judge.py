@@ -42,8 +42,7 @@ def judge(name, found, check):
         for words, mistake in check["mistakes"].items():
             if same_outcome(got, outcome_of(mistake, copy.deepcopy(case))):
                 return words
-        does = "ends with" if isinstance(got, Exception) else "gives"
-        return f"{call} {does} {in_a_line(got)}, not {in_a_line(wanted)}."
+        return f"{call} {unlike(got, wanted)}."
     return None
 
 
@@ -64,11 +63,22 @@ def same_outcome(one, other):
     except ValueError:  # lists of unequal lengths
         same = type(one) is type(other) and len(one) == len(other)
         return same and all(map(same_outcome, one, other))
-    if one.shape != other.shape:
+    if one.shape != other.shape or (one.dtype.kind == "c") != (other.dtype.kind == "c"):
         return False
     if one.dtype.kind in "biufc" and other.dtype.kind in "biufc":
         return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True))
     return bool(np.all(one == other))
+
+
+def unlike(got, wanted):
+    """Say what came instead of what; of long arrays of one shape, the first number that differs."""
+    if isinstance(got, Exception):
+        return f"ends with {in_a_line(got)}, not {in_a_line(wanted)}"
+    if isinstance(got, np.ndarray) and in_a_line(got) == in_a_line(wanted):
+        differ = ~np.isclose(got, wanted, rtol=1e-6, atol=1e-9, equal_nan=True)
+        place = tuple(map(int, np.argwhere(differ)[0])) if differ.any() else ()
+        return f"has {in_a_line(got[place])} at {list(place)}, not {in_a_line(wanted[place])}"
+    return f"gives {in_a_line(got)}, not {in_a_line(wanted)}"
 
 
 def in_a_line(value):
@@ -82,7 +92,11 @@ def in_a_line(value):
 
 
 def plain_value(value):
-    """Give Python's own numbers and lists for NumPy's, also within lists."""
+    """Give Python's own numbers, lists and dictionaries for NumPy's, without the last digits of a rounding."""
     if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
+        value = value.tolist()
+    if isinstance(value, float):
+        return round(value, 9)
+    if isinstance(value, dict):
+        return {key: plain_value(one) for key, one in value.items()}
     return type(value)(map(plain_value, value)) if type(value) in (list, tuple) else value

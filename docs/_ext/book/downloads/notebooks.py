@@ -24,7 +24,7 @@ from book.snippets import hidden, slicer
 #: The name that a cell may have in Jupyter.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: What judges a reader's code; a check's own names may not be these.
-JUDGE = (judge.judge, judge.outcome_of, judge.same_outcome, judge.in_a_line, judge.plain_value)
+JUDGE = (judge.judge, judge.outcome_of, judge.same_outcome, judge.unlike, judge.in_a_line, judge.plain_value)
 SHOW = "import matplotlib.pyplot as plt\n\nplt.show()"
 
 
