@@ -114,6 +114,7 @@ def test_every_page_states_the_policy_before_it_loads_anything(site: Pages, page
     assert metas[0].attributes["http-equiv"] == "Content-Security-Policy"
     assert metas[0].attributes["content"] == (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "media-src 'self' data:; "
         "object-src 'none'; base-uri 'self'"
     )
 

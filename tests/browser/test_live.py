@@ -201,6 +201,13 @@ def test_a_figure_is_drawn_in_the_colors_of_the_page(page: Page, site: str) -> N
     assert "var(--fig-" in shown.locator("svg").first.inner_html()
 
 
+def test_the_sounds_of_a_run_can_be_heard(page: Page, site: str) -> None:
+    page.goto(f"{site}pictures/frequency.html")
+    page.locator(".cell:has([aria-label='Run sound-chord']) summary").first.click()
+    run(page, "Done.", "sound-chord")
+    page.wait_for_function("document.querySelector('.live audio').duration > 0")
+
+
 def test_a_cell_that_reads_a_file_finds_it(page: Page, site: str) -> None:
     page.goto(f"{site}speed/winograd.html")
     name = "fig-gain-of-winograd"

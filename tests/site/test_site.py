@@ -16,7 +16,7 @@ KILOBYTES = 130  # each cell is on its page up to three times: as shown, standal
 TAGS = 12_000  # a phone lays out some ten thousand elements in a blink, twenty thousand in two
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; object-src 'none'; base-uri 'self'"
+    "img-src 'self' data:; media-src 'self' data:; object-src 'none'; base-uri 'self'"
 )
 TEXT = {".css", ".html", ".inv", ".ipynb", ".js", ".json", ".svg", ".txt", ".xml"}
 every_page = pytest.mark.parametrize("page", pages().values(), ids=pages())

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 #: What a page may load, and from where. KaTeX places by style attributes; nothing else is inline.
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "media-src 'self' data:; "  # the sounds of a reader's own run
     "object-src 'none'; base-uri 'self'"
 )
 
