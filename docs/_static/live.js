@@ -14,14 +14,14 @@ function liveNote(copies) {
 for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
   const name = copies.querySelector("summary .visually-hidden").textContent.trim();
   if (name in reasons) {
-    copies.classList.add("no-run");
+    copies.closest(".cell").classList.add("no-run");
     liveNote(copies).textContent = `Not run in the page. ${reasons[name]}`;
     continue;
   }
   const group = document.createElement("div");
   group.className = "live-buttons";
   group.id = `live-${name}`;
-  const words = copies.closest(".cell").matches(":has(+ .task)") ? ["Run", "Edit", "Check"] : ["Run", "Edit"];
+  const words = copies.closest(".cell").classList.contains("to-fill") ? ["Run", "Edit", "Check"] : ["Run", "Edit"];
   for (const word of words) {
     const button = document.createElement("button");
     button.type = "button";

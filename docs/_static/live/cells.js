@@ -163,6 +163,7 @@ class Cell {
     this.code.hidden = true;
     this.cell.classList.add("live-edited");
     this.undoButton?.remove();
+    this.cell.classList.remove("live-undoable");
     this.label(this.editButton, "Reset");
     field.focus({ preventScroll: true });
     compareAll();
@@ -196,6 +197,7 @@ class Cell {
       this.label(this.undoButton, "Undo reset");
       this.undoButton.addEventListener("click", () => this.open(field.value));
       this.editButton.after(this.undoButton);
+      this.cell.classList.add("live-undoable");
     }
     compareAll();
   }

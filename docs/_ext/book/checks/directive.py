@@ -78,6 +78,7 @@ class TakeTasks(SphinxTransform):
                 part.parent.remove(part)
                 asked += part
                 if isinstance(part, CheckPlace):
+                    gap["classes"].append("to-fill")
                     part["cell"], part["cell_index"] = given_name(gap["cell_metadata"]), gap["cell_index"]
                     if not part["cell"]:
                         self._warn("the cell before this check has no name", part)
