@@ -66,7 +66,11 @@ def test_a_notebook_runs_where_it_was_downloaded_and_shows_what_its_page_shows(c
         for index, cell in enumerate(book.cells):
             client.execute_cell(cell, index)
     for cell, shown in zip(cells, on_the_page, strict=True):
-        assert guards.shown(cell.outputs) == shown, cell.source
+        if cell.source.startswith("# Checks `"):  # it has not been run: there is nothing yet to check
+            assert not shown
+            assert guards.shown(cell.outputs).strip() not in ("", "Right."), cell.source
+        else:
+            assert guards.shown(cell.outputs) == shown, cell.source
 
 
 def test_there_are_chapters() -> None:
