@@ -62,7 +62,7 @@ export function tell() {
 
 let account;
 
-/** Put the account before the list: the sum, and what can be done with what is kept. */
+/** Fill the account's place before the list: the sum, and what can be done with what is kept. */
 function begun() {
   const sum = make("p");
   sum.setAttribute("role", "status");
@@ -71,8 +71,7 @@ function begun() {
     button.addEventListener("click", () => Object.keys(all()).length && press());
     return button;
   });
-  document.querySelector(".task-list").parentElement.querySelector("p")
-    .after(make("div", { className: "task-account" }, sum, ...buttons));
+  document.querySelector(".task-account").append(sum, ...buttons);
   return { sum, buttons };
 }
 

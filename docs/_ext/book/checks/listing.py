@@ -20,6 +20,8 @@ from book.page.exercises import ExerciseBox, title_of
 
 #: Where the environment notes the exercises of a page, and the page that lists them.
 TASKS, LISTS = "tasks", "lists_tasks"
+#: Where the page says how many are solved; it has its room before the script comes.
+ACCOUNT = '<div class="task-account"></div>'
 
 
 class TaskList(nodes.General, nodes.Element):
@@ -57,7 +59,7 @@ class FillList(SphinxPostTransform):
 
     def run(self, **_kwargs: Any) -> None:
         for place in list(self.document.findall(TaskList)):
-            place.replace_self(list(self.chapters()))
+            place.replace_self([nodes.raw("", ACCOUNT, format="html"), *self.chapters()])
 
     def chapters(self) -> Iterator[nodes.Node]:
         tasks = noted(self.env, TASKS)
