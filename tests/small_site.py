@@ -1,5 +1,7 @@
 """A site of a few pages with the book's own settings, for the tests of what it serves and of its cookbook."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from site_builds import ROOT, Site
@@ -247,3 +249,27 @@ def small_site(folder: Path) -> Site:
     (folder / "conf.py").write_text(CONF % str(ROOT / "conf.py"), encoding="utf-8")
     (folder / "convbook").symlink_to(ROOT / "convbook")
     return Site(folder)
+
+
+def told_of_faults(site: Site, faults: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Plant faults in a chapter, and give the line at which the build tells of each: once, and in the expected words.
+
+    A fault is a text and what is said of it.
+    """
+    source = site.source("part/second")
+    planted = "".join(f"\n## Case {n}\n{text}" for n, (text, _) in enumerate(faults.values()))
+    source.write_text(source.read_text(encoding="utf-8") + planted, encoding="utf-8")
+    result = site.build()
+    assert result.failed
+    said = re.findall(r"part/second\.md:(\d+): WARNING: (?:cell \S+: )?(.*)", result.warnings)
+    lines = source.read_text(encoding="utf-8").splitlines()
+    found = {}
+    for n, (kind, (text, message)) in enumerate(faults.items()):
+        begin = lines.index(f"## Case {n}") + 1
+        end = begin + text.count("\n") + 1
+        here = [(int(line), words) for line, words in said if begin <= int(line) <= end]
+        assert len(here) == 1, (kind, here)
+        assert message in here[0][1], kind
+        found[kind] = lines[here[0][0] - 1]
+    assert len(said) == len(faults)
+    return found

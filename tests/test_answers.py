@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from site_builds import Site
-from small_site import small_site
+from small_site import small_site, told_of_faults
 
 EXERCISE = """
 :::{{exercise}} {label}
@@ -161,19 +161,4 @@ def test_another_builder_writes_the_exercise_without_the_place(site: Site) -> No
 
 
 def test_what_no_reader_could_answer_stops_the_build_with_file_and_line(tmp_path: Path) -> None:
-    made = small_site(tmp_path)
-    source = made.source("part/second")
-    planted = "".join(f"\n## Case {n}\n{text}" for n, (text, _) in enumerate(FAULTS.values()))
-    source.write_text(source.read_text(encoding="utf-8") + planted, encoding="utf-8")
-    result = made.build()
-    assert result.failed
-    said = re.findall(r"part/second\.md:(\d+): WARNING: (?:cell \S+: )?(.*)", result.warnings)
-    lines = source.read_text(encoding="utf-8").splitlines()
-    for n, (kind, (text, message)) in enumerate(FAULTS.items()):
-        begin = lines.index(f"## Case {n}") + 1
-        end = begin + text.count("\n") + 1
-        here = [(int(line), words) for line, words in said if begin <= int(line) <= end]
-        assert len(here) == 1, (kind, here)
-        assert message in here[0][1], kind
-        assert lines[here[0][0] - 1] == "```{code-cell} python", kind
-    assert len(said) == len(FAULTS)
+    assert set(told_of_faults(small_site(tmp_path), FAULTS).values()) == {"```{code-cell} python"}

@@ -11,7 +11,7 @@ from book.checks import chapter
 from book.checks.judge import judge
 from book.downloads.notebooks import JUDGE
 from book.execution import chapters
-from book.execution.chapters import Cell
+from book.execution.chapters import TASK, Cell
 from book.live import runner
 from book.live.cells import needs
 from book.snippets.slicer import Page
@@ -76,7 +76,7 @@ def test_every_check_follows_a_cell_with_a_gap() -> None:
     for path in chapters.below(DOCS):
         text = path.read_text(encoding="utf-8")
         cells = chapters.read(path).cells
-        gaps = [number for number, cell in enumerate(cells) if chapter.TAG in cell.tags]
+        gaps = [number for number, cell in enumerate(cells) if TASK in cell.tags]
         found = chapter.by_cell(text, cells)
         assert list(found) == gaps, path
         assert len(found) == len(chapter.checks_of(text)) == text.count("{check}"), path

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from site_builds import Site
-from small_site import small_site
+from small_site import small_site, told_of_faults
 
 EXERCISE = """
 ::::{exercise} Write a half
@@ -125,11 +125,5 @@ def test_the_source_alone_has_the_check_with_its_cell(site: Site) -> None:
 
 
 def test_what_belongs_to_no_exercise_stops_the_build_with_file_and_line(tmp_path: Path) -> None:
-    made = small_site(tmp_path)
-    source = made.source("part/second")
-    planted = "".join(f"\n## Case {n}\n{text}" for n, (text, _) in enumerate(FAULTS.values()))
-    source.write_text(source.read_text(encoding="utf-8") + planted, encoding="utf-8")
-    result = made.build()
-    assert result.failed
-    for _, message in FAULTS.values():
-        assert re.search(rf"part/second\.md:\d+: WARNING: {re.escape(message)}", result.warnings)
+    told = told_of_faults(small_site(tmp_path), FAULTS)
+    assert list(told.values()) == ["```{code-cell} python", "```{check} half"]

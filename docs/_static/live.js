@@ -47,7 +47,7 @@ for (const copies of plan ? document.querySelectorAll(".cell .copies") : []) {
 // What a reader has solved is said at once, if there is any, and on the page that lists all exercises.
 function tried() {
   try {
-    return localStorage.getItem("convbook exercises");
+    return localStorage.getItem("convbook exercises"); // the key of progress.js
   } catch {
     return null;
   }

@@ -30,10 +30,10 @@ function judged({ guard, free }, { shown, error }, seconds) {
   return free ? `Done. The book’s output is not checked: ${free} ${time}` : `Done. ${time}`;
 }
 
-/** What the check of an exercise says, and how often it has said so. */
+/** What is said of a try at an exercise; after two, that there is a `solution`, if it is still folded. */
 function checkedWords({ wrong, error }, tries, solution) {
-  if (!error && wrong === null) return "Right.";
   if (error) return "Ended with an error.";
+  if (wrong === null) return "Right.";
   return tries > 1 && solution ? `${wrong} If you like, open a hint or the solution below.` : wrong;
 }
 
@@ -62,18 +62,16 @@ class Cell {
     button.setAttribute("aria-label", `${word} ${this.name}`);
   }
 
-  /** Where a run shows what it gives: below the built output and the copies. */
-  get place() {
-    if (!this.made) {
-      this.status = make("p", { className: "live-status" });
-      this.status.setAttribute("role", "status");
-      this.outputs = make("div", { className: "live-outputs" });
-      this.made = make("section", { className: "live" },
-        make("div", { className: "live-head" }, make("strong", {}, "Yours"), this.status), this.outputs);
-      this.made.setAttribute("aria-label", `Your run of ${this.name}`);
-      this.buttons.closest(".copies").after(this.made);
-    }
-    return this.made;
+  /** Make the place where runs show what they give, once: below the built output and the copies. */
+  makePlace() {
+    if (this.status) return;
+    this.status = make("p", { className: "live-status" });
+    this.status.setAttribute("role", "status");
+    this.outputs = make("div", { className: "live-outputs" });
+    const place = make("section", { className: "live" },
+      make("div", { className: "live-head" }, make("strong", {}, "Yours"), this.status), this.outputs);
+    place.setAttribute("aria-label", `Your run of ${this.name}`);
+    this.buttons.closest(".copies").after(place);
   }
 
   /** Whether the built output is covered, so that a run of the book's code would give the answer away. */
@@ -86,7 +84,7 @@ class Cell {
   /** Run the cell, or stop its run; `button` has been pressed. */
   async run(button = this.runButton) {
     if (this.stop) return button.textContent === "Stop" && this.stop.abort(new Error("Stopped."));
-    this.place.removeAttribute("hidden");
+    this.makePlace();
     const words = text => { this.status.textContent = text; };
     if (this.covered) return words("Predict first: say what the output will be, or have it shown. Then run the cell.");
     const checked = button === this.checkButton, word = button.textContent;
@@ -115,7 +113,8 @@ class Cell {
 
   /** Note a try at the exercise, and say what is wrong. */
   tried(result) {
-    const tries = note(this.name, !result.error && result.wrong === null, editors.has(this.name) ? this.ran.at(-1).as : undefined);
+    const own = editors.has(this.name) ? this.ran.at(-1).as : undefined;
+    const tries = note(this.name, !result.error && result.wrong === null, own);
     return checkedWords(result, tries, this.cell.parentElement.querySelector(":scope > .solution:not([open])"));
   }
 

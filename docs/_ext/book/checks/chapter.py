@@ -31,12 +31,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from book.execution.chapters import Cell
+from book.checks.judge import defined_by
+from book.execution.chapters import TASK, Cell
 
 BLOCK = re.compile(r"^```\{check\} +(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TAG = "task"
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ class Check:
 
     def names(self) -> dict[str, Any]:
         """Run its code, and give what it defines."""
-        found: dict[str, Any] = {"__name__": "check", "np": np}
-        exec(compile(self.code, f"<check of {self.name}>", "exec"), found)
-        return found
+        return dict(defined_by(self.code))
 
 
 def checks_of(text: str) -> list[Check]:
@@ -64,6 +60,6 @@ def by_cell(text: str, cells: Sequence[Cell]) -> dict[int, Check]:
     found = {}
     for check in checks_of(text):
         before = [number for number, cell in enumerate(cells) if cell.line < check.line]
-        if before and TAG in cells[before[-1]].tags:
+        if before and TASK in cells[before[-1]].tags:
             found[before[-1]] = check
     return found

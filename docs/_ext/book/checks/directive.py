@@ -24,8 +24,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from book.checks.chapter import TAG
-from book.execution.chapters import given_name
+from book.execution.chapters import TASK, given_name
 from book.page.boxes import is_between, place_of, tagged
 from book.page.exercises import ExerciseBox, nothing
 
@@ -65,14 +64,14 @@ class TakeTasks(SphinxTransform):
     default_priority = 870  # before the solutions
 
     def apply(self, **_kwargs: Any) -> None:
-        parts = [n for n in self.document.findall(nodes.Element) if isinstance(n, CheckPlace) or tagged(n, TAG)]
+        parts = [n for n in self.document.findall(nodes.Element) if isinstance(n, CheckPlace) or tagged(n, TASK)]
         for part in parts:
             above = part.parent[: part.parent.index(part)]
             asked = next((node for node in reversed(above) if not is_between(node)), None)
             gap = asked[-1] if isinstance(asked, ExerciseBox) else None
             if gap is None:
                 self._warn("no exercise stands before this cell with a gap, or its check", part)
-            elif isinstance(part, CheckPlace) and not tagged(gap, TAG):
+            elif isinstance(part, CheckPlace) and not tagged(gap, TASK):
                 self._warn("no cell tagged `task` stands before this check", part)
             else:
                 part.parent.remove(part)

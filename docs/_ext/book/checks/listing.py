@@ -12,9 +12,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from book.checks.chapter import TAG
 from book.execution.build import noted
-from book.execution.chapters import given_name
+from book.execution.chapters import TASK, given_name
 from book.page.boxes import tagged
 from book.page.exercises import ExerciseBox, title_of
 
@@ -40,7 +39,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Note the exercises of the page that has been read: address, title, level, and the name of the cell to fill."""
     found = []
     for asked in doctree.findall(ExerciseBox):
-        for cell in asked.findall(lambda node: tagged(node, TAG)):
+        for cell in asked.findall(lambda node: tagged(node, TASK)):
             level = next((n.astext() for n in asked[0].findall(nodes.inline) if "exercise-level" in n["classes"]), "")
             found.append((asked["ids"][0], title_of(asked), level, given_name(cell["cell_metadata"])))
     if found:

@@ -19,6 +19,10 @@ from book import ROOT
 MAGIC = re.compile(r"^%matplotlib\b.*$", re.M)
 
 
+#: The tag of a cell with a gap, which a reader fills: a check calls what it defines.
+TASK = "task"
+
+
 @lru_cache(maxsize=512)
 def parsed(source: str) -> ast.Module:
     """Give the syntax of the code, which nobody may change; a `SyntaxError` if it is not Python."""

@@ -9,8 +9,8 @@ Beside each page with cells lies ``pictures/padding.cells.json``, which a browse
 ``first`` is what the first run fetches. ``needs`` are the earlier cells that a run executes first, each whole, with all
 that these need. ``files`` are what it reads: the name in its code, and the address. A `reason` says why a cell cannot
 run in a page, from its metadata (``no-run: It starts processes.``) or because of what it imports. A ``check`` has the
-name that the cell defines, and the code that judges it. ``library.zip`` holds
-what Python gets there: convbook, `runner` with what it imports, and how figures are drawn.
+name that the cell defines, and the code that judges it. ``library.zip`` holds what Python gets there: convbook,
+`runner` with what it imports, and how figures are drawn.
 
 A page's cells are described when it is read, so that a build without a change has nothing to analyze. All of it is
 there only if set-up has put Python for the pages (`supply`) beside the site.
@@ -108,9 +108,8 @@ def plan(
 ) -> list[dict[str, Any]]:
     """Describe the cells of a chapter: some are `shown` with copies, and some have `checks`.
 
-    All but the reason is there, which needs a supply.
-
-    In its place are the modules of a cell and those that it needs, and its author's word.
+    All but the reason is there, which needs a supply; in its place are the modules of a cell and of those that it
+    needs, and its author's word.
     """
     program = Page(cells)
     binds: list[set[str]] = [set() for _ in cells]
@@ -213,13 +212,13 @@ def library() -> bytes:
 # The site ---------------------------------------------------------------------------------------------------
 def contents(app: Sphinx, folder: Path) -> Iterator[tuple[str, bytes]]:
     """Give the files: their addresses, and what is in them."""
-    provided = provided_by(folder)
+    provided, first = provided_by(folder), first_run(folder)
     digest = hashlib.sha256(library()).hexdigest()[:8]
     yield LIBRARY, library()
     for page, planned in noted(app.env, PLAN).items():
         own = {
             "library": f"{relative_uri(f'{page}.html', LIBRARY)}?v={digest}",
-            "first": first_run(folder),
+            "first": first,
             "cells": with_reasons(planned, provided),
         }
         yield f"{page}.cells.json", (json.dumps(own, ensure_ascii=False) + "\n").encode()

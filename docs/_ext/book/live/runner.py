@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from book.checks.judge import says
+from book.checks.judge import defined_by, judge
 from book.execution import fresh
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
@@ -121,7 +121,7 @@ def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
     silent = _Stream(lambda text: None)
     try:
         with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
-            return says(name, vars(main)[name], code)
+            return judge(name, vars(main)[name], defined_by(code))
     except BaseException as error:  # it has ended Python, or returned what cannot be compared
         return f"`{name}` could not be checked: {type(error).__name__}"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from book.execution.chapters import Cell
+from book.execution.chapters import TASK, Cell
 from book.execution.names import Names, names_of, one_by_one
 from book.snippets.effects import Analysis
 from book.snippets.facts import Facts
@@ -50,7 +50,7 @@ class Page:
             s.facts = facts
             read = s.names.uses
             # what is defined in it may be called in it, and a check calls what a task defines
-            if isinstance(s.node, COMPOUND) or "task" in cells[s.cell].tags:
+            if isinstance(s.node, COMPOUND) or TASK in cells[s.cell].tags:
                 read = read | s.names.deferred
             s.uses = facts.closure(read) | {SETTINGS}
             inside = after if isinstance(s.node, COMPOUND) else facts
