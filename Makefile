@@ -42,10 +42,12 @@ test: $(INSTALLED) $(ASSETS) ## run every test, docstring example and guard
 test-bare: $(BARE:=/installed) $(INSTALLED) ## test the installed library with what it needs alone, the lowest and the newest versions
 	@rm -rf _build/bare/source _build/bare/*.whl && mkdir _build/bare/source && cp -r convbook pyproject.toml README.md LICENSE _build/bare/source
 	@$(PYTHON) -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir _build/bare _build/bare/source
-	@for bare in $(BARE); do \
-	  $$bare/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-index --force-reinstall _build/bare/*.whl && \
-	  PYTHONSAFEPATH=1 OPENBLAS_NUM_THREADS=2 $$bare/bin/python tests/library_tests.py $$bare.lock || exit 1; \
-	done
+	@$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync $(BARE:=/tested)
+
+.PHONY: $(BARE:=/tested)
+$(BARE:=/tested): %/tested:
+	@$*/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-index --force-reinstall _build/bare/*.whl
+	@PYTHONSAFEPATH=1 OPENBLAS_NUM_THREADS=2 $*/bin/python tests/library_tests.py $*.lock
 
 doctest: $(INSTALLED) ## check docstring examples and guards (CHAPTER=padding: one chapter)
 	@$(PYTEST) $(or $(CHAPTERS),docs convbook)
@@ -77,11 +79,12 @@ serve: ## serve the built site to this machine only (PORT=8000)
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) $(or $(PORT),8000)
 
 check-site: html ## check links, hosts, weights and descriptions of the built site
-	@$(PYTEST) tests/site
+	@$(PYTEST) --ignore tests/site/test_copied_code.py tests/site
+	@$(PYTEST) -n $(JOBS) --dist worksteal tests/site/test_copied_code.py
 
 test-browser: html $(BROWSER) ## look at every page of the built site in Chromium
 	@command -v chromium >/dev/null || { echo "make test-browser needs Chromium: apt-get install chromium" >&2; exit 2; }
-	@$(PYTEST) -n $(JOBS) --dist loadfile --ignore tests/browser/test_in_firefox.py tests/browser
+	@$(PYTEST) -n $(JOBS) --dist loadgroup --ignore tests/browser/test_in_firefox.py tests/browser
 
 test-firefox: html $(BROWSER) ## use every explorer, a prediction and an answer in Firefox, too
 	@command -v firefox-esr >/dev/null || { echo "make test-firefox needs Firefox: apt-get install firefox-esr" >&2; exit 2; }

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from site_builds import ROOT, Site
@@ -315,6 +316,17 @@ def test_other_packages_or_another_way_to_draw_or_to_compute_execute_everything(
     monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX512F")
     assert book.build().executed == everything
     assert book.build().executed == set()
+
+
+def test_what_drives_a_browser_is_no_package_that_outputs_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests in a browser install it when the site has been built."""
+
+    class Found(NamedTuple):
+        name: str
+        version: str = "1.0"
+
+    monkeypatch.setattr(inputs.distributions, "distributions", lambda: map(Found, ["numpy", "playwright", "greenlet"]))
+    assert inputs.packages() == ["numpy 1.0"]
 
 
 def test_what_the_build_sets_for_itself_is_no_change_for_the_next_build(

@@ -15,7 +15,10 @@ NAMES = [name for name in pages() if name != "404.html"]
 SHIFT = 0.02  # the sum over a phone and a laptop; above 0.1 a page counts as restless
 #: A face for formulas that stand farther down is used when they are laid out: how soon, the machine decides.
 LATE = re.compile(r"/katex/fonts/\S+ was preloaded using link preload but not used within a few seconds")
-every_page = pytest.mark.parametrize("name", NAMES)
+#: A process that visits a page answers all that is asked of it.
+every_page = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES]
+)
 
 # Colors take nearly all of the time, and a word of code has the same color in every block: ten blocks a page are looked
 # at for their colors, and nothing of the formulas, which have the color of the text around them.

@@ -103,7 +103,8 @@ def opened(opened_once: Opened) -> Opened:
 
 
 def once(kinds: Iterable[str]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("opened_once", kinds, indirect=True)
+    opened = [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in kinds]
+    return pytest.mark.parametrize("opened_once", opened, indirect=True)
 
 
 def unfolded(page: Page, site: str, kind: str) -> Locator:

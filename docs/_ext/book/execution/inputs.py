@@ -1,13 +1,15 @@
 """What the outputs of a chapter depend on, all of it: only where nothing of this has changed may they be kept.
 
-The code of its cells, the modules of the library that it uses, the files that it reads, every installed package,
-Python, the machine and the variables that a kernel sees, how figures are drawn, and the modules here that make outputs.
+The code of its cells, the modules of the library that it uses, the files that it reads, every package that is installed
+for it, Python, the machine and the variables that a kernel sees, how figures are drawn, and the modules here that make
+outputs.
 Prose, guards, captions and the look of the pages are none of it.
 """
 
 import hashlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -112,8 +114,15 @@ def surroundings(app: Sphinx) -> dict[str, Any]:
 
 
 def packages() -> list[str]:
-    """List what is installed, with versions."""
-    return sorted({f"{found.name} {found.version}" for found in distributions.distributions()})
+    """List what is installed, with versions, but for what only looks at the finished site: that comes later."""
+    later = _locked("requirements-browser.lock") - _locked("requirements.lock")
+    installed = [found for found in distributions.distributions() if found.name.lower() not in later]
+    return sorted({f"{found.name} {found.version}" for found in installed})
+
+
+def _locked(name: str) -> set[str]:
+    """Name the packages of a lock file."""
+    return set(re.findall(r"(?m)^([a-z0-9-]+)==", (ROOT / name).read_text(encoding="utf-8")))
 
 
 def _processor() -> str:

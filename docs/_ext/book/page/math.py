@@ -44,6 +44,8 @@ LETTERS = re.compile(r"font-display:block(;font-family:KaTeX_(?:Main|Math);)")
 CSS = "katex/katex.css"
 #: Where KaTeX lets a formula break, and what must not be parted from one.
 BASE = '<span class="katex-base">'
+#: MathML with the source in TeX, which nobody sees, but who copies a sentence or searches the page would find.
+SOURCE = re.compile(r"<semantics>(?:<mrow>)?(.*?)(?:</mrow>)?<annotation [^>]*>.*?</annotation></semantics>", re.DOTALL)
 OPENING, CLOSING = re.compile(r"[(\[“‘]+$"), re.compile(r"[^\s–—]{1,3}(?!\S)|[.,;:!?)\]”’]+")
 LATER = """function set(tex, options) {
     try { return JSON.stringify({html: katex.renderToString(tex, JSON.parse(options))}); }
@@ -71,7 +73,7 @@ def set_formula(tex: str, display: bool, mathml: bool) -> tuple[str, str]:
         "trust": False,
     }
     answer = json.loads(_katex()(tex, json.dumps(options)))
-    return answer.get("html", ""), answer.get("fault", "")
+    return SOURCE.sub(r"\1", answer.get("html", "")), answer.get("fault", "")
 
 
 def in_lines(tex: str) -> str:
