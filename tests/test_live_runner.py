@@ -208,6 +208,32 @@ def test_what_long_cells_have_left_is_kept_and_another_run_begins_from_it(tmp_pa
     assert count.read_text() == "x"
 
 
+def test_a_run_that_needs_an_earlier_cell_too_begins_from_what_is_kept(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    slow = cell(
+        f"import time\nimport math\nopen({str(count)!r}, 'a').write('x')\ntime.sleep(0.4)\na = math.pi > 3", "slow"
+    )
+    earlier = cell("import math\nb = math.e > 3", "earlier")
+    assert run("a", slow)["shown"] == "True\n"
+    assert run("a, b", earlier, slow)["shown"] == "(True, False)\n"
+    assert count.read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "shown"),
+    [
+        ("a = 5", "([1], [1])"),  # it binds what a kept cell binds after it
+        ("def more():\n    a.append(1)", "([1], [1])"),  # it uses what a kept cell has left
+        ("def more(:", "invalid syntax"),
+    ],
+)
+def test_an_earlier_cell_that_shares_a_name_with_kept_ones_is_run_before_them(earlier: str, shown: str) -> None:
+    slow = cell("import time\ntime.sleep(0.4)\na = [1]\nb = a", "slow")
+    assert run("a, b", slow)["shown"] == "([1], [1])\n"
+    result = run("a, b", cell(earlier, "earlier"), slow)
+    assert result["shown"] == f"{shown}\n" or result["error"]["message"] == shown
+
+
 def test_kept_cells_are_run_anew_when_their_code_is_another(tmp_path: Path) -> None:
     slow = "import time\ntime.sleep(0.4)\na = {}"
     assert run("a", cell(slow.format(1), "slow"))["shown"] == "1\n"
@@ -219,11 +245,26 @@ def test_kept_cells_are_run_anew_when_their_code_is_another(tmp_path: Path) -> N
     [
         "class C:\n    found = []\n\n\ndef more():\n    C.found.append(1)\n    return C.found",
         "def more(found=[]):\n    found.append(1)\n    return found",
+        "def more():\n    more.found.append(1)\n    return more.found\n\n\nmore.found = []",
+        "def make():\n    found = []\n\n    def more():\n        found.append(1)\n        return found\n"
+        "    return more\n\n\nmore = make()",
     ],
 )
 def test_what_has_no_copy_is_not_kept(code: str) -> None:
     slow = cell(f"import time\ntime.sleep(0.4)\n\n\n{code}", "slow")
     assert [run("more()", slow)["shown"] for _ in range(2)] == ["[1]\n", "[1]\n"]
+
+
+def test_a_class_of_methods_is_kept_and_what_a_run_sets_in_it_is_gone_at_the_next(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    slow = cell(
+        f"import time\nopen({str(count)!r}, 'a').write('x')\ntime.sleep(0.4)\n\n\n"
+        "class C(dict):\n    n = 1\n\n    def get(self):\n        return super().get('n', self.n)\n\n\nc = C()",
+        "slow",
+    )
+    assert run("C.n, C.m, c['n'] = 2, 3, 4\nc.get(), isinstance(c, C)", slow)["shown"] == "(4, True)\n"
+    assert run("c.get(), c.n, hasattr(C, 'm')", slow)["shown"] == "(1, 1, False)\n"
+    assert count.read_text() == "x"
 
 
 def test_a_run_in_another_folder_leaves_the_next_where_it_was(tmp_path: Path) -> None:

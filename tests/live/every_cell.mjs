@@ -1,17 +1,27 @@
 // Runs every cell of the built site under Pyodide, as a page does, and compares what it shows with its guard.
 //
-//     node tests/live/every_cell.mjs SITE [PAGE ...] [--share 1/2]
+//     node tests/live/every_cell.mjs SITE [PAGE ...] [--queue FOLDER]
 //
 // Each run begins in a fresh namespace with the cells that this one needs. What a page shows, how it asks and how it
-// compares are the site's own modules. Ends with 1 if a cell differs, or fails where it should not.
+// compares are the site's own modules. Of several processes with one queue, each page is run by the first that is free.
+// Ends with 1 if a cell differs, or fails where it should not.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const words = process.argv.slice(2);
-const share = words.includes("--share") ? words.splice(words.indexOf("--share"), 2)[1] : "1/1";
+const queue = words.includes("--queue") ? words.splice(words.indexOf("--queue"), 2)[1] : null;
 const [site, ...asked] = words;
-const [part, parts] = share.split("/").map(Number);
+
+/** Take a page, if no other process has taken it. */
+function take(page) {
+  try {
+    writeFileSync(join(queue, page.replaceAll("/", " ")), "", { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Import a module of the site; Node would take its name for that of a script. */
 const module = name => import(`data:text/javascript;base64,${readFileSync(join(site, "_static", name)).toString("base64")}`);
@@ -24,7 +34,7 @@ const lock = JSON.parse(readFileSync(`${folder}pyodide-lock.json`, "utf8"));
 
 const pages = readdirSync(site, { recursive: true }).filter(name => name.endsWith(".cells.json")).sort()
   .map(name => name.replace(".cells.json", ""))
-  .filter((name, n) => asked.length ? asked.includes(name) : n % parts === part - 1);
+  .filter(name => !asked.length || asked.includes(name));
 if (!pages.length) throw new Error(`There is no page with cells in ${site}.`);
 
 let run;
@@ -32,6 +42,7 @@ const fetched = [];
 const counts = { run: 0, differ: 0, "not run": 0 };
 const began = performance.now();
 for (const page of pages) {
+  if (queue && !take(page)) continue;
   const { cells, library, first } = JSON.parse(readFileSync(join(site, `${page}.cells.json`), "utf8"));
   const beside = file => new Uint8Array(readFileSync(join(site, page, "..", file.split("?")[0]))); // Python knows no Buffer
   run ??= await start({

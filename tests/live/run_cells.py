@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,11 +30,10 @@ def main() -> int:
     command = [node, str(Path(__file__).with_name("every_cell.mjs")), str(SITE)]
     if options.chapter:
         pages = [str(path.relative_to(SITE)) for path in SITE.rglob(f"{options.chapter}.cells.json")]
-        shares = [[*command, *(page.removesuffix(".cells.json") for page in pages)]]
-    else:
-        shares = [[*command, "--share", f"{n}/{options.jobs}"] for n in range(1, options.jobs + 1)]
-    running = [subprocess.Popen(share) for share in shares]
-    return max(process.wait() for process in running)
+        return subprocess.call([*command, *(page.removesuffix(".cells.json") for page in pages)])
+    with tempfile.TemporaryDirectory() as queue:
+        running = [subprocess.Popen([*command, "--queue", queue]) for _ in range(options.jobs)]
+        return max(process.wait() for process in running)
 
 
 if __name__ == "__main__":

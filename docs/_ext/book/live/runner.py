@@ -1,8 +1,8 @@
 """What runs a cell in the page: Python alone, shipped to the browser beside the library.
 
 Each run begins in a fresh namespace, and with the settings of a new notebook, so that what it shows depends on nothing
-that was run before. Where cells have taken long, what they have left is kept as a copy, and a run
-that needs the same ones begins from it.
+that was run before. Where cells have taken long, what they have left is kept as a copy, and a run that needs the same
+ones, among others, begins from it.
 
 A run follows IPython's conventions: the value of the last line is shown unless a ``;`` ends it, so is what ``display``
 is given, and each figure that is open at the end.
@@ -33,9 +33,12 @@ from book.checks.judge import defined_by, judge
 from book.execution import fresh
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
-KEPT = 3  # copies at a time
+KEPT = 5  # copies at a time
 LONGEST = 100_000  # characters of text that a page shows of one run
 LIBRARIES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.lib.stride_tricks", "numpy.random", "convbook")
+#: What a class may hold that no run can change in place.
+FIXED = str, int, float, tuple, frozenset, types.NoneType, types.FunctionType, types.GetSetDescriptorType, property
+NOTES = "_abc_impl", "__slotnames__"  # which Python makes in a class for itself
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
 Output = dict[str, str]
@@ -76,17 +79,19 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
     or ``None``; and what is ``wrong`` by the check, a sentence or ``None``.
     """
     cells = [dict(one) for one in needed]
-    kept = max((one for one in _kept if one.begins(cells)), key=lambda one: len(one.cells), default=None)
+    kept = max((one for one in _kept if one.serves(cells)), key=lambda one: one.seconds, default=None)
     with _fresh(kept.main if kept else types.ModuleType("__main__")) as main:
         if kept:
             kept.restore()
-        begun = time.perf_counter()
-        for one in cells[len(kept.cells) if kept else 0 :]:
+            _kept.append(_kept.pop(_kept.index(kept)))
+        spent, begun = kept.seconds if kept else 0.0, time.perf_counter()
+        for one in [one for one in cells if not kept or one not in kept.cells]:
             error = _execute(one, main, _Outputs())
             if error is not None and not one["fails"]:
                 return _result(_Outputs(), error, one, needed=True)
             fresh.close_figures()
-        begun = _keep(cells, main, begun)
+        spent += _keep(cells, main, spent, begun)
+        begun = time.perf_counter()
         outputs = _Outputs()
         error = _execute(cell, main, outputs)
         try:
@@ -94,7 +99,7 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
         except Exception as fault:  # a title that is no formula, say
             error = error or fault
         if error is None or cell["fails"]:
-            _keep([*cells, dict(cell)], main, begun)
+            _keep([*cells, dict(cell)], main, spent, begun)
         result = _result(outputs, error, cell)
         if error is None and cell.get("check"):
             result["unknown"] = _unknown(main, cell["code"])
@@ -104,14 +109,20 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
 
 def _unknown(main: types.ModuleType, code: str) -> str | None:
     """Give a name that functions of the cell read and that nothing defines: a check will call them."""
-    left = [compile(code, "<cell>", "exec")]
-    while left:
-        scope = left.pop()
-        left += [one for one in scope.co_consts if isinstance(one, types.CodeType)]
+    for scope in _scopes(code):
         for step in dis.get_instructions(scope):
             if step.opname == "LOAD_GLOBAL" and not (step.argval in vars(main) or step.argval in vars(builtins)):
                 return str(step.argval)
     return None
+
+
+def _scopes(code: str) -> Iterator[types.CodeType]:
+    """Compile a cell, and give it and each function in it."""
+    left = [compile(code, "<cell>", "exec")]
+    while left:
+        scope = left.pop()
+        left += [one for one in scope.co_consts if isinstance(one, types.CodeType)]
+        yield scope
 
 
 def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
@@ -129,14 +140,29 @@ def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
 class _Kept:
     """What some cells have left in a module: copies, as the next cell may change it."""
 
-    def __init__(self, cells: list[dict[str, Any]], main: types.ModuleType) -> None:
-        self.cells, self.main = cells, main
+    def __init__(self, cells: list[dict[str, Any]], main: types.ModuleType, seconds: float) -> None:
+        self.cells, self.main, self.seconds = cells, main, seconds
+        if any(map(_has_a_state, vars(main).values())):
+            raise TypeError("A copy of a function, or of a class, is the thing itself, with what a run changes in it.")
         self.names = _copied(main.__dict__)
+        self.own = {name for name, value in self.names.items() if not _is_from_a_module(value)}
         self.settings = _settings()
+        classes = [value for value in self.names.values() if isinstance(value, type) and not _is_from_a_module(value)]
+        self.classes = [(value, dict(vars(value))) for value in classes]
 
-    def begins(self, cells: list[dict[str, Any]]) -> bool:
-        """Whether these cells begin with those that have been kept."""
-        return cells[: len(self.cells)] == self.cells
+    def serves(self, cells: list[dict[str, Any]]) -> bool:
+        """Whether these cells hold those that have been kept, and the others may be run after them.
+
+        One that comes earlier may if it shares no name with them but those of modules and of what they offer.
+        """
+        among = [one for one in cells if one in self.cells]
+        if among != self.cells:
+            return False
+        earlier = [one["code"] for one in cells[: cells.index(among[-1])] if one not in among]
+        try:
+            return not any(self.own & set(scope.co_names) for code in earlier for scope in _scopes(code))
+        except SyntaxError:
+            return False
 
     def restore(self) -> None:
         """Put the copies in their place: in the same module, as functions look up names where they were defined."""
@@ -144,27 +170,50 @@ class _Kept:
         self.main.__dict__.update(_copied(self.names))
         for put_back, value in self.settings:
             put_back(value)
+        for own, attributes in self.classes:
+            for name in vars(own).keys() - attributes.keys():
+                delattr(own, name)
+            for name, value in attributes.items():
+                if vars(own)[name] is not value:
+                    setattr(own, name, value)
 
 
-_kept: list[_Kept] = []  # the last is the newest
+def _is_from_a_module(value: Any) -> bool:
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
+        return value.__module__ != "__main__"
+    return isinstance(value, types.ModuleType)
 
 
-def _keep(cells: list[dict[str, Any]], main: types.ModuleType, begun: float) -> float:
-    """Keep what these cells have left, if they have taken long since `begun`; give the time now."""
-    if time.perf_counter() - begun > WORTH_KEEPING:
+_kept: list[_Kept] = []  # the last was the last to be used
+
+
+def _keep(cells: list[dict[str, Any]], main: types.ModuleType, spent: float, begun: float) -> float:
+    """Keep what these cells have left, if they have taken long since `begun`; give how long."""
+    seconds = time.perf_counter() - begun
+    if seconds > WORTH_KEEPING:
         with contextlib.suppress(Exception):  # something cannot be copied: the next run does it all again
-            _kept.append(_Kept(cells, main))
+            _kept.append(_Kept(cells, main, spent + seconds))
             del _kept[:-KEPT]
-    return time.perf_counter()
+    return seconds
 
 
 def _copied(names: Mapping[str, Any]) -> dict[str, Any]:
-    for value in names.values():  # a copy of these is the thing itself, which a run may change
-        own_class = isinstance(value, type) and value.__module__ == "__main__"
-        if own_class or any(isinstance(one, list | dict | set) for one in getattr(value, "__defaults__", None) or ()):
-            raise TypeError("A class, or a function with a list of its own, has no copy.")
     modules = {id(value): value for value in names.values() if isinstance(value, types.ModuleType)}
     return copy.deepcopy(dict(names), modules)
+
+
+def _has_a_state(value: Any) -> bool:
+    """Whether a function, or a class, of a cell holds what can be changed in place."""
+    if _is_from_a_module(value):
+        return False
+    if isinstance(value, type):
+        held = [one for name, one in vars(value).items() if name not in NOTES]
+        return any(not isinstance(one, FIXED) or _has_a_state(one) for one in held)
+    if isinstance(value, types.FunctionType):
+        closed = [one.cell_contents for one in value.__closure__ or ()]
+        lists = any(isinstance(one, list | dict | set) for one in value.__defaults__ or ())
+        return lists or bool(vars(value)) or not all(isinstance(one, type | types.FunctionType) for one in closed)
+    return False
 
 
 def _settings() -> list[tuple[Any, Any]]:
