@@ -240,6 +240,68 @@ def test_kept_cells_are_run_anew_when_their_code_is_another(tmp_path: Path) -> N
     assert run("a", cell(slow.format(2), "slow"))["shown"] == "2\n"
 
 
+REPEATED = {
+    "f()": [
+        "import numpy as np\ndef f(rng=np.random.default_rng(0)): return int(rng.integers(1000))",
+        "import numpy as np\ndef f(x=np.zeros(2)):\n    x += 1\n    return x.tolist()",
+        "def f(*, x=[]):\n    x.append(1)\n    return x",
+        "from functools import lru_cache\n@lru_cache\ndef f():\n    print('called')",
+        "from functools import wraps\nfrom convbook import conv\ndef counted(g):\n    calls = []\n    @wraps(g)\n"
+        "    def f():\n        calls.append(1)\n        return len(calls)\n    return f\nf = counted(conv)",
+        "def made():\n    class K:\n        n = 0\n        def f(self):\n            type(self).n += 1\n"
+        "            return self.n\n    return K()\nf = made().f",
+    ],
+    "a[0] = 5\nb.tolist(), b.strides, np.shares_memory(a, b), b.flags.writeable": [
+        "import numpy as np\na = np.zeros(3)\nb = a[::2]",
+        "import numpy as np\na = np.zeros(5)\nb = np.lib.stride_tricks.sliding_window_view(a, 3)",
+        "import numpy as np\na = np.zeros(3)\nb = np.broadcast_to(a, (2, 3))",
+        "import numpy as np\na = np.zeros((3, 4)).T\nb = a[1:]",
+    ],
+    "push(1)\na": ["a = []\npush = a.append"],
+    "g.n = getattr(g, 'n', 0) + 1\ng.n": ["def g(): pass"],
+    "print(C.n)\ndel C.n": ["class C:\n    n = 1"],
+    "len(s)": [
+        "import numpy as np\nclass P:\n    def __init__(s): s.x = 1\n"
+        "    def __hash__(s): return int(np.sum(s.__dict__.get('x', 0)))\ns = {P()}"
+    ],
+    "(np.sum([1]), os.getcwd(), k)": [
+        "import numpy as np\nimport os, builtins\nnp.sum = lambda x: 'mine'\nos.chdir('/')\nbuiltins.k = 3"
+    ],
+}
+
+
+@pytest.mark.parametrize(("code", "needed"), [(code, one) for code, several in REPEATED.items() for one in several])
+def test_a_run_shows_the_same_again_whatever_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch, code: str, needed: str
+) -> None:
+    monkeypatch.setattr(runner, "WORTH_KEEPING", 10)
+    expected = run(code, cell(needed, "slow"))["shown"]
+    monkeypatch.setattr(runner, "WORTH_KEEPING", -1)
+    assert [run(code, cell(needed, "slow"))["shown"] for _ in range(3)] == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    ("earlier", "slow", "code"),
+    [
+        ("from posixpath import join", "from shlex import join", "join.__module__"),
+        ("import numpy as np\nt = np.float32", "import numpy as np\nt = np.float64", "t.__name__"),
+        ("from math import *", "e = 7", "e"),
+        ("exec('a = 1')", "a = 2", "a"),
+        ("b = np.zeros(2)", "import numpy as np", "b"),
+        ("i = 7", "for i in range(2): pass\ndel i", "i"),
+        ("import numpy as np\nnp.random.seed(0)", "import numpy as np\nnp.random.seed(5)", "np.random.rand()"),
+    ],
+)
+def test_an_earlier_cell_is_run_later_only_if_that_shows_the_same(
+    monkeypatch: pytest.MonkeyPatch, earlier: str, slow: str, code: str
+) -> None:
+    monkeypatch.setattr(runner, "WORTH_KEEPING", 10)
+    expected = run(code, cell(earlier, "earlier"), cell(slow, "slow"))
+    monkeypatch.setattr(runner, "WORTH_KEEPING", -1)
+    run("1", cell(slow, "slow"))
+    assert run(code, cell(earlier, "earlier"), cell(slow, "slow")) == expected
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -17,6 +17,7 @@ CHAPTER, LIST = "pictures/padding.html", "appendices/checked-exercises.html"
 CELL, LATER = "with-border", "three-modes"
 START = 60_000  # milliseconds until Python has come and run, on a busy machine
 PHONE = {"width": 360, "height": 740}
+SCHEMES: tuple[Any, ...] = ("light", "dark")
 
 pytestmark = pytest.mark.skipif(
     not any("data-live=" in page.source for page in pages().values()),
@@ -232,17 +233,17 @@ def test_thirty_runs_do_not_grow_python_without_bound(page: Page, site: str) -> 
     assert sizes[-1] <= sizes[1] + 32_000_000, sizes  # 30 arrays would be 360 MB, had each run left its own
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_while_cells_are_run_and_edited(page: Page, site: str, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_while_cells_are_run_and_edited(page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
     button(page, "Edit").click()
     page.get_by_label(f"Code of {CELL}").fill("1 / 0")
     run(page, "Ended with an error.")
     run(page, "Ended with an error.", "five-rules")  # it needs the other
-    wrong, right = seen_by_axe(page, ".live", ".live-editor", ".live-buttons", ".live-note")
-    assert wrong == []
-    assert right
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        wrong, right = seen_by_axe(page, ".live", ".live-editor", ".live-buttons", ".live-note")
+        assert wrong == []
+        assert right
 
 
 def test_on_a_phone_nothing_runs_over_the_side(page: Page, site: str) -> None:
@@ -279,27 +280,27 @@ def test_from_a_folder_run_says_that_it_needs_a_server(browser: Browser) -> None
     page.close()
 
 
-@pytest.mark.parametrize(
-    ("lost", "words"),
-    [
-        ("pyodide.mjs", "pyodide.mjs could not be fetched. Is there a connection?"),
-        ("pyodide.asm.js", "Python could not be fetched. Is there a connection?"),
-        ("pyodide.asm.wasm", "pyodide.asm.wasm could not be fetched (404)."),
-        ("python_stdlib.zip", "python_stdlib.zip could not be fetched (404)."),
-        ("numpy-*", ".whl could not be fetched. Is there a connection?"),  # what fails its hash is no response
-        ("pyodide-lock.json", "pyodide-lock.json could not be fetched (404)."),
-        ("library.zip*", "library.zip could not be fetched (404)."),
-        ("*.cells.json", "The cells of this page could not be fetched (404)."),
-    ],
-)
-def test_a_file_that_is_not_there_is_said_in_a_sentence_and_the_next_run_asks_again(
-    browser: Browser, site: str, lost: str, words: str
+LOST = {
+    "*.cells.json": "The cells of this page could not be fetched (404).",
+    "pyodide.mjs": "pyodide.mjs could not be fetched. Is there a connection?",
+    "pyodide-lock.json": "pyodide-lock.json could not be fetched (404).",
+    "library.zip*": "library.zip could not be fetched (404).",
+    "pyodide.asm.js": "Python could not be fetched. Is there a connection?",
+    "pyodide.asm.wasm": "pyodide.asm.wasm could not be fetched (404).",
+    "python_stdlib.zip": "python_stdlib.zip could not be fetched (404).",
+    "numpy-*": ".whl could not be fetched. Is there a connection?",  # what fails its hash is no response
+}
+
+
+def test_each_file_that_is_not_there_is_said_in_a_sentence_and_the_next_run_asks_again(
+    browser: Browser, site: str
 ) -> None:
     context = browser.new_context()
     page = context.new_page()
-    context.route(f"**/{lost}", lambda route: route.fulfill(status=404), times=1)
     page.goto(f"{site}{CHAPTER}")
-    run(page, words)
+    for lost, words in LOST.items():
+        context.route(f"**/{lost}", lambda route: route.fulfill(status=404), times=1)
+        run(page, words)
     run(page, "Same as the book’s output.")
     context.close()
 
@@ -436,12 +437,12 @@ def test_hints_are_folds_that_need_no_scripts(browser: Browser, site: str) -> No
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_an_exercise_that_is_checked(page: Page, site: str, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_in_an_exercise_that_is_checked(page: Page, site: str) -> None:
     page.goto(f"{site}{CHAPTER}")
     check(page, "not [3, 2, 1, 2, 3, 5, 3, 2].")
     page.locator("#ex-write-mirror .hint > summary").first.click()
-    wrong, right = seen_by_axe(page, "#ex-write-mirror")
-    assert wrong == []
-    assert right
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        wrong, right = seen_by_axe(page, "#ex-write-mirror")
+        assert wrong == []
+        assert right

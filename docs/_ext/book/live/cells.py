@@ -53,7 +53,7 @@ WRITTEN = ".cells"
 BESIDE = {
     **{
         f"book/{name}.py": f"docs/_ext/book/{name}.py"
-        for name in ("checks/judge", "execution/fresh", "live/runner", "page/svg")
+        for name in ("checks/judge", "execution/fresh", "live/kept", "live/runner", "page/svg")
     },
     "matplotlibrc": "docs/_ipython/matplotlibrc",
 }

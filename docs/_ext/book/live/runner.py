@@ -11,14 +11,12 @@ is given, and each figure that is open at the end.
 import ast
 import builtins
 import contextlib
-import copy
 import dis
 import importlib
 import inspect
 import io
 import logging
 import os
-import random
 import sys
 import time
 import tokenize
@@ -31,14 +29,11 @@ from typing import Any
 
 from book.checks.judge import defined_by, judge
 from book.execution import fresh
+from book.live.kept import LIBRARIES, Kept, functions, scopes
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
 KEPT = 5  # copies at a time
 LONGEST = 100_000  # characters of text that a page shows of one run
-LIBRARIES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.lib.stride_tricks", "numpy.random", "convbook")
-#: What a class may hold that no run can change in place.
-FIXED = str, int, float, tuple, frozenset, types.NoneType, types.FunctionType, types.GetSetDescriptorType, property
-NOTES = "_abc_impl", "__slotnames__"  # which Python makes in a class for itself
 WIDTH = 79  # of a line, up to which a container is written on one: as IPython does
 
 Output = dict[str, str]
@@ -82,8 +77,12 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
     kept = max((one for one in _kept if one.serves(cells)), key=lambda one: one.seconds, default=None)
     with _fresh(kept.main if kept else types.ModuleType("__main__")) as main:
         if kept:
-            kept.restore()
-            _kept.append(_kept.pop(_kept.index(kept)))
+            _kept.remove(kept)
+            try:
+                kept.restore()
+            except Exception:  # a run has changed what cannot be put back
+                return run(needed, cell)
+            _kept.append(kept)  # the last to be used
         spent, begun = kept.seconds if kept else 0.0, time.perf_counter()
         for one in [one for one in cells if not kept or one not in kept.cells]:
             error = _execute(one, main, _Outputs())
@@ -109,20 +108,11 @@ def run(needed: Sequence[Mapping[str, Any]], cell: Mapping[str, Any]) -> dict[st
 
 def _unknown(main: types.ModuleType, code: str) -> str | None:
     """Give a name that functions of the cell read and that nothing defines: a check will call them."""
-    for scope in _scopes(code):
+    for scope in scopes(code):
         for step in dis.get_instructions(scope):
             if step.opname == "LOAD_GLOBAL" and not (step.argval in vars(main) or step.argval in vars(builtins)):
                 return str(step.argval)
     return None
-
-
-def _scopes(code: str) -> Iterator[types.CodeType]:
-    """Compile a cell, and give it and each function in it."""
-    left = [compile(code, "<cell>", "exec")]
-    while left:
-        scope = left.pop()
-        left += [one for one in scope.co_consts if isinstance(one, types.CodeType)]
-        yield scope
 
 
 def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
@@ -137,54 +127,7 @@ def _wrong(main: types.ModuleType, name: str, code: str) -> str | None:
         return f"`{name}` could not be checked: {type(error).__name__}"
 
 
-class _Kept:
-    """What some cells have left in a module: copies, as the next cell may change it."""
-
-    def __init__(self, cells: list[dict[str, Any]], main: types.ModuleType, seconds: float) -> None:
-        self.cells, self.main, self.seconds = cells, main, seconds
-        if any(map(_has_a_state, vars(main).values())):
-            raise TypeError("A copy of a function, or of a class, is the thing itself, with what a run changes in it.")
-        self.names = _copied(main.__dict__)
-        self.own = {name for name, value in self.names.items() if not _is_from_a_module(value)}
-        self.settings = _settings()
-        classes = [value for value in self.names.values() if isinstance(value, type) and not _is_from_a_module(value)]
-        self.classes = [(value, dict(vars(value))) for value in classes]
-
-    def serves(self, cells: list[dict[str, Any]]) -> bool:
-        """Whether these cells hold those that have been kept, and the others may be run after them.
-
-        One that comes earlier may if it shares no name with them but those of modules and of what they offer.
-        """
-        among = [one for one in cells if one in self.cells]
-        if among != self.cells:
-            return False
-        earlier = [one["code"] for one in cells[: cells.index(among[-1])] if one not in among]
-        try:
-            return not any(self.own & set(scope.co_names) for code in earlier for scope in _scopes(code))
-        except SyntaxError:
-            return False
-
-    def restore(self) -> None:
-        """Put the copies in their place: in the same module, as functions look up names where they were defined."""
-        self.main.__dict__.clear()
-        self.main.__dict__.update(_copied(self.names))
-        for put_back, value in self.settings:
-            put_back(value)
-        for own, attributes in self.classes:
-            for name in vars(own).keys() - attributes.keys():
-                delattr(own, name)
-            for name, value in attributes.items():
-                if vars(own)[name] is not value:
-                    setattr(own, name, value)
-
-
-def _is_from_a_module(value: Any) -> bool:
-    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
-        return value.__module__ != "__main__"
-    return isinstance(value, types.ModuleType)
-
-
-_kept: list[_Kept] = []  # the last was the last to be used
+_kept: list[Kept] = []  # the last was the last to be used
 
 
 def _keep(cells: list[dict[str, Any]], main: types.ModuleType, spent: float, begun: float) -> float:
@@ -192,45 +135,9 @@ def _keep(cells: list[dict[str, Any]], main: types.ModuleType, spent: float, beg
     seconds = time.perf_counter() - begun
     if seconds > WORTH_KEEPING:
         with contextlib.suppress(Exception):  # something cannot be copied: the next run does it all again
-            _kept.append(_Kept(cells, main, spent + seconds))
+            _kept.append(Kept(cells, main, spent + seconds))
             del _kept[:-KEPT]
     return seconds
-
-
-def _copied(names: Mapping[str, Any]) -> dict[str, Any]:
-    modules = {id(value): value for value in names.values() if isinstance(value, types.ModuleType)}
-    return copy.deepcopy(dict(names), modules)
-
-
-def _has_a_state(value: Any) -> bool:
-    """Whether a function, or a class, of a cell holds what can be changed in place."""
-    if _is_from_a_module(value):
-        return False
-    if isinstance(value, type):
-        held = [one for name, one in vars(value).items() if name not in NOTES]
-        return any(not isinstance(one, FIXED) or _has_a_state(one) for one in held)
-    if isinstance(value, types.FunctionType):
-        closed = [one.cell_contents for one in value.__closure__ or ()]
-        lists = any(isinstance(one, list | dict | set) for one in value.__defaults__ or ())
-        return lists or bool(vars(value)) or not all(isinstance(one, type | types.FunctionType) for one in closed)
-    return False
-
-
-def _settings() -> list[tuple[Any, Any]]:
-    """Give what a cell may have set beside its names, and what puts it back."""
-    found: list[tuple[Any, Any]] = [(random.setstate, random.getstate())]
-    found.append((lambda filters: warnings.filters.__setitem__(slice(None), filters), list(warnings.filters)))  # type: ignore[attr-defined]
-    if "numpy" in sys.modules:
-        import numpy as np
-
-        found.append((np.random.set_state, np.random.get_state()))  # noqa: NPY002
-        found.append((lambda options: np.set_printoptions(**options), np.get_printoptions()))
-        found.append((lambda errors: np.seterr(**errors), np.geterr()))
-    if "matplotlib" in sys.modules:
-        import matplotlib
-
-        found.append((matplotlib.rcParams.update, matplotlib.rcParams.copy()))
-    return found
 
 
 # A run ------------------------------------------------------------------------------------------------------
@@ -382,7 +289,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display
     builtins.input = _nobody_answers
-    functions = _functions()
+    offered = functions()
     fresh.reset_numpy()
     fresh.reset_matplotlib()
     try:
@@ -393,19 +300,13 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
             yield main
     finally:
         fresh.close_figures()
-        for module, own in functions:
+        for module, own in offered:
             vars(module).update(own)
         os.chdir(folder)
         sys.modules["__main__"] = before
         for name in vars(builtins).keys() - names.keys():
             del vars(builtins)[name]
         vars(builtins).update(names)
-
-
-def _functions() -> list[tuple[types.ModuleType, dict[str, Any]]]:
-    """Give what the libraries offer, which a cell can overwrite (``np.sum = 3``): the next run finds it as it was."""
-    modules = [sys.modules[name] for name in sorted(sys.modules) if name in LIBRARIES or name.startswith("convbook.")]
-    return [(one, {name: value for name, value in vars(one).items() if callable(value)}) for one in modules]
 
 
 # Figures ----------------------------------------------------------------------------------------------------
