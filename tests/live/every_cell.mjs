@@ -18,7 +18,8 @@ function take(page) {
   try {
     writeFileSync(join(queue, page.replaceAll("/", " ")), "", { flag: "wx" });
     return true;
-  } catch {
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
     return false;
   }
 }

@@ -2,8 +2,7 @@
 
 The code of its cells, the modules of the library that it uses, the files that it reads, every package that is installed
 for it, Python, the machine and the variables that a kernel sees, how figures are drawn, and the modules here that make
-outputs.
-Prose, guards, captions and the look of the pages are none of it.
+outputs. Prose, guards, captions and the look of the pages are none of it.
 """
 
 import hashlib

@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 Cells = list[dict[str, Any]]
 
 #: What a cell can overwrite, and a fresh run finds as it was, beside the library's own modules.
@@ -25,7 +27,7 @@ LIBRARIES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.lib.stride_tricks", "n
 
 SCALARS = (
     str, bytes, int, float, complex, range, slice, types.NoneType, types.EllipsisType, types.ModuleType, types.CodeType,
-    types.GetSetDescriptorType, types.MemberDescriptorType,
+    types.GetSetDescriptorType, types.MemberDescriptorType, np.generic, np.dtype,
 )  # fmt: skip
 NOTES = "_abc_impl", "__slotnames__"  # which Python makes in a class for itself
 DYNAMIC = {"exec", "eval", "globals", "locals", "vars"}  # the names that a cell with these binds are not seen
@@ -53,8 +55,8 @@ class Kept:
         found = _inside(vars(main))
         fixed: dict[int, Any] = {}
         self.names = _copied(vars(main), found)
-        memo = {id(value): value for value in _inside(self.names)}
-        if not all(_is_fixed(one, fixed) for one in found if id(one) in memo):
+        copies = {id(one) for one in _inside(self.names)}
+        if not all(_is_fixed(one, fixed) for one in found if id(one) in copies):
             raise TypeError("What has no copy can be changed in place.")
         self.functions = [one for one in fixed.values() if isinstance(one, types.FunctionType)]
         self.defaults = [(one.__defaults__, one.__kwdefaults__) for one in self.functions]
@@ -152,15 +154,12 @@ def _inside(names: Mapping[str, Any]) -> list[Any]:
 def _copied(names: Mapping[str, Any], found: list[Any]) -> dict[str, Any]:
     memo: dict[int, Any] = {id(one): one for one in names.values() if isinstance(one, types.ModuleType)}
     memo[id(vars(builtins))] = vars(builtins)
-    if "numpy" in sys.modules:
-        _copy_arrays(found, memo)
+    _copy_arrays(found, memo)
     return copy.deepcopy(dict(names), memo)
 
 
 def _copy_arrays(found: list[Any], memo: dict[int, Any]) -> None:
     """Copy the memory of arrays once, and let their copies lie in it as they do."""
-    import numpy as np
-
     for array in found:
         if type(array) is not np.ndarray:
             continue
@@ -209,8 +208,6 @@ def _is_fixed(value: Any, seen: dict[int, Any]) -> bool:
         parts = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values(), *closed]
     elif isinstance(value, type):
         parts = [] if not own else [one for name, one in vars(value).items() if name not in NOTES] + [*value.__bases__]
-    elif "numpy" in sys.modules and isinstance(value, sys.modules["numpy"].generic | sys.modules["numpy"].dtype):
-        parts = []
     else:
         return False
     return all(_is_fixed(one, seen) for one in parts)
@@ -219,15 +216,16 @@ def _is_fixed(value: Any, seen: dict[int, Any]) -> bool:
 # Settings -----------------------------------------------------------------------------------------------------
 def _settings() -> list[tuple[Any, Any]]:
     """Give what a cell may have set beside its names, and what puts it back."""
-    found: list[tuple[Any, Any]] = [(random.setstate, random.getstate()), (os.chdir, Path.cwd())]
-    found += [(vars(module).update, own) for module, own in [*functions(), (builtins, dict(vars(builtins)))]]
-    found.append((lambda filters: warnings.filters.__setitem__(slice(None), filters), list(warnings.filters)))  # type: ignore[attr-defined]
-    if "numpy" in sys.modules:
-        import numpy as np
-
-        found.append((np.random.set_state, np.random.get_state()))  # noqa: NPY002
-        found.append((lambda options: np.set_printoptions(**options), np.get_printoptions()))
-        found.append((lambda errors: np.seterr(**errors), np.geterr()))
+    modules = [*library_functions(), (builtins, dict(vars(builtins)))]
+    found: list[tuple[Any, Any]] = [
+        *((vars(module).update, own) for module, own in modules),
+        (os.chdir, Path.cwd()),
+        (random.setstate, random.getstate()),
+        (np.random.set_state, np.random.get_state()),  # noqa: NPY002
+        (lambda options: np.set_printoptions(**options), np.get_printoptions()),
+        (lambda errors: np.seterr(**errors), np.geterr()),
+        (lambda filters: warnings.filters.__setitem__(slice(None), filters), list(warnings.filters)),  # type: ignore[attr-defined]
+    ]
     if "matplotlib" in sys.modules:
         import matplotlib
 
@@ -235,7 +233,7 @@ def _settings() -> list[tuple[Any, Any]]:
     return found
 
 
-def functions() -> list[tuple[types.ModuleType, dict[str, Any]]]:
+def library_functions() -> list[tuple[types.ModuleType, dict[str, Any]]]:
     """Give what the libraries offer, which a cell can overwrite (``np.sum = 3``): the next run finds it as it was."""
     modules = [sys.modules[name] for name in sorted(sys.modules) if name in LIBRARIES or name.startswith("convbook.")]
     return [(one, {name: value for name, value in vars(one).items() if callable(value)}) for one in modules]

@@ -29,7 +29,7 @@ from typing import Any
 
 from book.checks.judge import defined_by, judge
 from book.execution import fresh
-from book.live.kept import LIBRARIES, Kept, functions, scopes
+from book.live.kept import LIBRARIES, Kept, library_functions, scopes
 
 WORTH_KEEPING = 0.3  # seconds that needed cells have taken
 KEPT = 5  # copies at a time
@@ -289,7 +289,7 @@ def _fresh(main: types.ModuleType) -> Iterator[types.ModuleType]:
     sys.modules["__main__"] = main
     main.__dict__["display"] = _display
     builtins.input = _nobody_answers
-    offered = functions()
+    offered = library_functions()
     fresh.reset_numpy()
     fresh.reset_matplotlib()
     try:
