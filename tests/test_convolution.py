@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, explain_plan
+from convbook.algorithms import gradients
+from convbook.algorithms.problem import Problem
 from convbook.definitions import conv_loops
 
 
@@ -63,6 +65,45 @@ def test_the_weight_gradient_is_a_convolution_in_which_stride_and_dilation_swap(
         _, grad_weight = conv_vjp(grad, x, weight, stride=s, dilation=d, padding=1)
         swapped = conv(x, grad, stride=d, dilation=s, padding=1)
         assert np.array_equal(grad_weight, swapped[:, :, :4])
+
+
+def few_filters(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+    """Draw slopes, inputs and weights of a layer whose outputs are fewer numbers to lay out than its inputs."""
+    groups, kernel = int(rng.integers(1, 3)), [int(k) for k in rng.integers(2, 4, 2)]
+    pads = [tuple(int(p) for p in rng.integers(0, 5, 2)) for _ in kernel]  # also more than a kernel reaches
+    options = {"padding": pads, "dilation": [int(d) for d in rng.integers(1, 3, 2)], "groups": groups}
+    x = rng.integers(-9, 10, (3, 16 * groups, 9, 8)).astype(np.float32)
+    weight = rng.integers(-9, 10, (2 * groups, 16, *kernel)).astype(np.float32)
+    return rng.integers(-9, 10, conv(x, weight, **options).shape).astype(np.float32), x, weight, options
+
+
+def test_a_layer_of_few_filters_lays_out_its_outputs_for_the_gradient_of_the_weight() -> None:
+    rng, products, taken = np.random.default_rng(3), gradients._products, []
+
+    def watched(y: np.ndarray, x: np.ndarray, problem: Problem) -> np.ndarray:
+        taken.append(problem.filters_each)
+        return products(y, x, problem)
+
+    for _ in range(20):
+        grad, x, weight, options = few_filters(rng)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(gradients, "_products", watched)
+            _, found = conv_vjp(grad, x, weight, **options)
+            patch.setattr(gradients, "_turned", lambda _: None)
+            _, of_inputs = conv_vjp(grad, x, weight, **options)
+        assert np.array_equal(found, of_inputs)
+        assert (grad * conv(x, weight, **options)).sum() == (found * weight).sum()
+    assert taken == [16, 2] * 20  # the channels of a group are the filters of the turned layer
+
+
+@pytest.mark.parametrize("wrong", [np.inf, np.nan])
+def test_what_is_not_finite_spoils_the_weights_whose_taps_see_it_and_no_other(wrong: float) -> None:
+    x, grad = np.zeros((1, 16, 9, 9), np.float32), np.ones((1, 2, 7, 7), np.float32)
+    x[0, 0, 0, 0] = wrong  # in a corner: the first tap alone sees it
+    _, grad_weight = conv_vjp(grad, x, np.ones((2, 16, 3, 3), np.float32))
+    spoiled = ~np.isfinite(grad_weight)
+    assert spoiled[:, 0, 0, 0].all()
+    assert spoiled.sum() == 2
 
 
 def test_gradients_agree_with_finite_differences() -> None:

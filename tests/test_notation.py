@@ -150,7 +150,8 @@ def rows_of_letters() -> list[Row]:
             tuple(next(symbols(tex)).whole for tex in formulas_in(letters)),
             frozenset(re.findall(r"\]\(#([\w-]+)\)", places) or [places]),
         )
-        for line, (letters, _, places) in table("Letters")
+        for heading in re.findall(r"^## (Letters, .*)$", PAGE.read_text(encoding="utf-8"), re.M)
+        for line, (letters, _, places) in table(heading)
     ]
 
 

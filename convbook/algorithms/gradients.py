@@ -20,7 +20,7 @@ from convbook.algorithms import threads as pool
 from convbook.algorithms.base import BLOCK, OfGradient, threads_for
 from convbook.algorithms.blockwise import convolved
 from convbook.algorithms.columns import Columns
-from convbook.algorithms.exactness import fits_float64
+from convbook.algorithms.exactness import fits_float64, norm_exponents
 from convbook.algorithms.plan_layers import plan
 from convbook.algorithms.problem import Problem, in_line, problem_with, unsigned
 from convbook.algorithms.taps import Taps
@@ -97,6 +97,7 @@ def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.d
     return x
 
 
+# The gradient of the weight --------------------------------------------------------------------------------------
 def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
     """Return the sums over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
     filters, channels = y.shape[1], x.shape[1] // groups
@@ -105,10 +106,47 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
     compute_in = np.dtype(np.float64) if exact and fits_float64(x, y, terms=math.prod(y.shape)) else dtype
     converted = not x.dtype == y.dtype == compute_in or not (in_line(x) and in_line(y))
     problem = problem_with(x.shape[0], x.shape[1], filters, groups, windows, compute_in, exact, converted)
+    turned = _turned(problem)
+    # Inputs meet the zeros beyond the outputs then, where no filter sees them: none may be an infinity or a NaN.
+    if turned is None or not (exact or norm_exponents(x, compute_in)):
+        weight = _products(y, x, problem)
+    else:
+        weight = _products(x, y, turned).reshape(groups, channels, filters // groups, *windows.kernel)
+        weight = np.flip(weight.swapaxes(1, 2), tuple(range(3, weight.ndim)))
+    return np.ascontiguousarray(weight, dtype).reshape(filters, channels, *windows.kernel)
+
+
+@lru_cache(1024)
+def _turned(problem: Problem) -> Problem | None:
+    """Return the layer with channels and filters exchanged, where that makes its columns cheaper.
+
+    Outputs multiplied with what filters see of the inputs are, with stride 1, inputs multiplied with what turned
+    filters see of the outputs. A layer of few filters has few outputs to lay out.
+    """
+    windows = problem.windows
+    if set(windows.stride) != {1} or 0 in (problem.batch, problem.channels, problem.filters, *windows.size):
+        return None
+    ((_, _, back),) = _phases(windows)
+    turned = problem_with(
+        problem.batch,
+        problem.filters,
+        problem.channels,
+        problem.groups,
+        back,
+        problem.dtype,
+        problem.exact,
+        problem.converted,
+    )
+    return turned if _of_gradient(turned, 1).nanoseconds < _of_gradient(problem, 1).nanoseconds else None
+
+
+def _products(y: Array, x: Array, problem: Problem) -> Array:
+    """Multiply outputs with what the filters see: ``(groups, filters of each, channels of each * taps)``."""
+    groups, compute_in = problem.groups, problem.dtype
     threads = 1 if problem.small else pool.worthwhile(_of_gradient(problem, 1).nanoseconds)
     algorithm = _of_gradient(problem, threads)
     shares = max(1, min(len(algorithm.blocks), threads_for(algorithm, threads)))  # one of an empty batch, too: zeros
-    weights = np.empty((shares, groups, filters // groups, channels * problem.taps), compute_in)
+    weights = np.empty((shares, groups, problem.filters_each, problem.channels_each * problem.taps), compute_in)
 
     def compute(share: int) -> None:
         begun = set()
@@ -125,8 +163,7 @@ def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: n
                 weights[share, group : group + algorithm.groups] = 0
 
     pool.spread(compute, range(shares), shares)
-    weight: Array = weights[0] if shares == 1 else weights.sum(axis=0)
-    return weight.reshape(filters, channels, *windows.kernel).astype(dtype, copy=False)
+    return weights[0] if shares == 1 else weights.sum(axis=0)
 
 
 @lru_cache(1024)

@@ -14,7 +14,7 @@ function markScrolling() {
   for (const box of document.querySelectorAll(BOXES)) sizes.observe(box);
 }
 markScrolling();
-document.fonts?.ready.then(markScrolling); // another face can be wider in the same box
+document.fonts?.addEventListener("loadingdone", markScrolling); // another face can be wider in the same box
 
 // Excerpts of what a search finds come from the pages themselves, which a browser does not hand out from a folder.
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {

@@ -10,6 +10,7 @@ whether the machine was quiet.
 """
 
 import argparse
+import json
 import random
 import statistics
 import sys
@@ -109,13 +110,27 @@ def summary(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def machine_now() -> Row:
+    return machine(convbook, np, scipy, torch, cv2)
+
+
+def others(record: Path, family: str) -> dict[str, list[Row]]:
+    """Return what the record of this machine and this day says of other families; it can hold no other machine."""
+    known = json.loads(record.read_text(encoding="utf-8"))
+    for name, now in machine_now().items():
+        if known[name] != now:
+            raise SystemExit(f"{record} has {name} {known[name]!r}, and it is {now!r} now: measure all families.")
+    return {part: [row for row in known[part] if family not in row["family"]] for part in ("rows", "refused")}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="some cases of each family, one thread, few rounds")
     parser.add_argument("--threads", type=int, nargs="*", default=None)
     parser.add_argument("--family", default="", help="only families whose name has this in it")
-    parser.add_argument("--out", type=Path, help="where to write the record")
+    parser.add_argument("--out", type=Path, help="where to write the record; of other families it keeps what it has")
     chosen = parser.parse_args()
+    kept = others(chosen.out, chosen.family) if chosen.out and chosen.family else {"rows": [], "refused": []}
     counts = chosen.threads or ([1] if chosen.quick else [1, 2])
     limits = 7, 0.3
     found: dict[tuple[int, str, str], list[Times]] = {}
@@ -143,7 +158,8 @@ def main() -> None:
     print(summary(rows))
     print(f"{len(refused)} cases were refused.")
     if chosen.out:
-        update(chosen.out, {**machine(convbook, np, scipy, torch, cv2), "rows": rows, "refused": refused})
+        found_here = {"rows": kept["rows"] + rows, "refused": kept["refused"] + refused}
+        update(chosen.out, machine_now() | found_here)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,22 @@ def test_a_link_into_a_long_page_leads_to_its_place(browser: Browser, site: str,
     context.close()
 
 
+@pytest.mark.parametrize("name", CHAPTERS[:2])
+def test_a_link_to_any_part_of_a_page_leads_to_its_heading(browser: Browser, site: str, name: str) -> None:
+    """From elsewhere: parts above it are laid out afterwards, and are not as high as the build has guessed."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(f"{site}{name}")
+    places = [link.get_attribute("href") for link in page.locator(".toc-tree a").all()][1:]
+    assert len(places) > 5
+    for place in places[::5]:
+        page.goto("about:blank")
+        page.goto(f"{site}{name}{place}")
+        page.wait_for_timeout(900)
+        assert 0 <= page.locator(str(place)).evaluate("place => place.getBoundingClientRect().top") <= 130, place
+    context.close()
+
+
 def test_a_sound_plays_without_a_script_from_a_file_of_the_site(browser: Browser, site: str) -> None:
     name, _ = next((name, p) for name, p in pages().items() if any(e.tag == "audio" for e in p.elements))
     page = browser.new_context(java_script_enabled=False).new_page()
@@ -138,6 +154,37 @@ def test_the_theme_can_be_changed_and_is_kept(page: Page, site: str) -> None:
     assert dark != light
     page.goto(f"{site}{CHAPTERS[0]}")
     assert page.evaluate(background) == dark
+
+
+def test_the_table_of_contents_says_what_is_read(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{site}{CHAPTERS[0]}")
+    links = page.locator(".toc-tree a")
+    current = page.locator(".toc-tree li.scroll-current > a")
+    expect(current).to_have_count(0)  # above the first section
+    for at in (links.count() // 2, links.count() - 8, 2):  # down and up, over parts that are not laid out before
+        place = links.nth(at).get_attribute("href")
+        links.nth(at).click()
+        expect(current).to_have_attribute("href", str(place))
+        expect(current).to_be_in_viewport()
+    page.mouse.move(640, 300)
+    for _ in range(3):  # what is laid out on the way moves the end
+        page.mouse.wheel(0, 100_000)
+        page.wait_for_timeout(300)
+    expect(current).to_have_text(links.last.inner_text())
+
+
+def test_the_way_back_to_the_top_is_offered_to_those_who_scroll_up(page: Page, site: str) -> None:
+    page.goto(f"{site}{CHAPTERS[0]}")
+    button = page.locator(".back-to-top")
+    expect(button).to_be_hidden()
+    page.mouse.move(640, 300)
+    for wheel, offered in ((2000, False), (-300, True), (300, False), (-300, True)):
+        page.mouse.wheel(0, wheel)
+        page.wait_for_timeout(300)  # each turn is an event of its own
+        expect(button).to_be_visible() if offered else expect(button).to_be_hidden()
+    page.mouse.wheel(0, -5000)
+    expect(button).to_be_hidden()
 
 
 def found(page: Page) -> list[str]:

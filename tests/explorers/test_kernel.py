@@ -9,6 +9,7 @@ import numpy as np
 
 import convbook
 from book.explorers.kinds.kernel import PRESETS
+from book.explorers.pictures import SCENES
 from explorers import DASH, RUN, Use, address, context, explorer, settings, table
 
 USE = Use(
@@ -30,6 +31,7 @@ def setting(rng: random.Random) -> dict[str, Any]:
         "preset": rng.choice(["own", *PRESETS]),
         "kernel": kernel.tolist(),
         "divisor": rng.choice([1, rng.randint(1, 9999)]),
+        "of": rng.choice(list(SCENES)),
         "place": rng.randint(0, 16),
     }
 
@@ -74,7 +76,7 @@ def test_readings_waves_and_the_picture_of_a_kernel_are_those_of_the_library() -
             small = 1e-9 * np.abs(k).sum()
             np.testing.assert_allclose(result["real"][step], answer.real, rtol=1e-9, atol=small)
             np.testing.assert_allclose(result["imaginary"][step], answer.imag, rtol=1e-9, atol=small)
-        assert result["y"] == (convbook.corr2d(convbook.hi_image(), k) / divisor).tolist(), one
+        assert result["y"] == (convbook.corr2d(SCENES[one["of"]], k) / divisor).tolist(), one
     assert seen == {"symmetric", "antisymmetric", "not symmetric"}
 
 
@@ -82,7 +84,7 @@ def test_presets_are_the_kernels_of_the_library() -> None:
     made = context("kernel")
     made.eval(
         """globalThis.chosen = preset => {
-            const state = numbers.read(kind, "preset=own&kernel=1,2;3,4&divisor=7&place=3");
+            const state = numbers.read(kind, "preset=own&of=Hi&kernel=1,2;3,4&divisor=7&place=3");
             return JSON.stringify(numbers.settle(kind, { ...state, preset }, state));
         }"""
     )
@@ -101,16 +103,16 @@ def test_numbers_that_are_changed_are_named_by_the_preset_that_they_are() -> Non
     explored = explorer("kernel")
     sobel = "kernel=-1,0,1;-2,0,2;-1,0,1"
     for address_, name in {
-        f"preset=own&{sobel}&divisor=1&place=0": "Sobel",
-        f"preset=box&{sobel}&divisor=1&place=0": "Sobel",
-        f"preset=Sobel&{sobel}&divisor=2&place=0": "own",
-        "preset=Sobel&kernel=1,1,1;1,1,1;1,1,1&divisor=9&place=0": "box",
+        f"preset=own&of=Hi&{sobel}&divisor=1&place=0": "Sobel",
+        f"preset=box&of=Hi&{sobel}&divisor=1&place=0": "Sobel",
+        f"preset=Sobel&of=Hi&{sobel}&divisor=2&place=0": "own",
+        "preset=Sobel&of=Hi&kernel=1,1,1;1,1,1;1,1,1&divisor=9&place=0": "box",
     }.items():
         assert explored(address_)["state"]["preset"] == name
 
 
 def test_a_rounding_is_no_sum() -> None:
-    result = explorer("kernel")("preset=own&kernel=0.1,0.2,-0.3&divisor=1&place=0")["result"]
+    result = explorer("kernel")("preset=own&of=Hi&kernel=0.1,0.2,-0.3&divisor=1&place=0")["result"]
     assert [result["sum"], result["real"][0]] == [0, 0]
 
 
@@ -120,7 +122,8 @@ def test_black_and_white_are_what_becomes_of_white_or_the_largest_answer() -> No
     for preset, shades in expected.items():
         k = PRESETS[preset]
         divisor = 9 if preset == "box" else 1
-        result = explored(address({"preset": preset, "kernel": (k * divisor).tolist(), "divisor": divisor, "place": 0}))
+        setting = {"preset": preset, "kernel": (k * divisor).tolist(), "divisor": divisor, "of": "Hi", "place": 0}
+        result = explored(address(setting))
         assert result["state"]["preset"] == preset
         assert result["result"]["shades"] == shades
 
@@ -150,12 +153,12 @@ def test_the_sentence_of_a_kernel_computes_to_its_results() -> None:
 
 def test_the_sentence_of_a_kernel_is_what_a_reader_would_write() -> None:
     explored = explorer("kernel")
-    said = explored("preset=binomial&kernel=1,2,1;2,4,2;1,2,1&divisor=16&place=8")["sentence"]
+    said = explored("preset=binomial&of=Hi&kernel=1,2,1;2,4,2;1,2,1&divisor=16&place=8")["sentence"]
     assert said == (
         "sum 1; first moments 0 down, 0 across; second moments 0.5 down, 0.5 across; symmetric; "
         "H(8π/16): 0.25·0 + 0.5·1 + 0.25·0 = 0.5"
     )
-    said = explored("preset=Sobel&kernel=-1,0,1;-2,0,2;-1,0,1&divisor=1&place=8")["sentence"]
+    said = explored("preset=Sobel&of=Hi&kernel=-1,0,1;-2,0,2;-1,0,1&divisor=1&place=8")["sentence"]
     assert said == (
         "sum 0; first moments 0 down, 8 across; second moments 0 down, 0 across; antisymmetric; "
         f"H(8π/16): imaginary part {DASH}4·({DASH}1) + 0·0 + 4·1 = 8"

@@ -5,11 +5,13 @@ import re
 from typing import Any
 
 import numpy as np
+from matplotlib import image as mpimg
+from matplotlib.cbook import get_sample_data
 
 import convbook
 from book.explorers.pictures import PICTURES
 from book.explorers.values import written
-from explorers import DASH, RUN, SETTINGS, Use, address, context, explorer, settings, table
+from explorers import DASH, RUN, SETTINGS, Use, address, explorer, settings, table
 
 USE = Use(
     "Kernel[0, 0]",
@@ -103,12 +105,16 @@ def test_the_sentence_of_a_pixel_is_what_a_reader_would_write() -> None:
     assert said == f"y[0, 0] = 3·2 + 1·({DASH}1) + 1·0 + 5·1 = 10"
 
 
-def test_the_pictures_of_the_page_are_those_of_the_library_and_of_scikit_learn() -> None:
-    assert context("pixel").eval('joined("explorers/pictures.js").HI.flat().join()') == ",".join(
-        map(str, convbook.hi_image().ravel())
-    )
+def test_a_picture_of_the_page_is_named_by_its_numbers() -> None:
     explored = explorer("pixel")
     for name, picture in PICTURES.items():
         found = explored(f"kernel=1&divisor=1&of=own&picture={written(picture.tolist())}&border=valid&place=0")
         assert found["state"]["of"] == name
         assert found["result"]["y"] == picture.tolist()
+
+
+def test_a_pixel_of_the_photograph_is_the_mean_of_a_block_of_its_file() -> None:
+    photo = mpimg.imread(get_sample_data("grace_hopper.jpg", asfileobj=False))
+    for (i, j), value in np.ndenumerate(PICTURES["photograph"]):
+        block = photo[60 + 18 * i : 78 + 18 * i, 170 + 18 * j : 188 + 18 * j, 1]
+        assert abs(value - np.mean(block)) <= 0.5

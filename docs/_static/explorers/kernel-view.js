@@ -1,7 +1,7 @@
 import { axes, dot, frame, image, line, note, picture } from "./drawing.js";
 import { show } from "./numbers.js";
-import { HI } from "./pictures.js";
 import { STEPS } from "./kernel.js";
+import { SCENES } from "./shown.js";
 
 const PI = { 0: "0", 4: "π/4", 8: "π/2", 12: "3π/4", 16: "π" };
 
@@ -13,11 +13,12 @@ function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
 
-// "Hi" and what the kernel makes of it, the readings, and the answer to waves.
-export default function draw({ place }, result, label) {
+// A picture and what the kernel makes of it, the readings, and the answer to waves.
+export default function draw({ of, place }, result, label) {
   const { middle, y, shades: [black, white], sum, first, second, symmetry, real, imaginary } = result;
-  const size = 0.38, width = 13, parts = [note(0.2, 0, "picture"), note(6.8, 0, "filtered")];
-  parts.push(image(0.2, 1, size, HI, value => value / 255), frame(0.2, 1, 16 * size, 16 * size, "grid"));
+  const x = SCENES[of], bright = Math.max(...x.flat()), side = 6.08, size = side / x.length; // it is a square
+  const width = 13, parts = [note(0.2, 0, "picture"), note(6.8, 0, "filtered")];
+  parts.push(image(0.2, 1, size, x, value => value / bright), frame(0.2, 1, side, side, "grid"));
   const [left, top] = [6.8 + size * middle[1], 1 + size * middle[0]]; // each pixel where the kernel's middle stood
   parts.push(image(left, top, size, y, value => (value - black) / (white - black)));
   parts.push(frame(left, top, size * y[0].length, size * y.length, "grid"));

@@ -1,7 +1,8 @@
 // What a kernel will do, read from its numbers: sum, moments, symmetry, its answer to waves, and a picture.
 
 import { preset, products, show, sum } from "./numbers.js";
-import { array, correlate, HI, shades } from "./pictures.js";
+import { array, correlate, shades } from "./pictures.js";
+import { SCENES } from "./shown.js";
 
 const ones = size => Array.from({ length: size }, () => Array(size).fill(1));
 const PRESETS = {
@@ -17,6 +18,14 @@ const PRESETS = {
 // A sum, or 0 if only rounding is left of it.
 const clean = (values, weights = values) =>
   Math.abs(sum(values)) > 1e-12 * sum(weights.map(Math.abs)) ? sum(values) : 0;
+// The lines of Python that make a picture: what they import, and what names it.
+const MADE = {
+  Hi: ["", "picture = convbook.hi_image()"],
+  photograph: ["from matplotlib import image as mpimg\nfrom matplotlib.cbook import get_sample_data\n",
+    `photo = mpimg.imread(get_sample_data("grace_hopper.jpg", asfileobj=False))
+green = photo[50:306, 150:406, 1].astype(float)
+picture = green.reshape(32, 8, 32, 8).mean(axis=(1, 3)).round()`],
+};
 export const STEPS = 16; // places on the axis of frequencies, from 0 to π
 
 const kind = {
@@ -25,6 +34,7 @@ const kind = {
     preset: { label: "Preset", type: "choice", choices: ["own", ...Object.keys(PRESETS)] },
     kernel: { label: "Kernel", type: "table" },
     divisor: { label: "Divided by", type: "whole", min: 1, max: 9999 },
+    of: { label: "Picture of", type: "choice", choices: Object.keys(SCENES) },
     place: { label: "Frequency, in sixteenths of π", type: "place", min: 0, max: STEPS },
   },
 
@@ -32,7 +42,7 @@ const kind = {
 
   follow: (state, before) => preset("preset", PRESETS, state, before),
 
-  compute({ kernel, divisor }) {
+  compute({ kernel, divisor, of }) {
     const middle = [kernel.length >> 1, kernel[0].length >> 1];
     // Rows and columns are counted from the middle; the one of an even number is the later of the two.
     const cells = kernel.flatMap((row, a) => row.map((weight, b) => [a - middle[0], b - middle[1], weight]));
@@ -42,9 +52,9 @@ const kind = {
     const columns = kernel[0].map((_, b) => sum(kernel.map(row => row[b])) / divisor);
     const response = wave => clean(columns.map((weight, b) => weight * wave(b - middle[1])), columns);
     const omegas = Array.from({ length: 4 * STEPS + 1 }, (_, at) => Math.PI * at / (4 * STEPS));
-    const y = correlate(HI, kernel, divisor, "valid");
+    const y = correlate(SCENES[of], kernel, divisor, "valid");
     return {
-      middle, columns, y, shades: shades(HI, kernel, divisor, y),
+      middle, columns, y, shades: shades(SCENES[of], kernel, divisor, y),
       sum: total(() => 1),
       first: [total(a => a), total((_, b) => b)],
       second: [total(a => a * a), total((_, b) => b * b)],
@@ -68,9 +78,10 @@ const kind = {
       + `${show(second[0])} down, ${show(second[1])} across; ${symmetry}; H(${place}π/${STEPS}): ${parts.join(", ")}`;
   },
 
-  code({ kernel, divisor, place }) {
+  code({ kernel, divisor, of, place }) {
+    const [imports, lines] = MADE[of];
     return `import numpy as np
-
+${imports}
 import convbook
 
 ${array("kernel", kernel)}
@@ -82,7 +93,8 @@ second = np.sum(a**2 * kernel), np.sum(b**2 * kernel)
 print("sum", kernel.sum(), "moments", first, second)
 response = np.sum(kernel * np.exp(1j * np.pi * ${place} / ${STEPS} * b))
 print("H =", response)
-filtered = convbook.corr2d(convbook.hi_image(), kernel)
+${lines}
+filtered = convbook.corr2d(picture, kernel)
 `;
   },
 };

@@ -1,6 +1,7 @@
 // Pictures as tables of numbers: a kernel that is laid on them, and the gray of a number.
 
 import { sum } from "./numbers.js";
+import { SMALL } from "./shown.js";
 
 // The cells under a kernel whose upper left corner lies at a place; there are zeros around the picture.
 export const under = (picture, kernel, row, column) =>
@@ -38,28 +39,8 @@ export const size = rows => `${rows.length} × ${rows[0].length}`;
 // Lines of Python that name a table.
 export const array = (name, rows) => `${name} = [\n${rows.map(row => `    [${row.join(", ")}],\n`).join("")}]`;
 
-// The word "Hi" and a gradient, as `convbook.hi_image` draws them.
-export const HI = Array.from({ length: 16 }, (_, i) => Array.from({ length: 16 }, (_, j) => {
-  if (j > 13) return 255 - 17 * i;
-  const posts = (j === 3 || j === 6) && i > 1 && i < 12, bar = i === 6 && j > 2 && j < 7;
-  const letter = j === 9 && (i > 1 && i < 4 || i > 4 && i < 12);
-  return posts || bar || letter ? 0 : 255;
-}));
-
-// A digit that somebody wrote: the fourth of scikit-learn's, in 17 grays.
-export const DIGIT = [
-  [0, 0, 7, 15, 13, 1, 0, 0],
-  [0, 8, 13, 6, 15, 4, 0, 0],
-  [0, 2, 1, 13, 13, 0, 0, 0],
-  [0, 0, 2, 15, 11, 1, 0, 0],
-  [0, 0, 0, 1, 12, 12, 1, 0],
-  [0, 0, 0, 0, 1, 10, 8, 0],
-  [0, 0, 8, 4, 5, 14, 9, 0],
-  [0, 0, 7, 13, 13, 9, 0, 0],
-];
-
-// What a page has room for: of the book's picture a part, whose rows and columns have the numbers that they have there.
-export const PICTURES = { Hi: { picture: HI.slice(0, 12).map(row => row.slice(0, 11)) }, digit: { picture: DIGIT } };
+// What a page has room for, as presets of the field below.
+export const PICTURES = Object.fromEntries(Object.entries(SMALL).map(([name, picture]) => [name, { picture }]));
 
 // The fields in which a reader chooses one of them, or gives another.
 export const PICTURE = {

@@ -25,8 +25,8 @@ from book.page.sheets import not_here, slim
 logger = logging.getLogger(__name__)
 
 URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
-#: The colors of code are the book's own: `code_style`.
-REPLACED = {"pygments.css"}
+#: The colors of code are the book's own, `code_style`; and what Furo's script does, `frame.js` does sooner.
+REPLACED = {"pygments.css", "scripts/furo.js"}
 CLASSES = re.compile(r'\bclass="([^"]*)"')
 
 

@@ -39,6 +39,7 @@ def add_assets(app: Sphinx) -> None:
         return
     app.add_css_file("fonts.css", priority=300)
     app.add_css_file("convbook.css", priority=700)  # after the theme's own
+    app.add_js_file("frame.js", priority=200, loading_method="defer")
     app.add_js_file("site.js", loading_method="defer")
     static = Path(app.outdir, "_static")
     for name, content in fonts.files().items():

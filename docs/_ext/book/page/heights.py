@@ -43,12 +43,18 @@ def lines(node: nodes.Node) -> float:
     return gap + sum(map(lines, node.children))
 
 
+def sections(node: nodes.Element) -> list[nodes.section]:
+    """Return the parts of a page, or of a part."""
+    return [part for part in node if isinstance(part, nodes.section)]
+
+
 def add_heights(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Write the height of each second-level section into its tag."""
+    """Write the height of each second-level section into its tag; the first is laid out at once, but for its parts."""
     if doctree is None or "body" not in context:
         return
-    parts = [part for page in doctree if isinstance(page, nodes.section) for part in page]
-    tall = {part["ids"][0]: REM * lines(part) for part in parts if isinstance(part, nodes.section)}
+    parts = [part for page in sections(doctree) for part in sections(page)]
+    parts += [inner for part in parts[:1] for inner in sections(part)]
+    tall = {part["ids"][0]: REM * lines(part) for part in parts}
 
     def with_height(match: re.Match[str]) -> str:
         height = tall.get(match[1])

@@ -17,6 +17,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from book import ROOT
+from book.explorers import pictures
 from book.files import write
 
 STATIC = ROOT / "docs" / "_static"
@@ -31,8 +32,12 @@ LEFT = re.compile(r"""^(?:import\b.*[{"'].*|export\b.*)$""", re.MULTILINE)
 
 
 def sources(static: Path = STATIC) -> dict[str, str]:
-    """Give the modules, by their names below ``_static``: the scripts that import or export something."""
+    """Give the modules, by their names below ``_static``: the scripts that import or export something.
+
+    One of them is no file: the numbers of pictures are not written by hand.
+    """
     texts = {path.relative_to(static).as_posix(): path.read_text(encoding="utf-8") for path in static.rglob("*.js")}
+    texts["explorers/shown.js"] = pictures.module()
     return {name: text for name, text in sorted(texts.items()) if LEFT.search(text)}
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 import convbook
+from book.explorers.pictures import SCENES
 from book.explorers.values import Kind, one_of, table, whole
 from convbook import figures, kernels
 
@@ -19,15 +20,15 @@ PRESETS = {
 }
 
 
-def draw(preset: str, kernel: list[list[float]], divisor: int, place: int) -> None:
+def draw(preset: str, kernel: list[list[float]], divisor: int, of: str, place: int) -> None:
     weights = np.array(kernel) / divisor
     if preset in PRESETS and not (
         weights.shape == PRESETS[preset].shape and np.allclose(weights, PRESETS[preset], rtol=1e-12)
     ):
         raise ValueError(f"these numbers are not the preset {preset!r}")
-    answer = convbook.corr2d(convbook.hi_image(), weights)
+    answer = convbook.corr2d(SCENES[of], weights)
     most = np.abs(answer).max() or 1
-    limits = (0, 255 * weights.sum()) if weights.sum() > 1e-9 * np.abs(weights).sum() else (-most, most)
+    limits = (0, SCENES[of].max() * weights.sum()) if weights.sum() > 1e-9 * np.abs(weights).sum() else (-most, most)
     figures.answer_and_response(answer, limits, weights.sum(axis=0))
 
 
@@ -36,8 +37,9 @@ KIND = Kind(
         "preset": one_of("own", *PRESETS),
         "kernel": table,
         "divisor": whole(1, 9999),
+        "of": one_of(*SCENES),
         "place": whole(0, 16),
     },
     draw,
-    first={"preset": "own", "divisor": "1", "place": "0"},
+    first={"preset": "own", "divisor": "1", "of": "Hi", "place": "0"},
 )
