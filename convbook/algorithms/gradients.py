@@ -163,7 +163,8 @@ def _products(y: Array, x: Array, problem: Problem) -> Array:
                 weights[share, group : group + algorithm.groups] = 0
 
     pool.spread(compute, range(shares), shares)
-    return weights[0] if shares == 1 else weights.sum(axis=0)
+    weight: Array = weights[0] if shares == 1 else weights.sum(axis=0)
+    return weight
 
 
 @lru_cache(1024)
