@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+from scipy.signal import correlation_lags
+
 import convbook
 from explorers import DASH, RUN, Use, address, explorer, floats, settings, values
 
@@ -46,6 +48,20 @@ def test_a_sum_is_that_of_the_library_and_so_are_its_products() -> None:
         window, first = found["result"]["window"], found["result"]["first"]
         assert window == (h[::-1] if one["operation"] == "convolution" else h), one
         assert pairs == [[x[first + m], w] for m, w in enumerate(window) if 0 <= first + m < len(x)], one
+
+
+def test_outputs_stand_at_their_places_in_the_full_sum_or_at_their_lags() -> None:
+    explored = explorer("window")
+    for one in settings("window"):
+        x, h = one["x"], one["h"]
+        result = explored(address(one))["result"]
+        if one["operation"] == "convolution":
+            expected = [sum(x[k] * h[n - k] for k in range(len(x)) if 0 <= n - k < len(h)) for n in result["axis"]]
+        else:
+            expected = [sum(x[n + m] * h[m] for m in range(len(h)) if 0 <= n + m < len(x)) for n in result["axis"]]
+            lags = correlation_lags(len(x), len(h), "full").tolist()
+            assert one["mode"] != "full" or result["axis"] == lags, one
+        assert result["y"] == expected, one
 
 
 def test_the_sentence_of_a_sum_computes_to_its_result() -> None:

@@ -24,7 +24,9 @@ const kind = {
     const firstOf = output => start + output - h.length + 1;
     const pairsAt = first => window.map((weight, m) => [x[first + m], weight]).filter(([value]) => value !== undefined);
     const y = Array.from({ length: kind.places(state)[2] + 1 }, (_, output) => sumOfProducts(pairsAt(firstOf(output))));
-    return { window, first: firstOf(n), pairs: pairsAt(firstOf(n)), y };
+    // The axis of the outputs: the n of x[k] h[n − k], or the lag, which is where the window begins.
+    const axis = y.map((_, output) => operation === "convolution" ? start + output : firstOf(output));
+    return { window, first: firstOf(n), pairs: pairsAt(firstOf(n)), y, axis };
   },
 
   sentence({ n }, { pairs, y }) {
