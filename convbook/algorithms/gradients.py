@@ -2,7 +2,8 @@
 
 The gradient of the input is a convolution again, or, with a stride, one for each phase of it; or else, where weights
 are many, one product with all of them, whose columns are added up where their windows lie. The gradient of the weight
-is a product of outputs with what the filters see.
+is a product of outputs with what the filters see; or, where filters are few, of inputs with what turned filters see of
+the outputs.
 """
 
 import itertools
@@ -63,11 +64,7 @@ def _folding_pays(problem: Problem) -> bool:
     folding = cost.product(products, depth, problem.positions, problem.filters_each, problem.dtype) + adding
     turning = problem.filters * depth * cost.TURN * cost.width(problem.dtype)
     if problem.windows.stride == (1,) * len(kernel):
-        ((_, _, windows),) = _phases(problem.windows)
-        back = problem_with(
-            problem.batch, problem.filters, problem.channels, problem.groups, windows, problem.dtype, False
-        )
-        lowering = plan(back, "auto", 1, True, True).chosen.nanoseconds
+        lowering = plan(_exchanged(problem), "auto", 1, True, True).chosen.nanoseconds
     else:
         lowering = cost.copies(problem.filters * problem.taps * problem.positions, row, problem.dtype) * problem.batch
         seen = problem.filters_each * max(1, problem.taps // math.prod(problem.windows.stride))
@@ -97,7 +94,6 @@ def _folded(y: Array, weight: Array, windows: Geometry, groups: int, dtype: np.d
     return x
 
 
-# The gradient of the weight --------------------------------------------------------------------------------------
 def weight_gradient(y: Array, x: Array, windows: Geometry, groups: int, dtype: np.dtype[Any]) -> Array:
     """Return the sums over the batch and positions, of shape ``(F, C / groups, *kernel)``."""
     filters, channels = y.shape[1], x.shape[1] // groups
@@ -126,17 +122,7 @@ def _turned(problem: Problem) -> Problem | None:
     windows = problem.windows
     if set(windows.stride) != {1} or 0 in (problem.batch, problem.channels, problem.filters, *windows.size):
         return None
-    ((_, _, back),) = _phases(windows)
-    turned = problem_with(
-        problem.batch,
-        problem.filters,
-        problem.channels,
-        problem.groups,
-        back,
-        problem.dtype,
-        problem.exact,
-        problem.converted,
-    )
+    turned = _exchanged(problem)
     return turned if _of_gradient(turned, 1).nanoseconds < _of_gradient(problem, 1).nanoseconds else None
 
 
@@ -174,6 +160,13 @@ def _of_gradient(problem: Problem, threads: int) -> OfGradient:
     if isinstance(taps, Taps) and taps.worthwhile() and taps.nanoseconds < columns.nanoseconds:
         return taps
     return columns
+
+
+def _exchanged(problem: Problem) -> Problem:
+    """Return the layer of stride 1 that goes back: channels and filters exchanged, and its windows on the outputs."""
+    ((_, _, windows),) = _phases(problem.windows)
+    sizes = problem.batch, problem.filters, problem.channels, problem.groups
+    return problem_with(*sizes, windows, problem.dtype, problem.exact, problem.converted)
 
 
 def _phases(windows: Geometry) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...], Geometry]]:

@@ -130,7 +130,8 @@ def main() -> None:
     parser.add_argument("--family", default="", help="only families whose name has this in it")
     parser.add_argument("--out", type=Path, help="where to write the record; of other families it keeps what it has")
     chosen = parser.parse_args()
-    kept = others(chosen.out, chosen.family) if chosen.out and chosen.family else {"rows": [], "refused": []}
+    known = chosen.family and chosen.out and chosen.out.exists()
+    kept = others(chosen.out, chosen.family) if known else {"rows": [], "refused": []}
     counts = chosen.threads or ([1] if chosen.quick else [1, 2])
     limits = 7, 0.3
     found: dict[tuple[int, str, str], list[Times]] = {}
@@ -158,8 +159,7 @@ def main() -> None:
     print(summary(rows))
     print(f"{len(refused)} cases were refused.")
     if chosen.out:
-        found_here = {"rows": kept["rows"] + rows, "refused": kept["refused"] + refused}
-        update(chosen.out, machine_now() | found_here)
+        update(chosen.out, machine_now() | {"rows": kept["rows"] + rows, "refused": kept["refused"] + refused})
 
 
 if __name__ == "__main__":

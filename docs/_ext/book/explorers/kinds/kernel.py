@@ -26,9 +26,10 @@ def draw(preset: str, kernel: list[list[float]], divisor: int, of: str, place: i
         weights.shape == PRESETS[preset].shape and np.allclose(weights, PRESETS[preset], rtol=1e-12)
     ):
         raise ValueError(f"these numbers are not the preset {preset!r}")
-    answer = convbook.corr2d(SCENES[of], weights)
+    picture = SCENES[of]
+    answer = convbook.corr2d(picture, weights)
     most = np.abs(answer).max() or 1
-    limits = (0, SCENES[of].max() * weights.sum()) if weights.sum() > 1e-9 * np.abs(weights).sum() else (-most, most)
+    limits = (0, picture.max() * weights.sum()) if weights.sum() > 1e-9 * np.abs(weights).sum() else (-most, most)
     figures.answer_and_response(answer, limits, weights.sum(axis=0))
 
 
