@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from convbook import conv, conv_transpose, conv_transpose_vjp, conv_vjp, explain_plan
+from convbook._geometry import Geometry
 from convbook.algorithms import gradients
-from convbook.algorithms.problem import Problem
+from convbook.algorithms.problem import Problem, problem_with
 from convbook.definitions import conv_loops
 
 
@@ -77,23 +78,36 @@ def few_filters(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.nd
     return rng.integers(-9, 10, conv(x, weight, **options).shape).astype(np.float32), x, weight, options
 
 
+def turned(grad: np.ndarray, x: np.ndarray, weight: np.ndarray, options: dict[str, Any]) -> Problem | None:
+    """Return the layer whose outputs are laid out for the gradient of the weight, or nothing; it was just asked for."""
+    padding, dilation = tuple(options["padding"]), tuple(options["dilation"])
+    windows = Geometry(x.shape[2:], weight.shape[2:], (1, 1), padding, dilation, grad.shape[2:])
+    sizes = len(x), x.shape[1], len(weight), options["groups"]
+    problem = problem_with(*sizes, windows, np.dtype(np.float32), False, False)
+    before = gradients._turned.cache_info()
+    found = gradients._turned(problem)
+    assert gradients._turned.cache_info().hits == before.hits + 1
+    return found
+
+
 def test_a_layer_of_few_filters_lays_out_its_outputs_for_the_gradient_of_the_weight() -> None:
-    rng, products, taken = np.random.default_rng(3), gradients._products, []
-
-    def watched(y: np.ndarray, x: np.ndarray, problem: Problem) -> np.ndarray:
-        taken.append(problem.filters_each)
-        return products(y, x, problem)
-
+    rng = np.random.default_rng(3)
     for _ in range(20):
         grad, x, weight, options = few_filters(rng)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(gradients, "_products", watched)
-            _, found = conv_vjp(grad, x, weight, **options)
-            patch.setattr(gradients, "_turned", lambda _: None)
-            _, of_inputs = conv_vjp(grad, x, weight, **options)
-        assert np.array_equal(found, of_inputs)
+        gradients._turned.cache_clear()
+        _, found = conv_vjp(grad, x, weight, **options)
+        back = turned(grad, x, weight, options)
+        assert back is not None
+        assert back.filters_each == 16  # the channels of a group are the filters of the turned layer
         assert (grad * conv(x, weight, **options)).sum() == (found * weight).sum()
-    assert taken == [16, 2] * 20  # the channels of a group are the filters of the turned layer
+        padded = np.pad(x, [(0, 0), (0, 0), *options["padding"]])
+        slopes = np.split(grad, options["groups"], axis=1)
+        for a, b in np.ndindex(*weight.shape[2:]):
+            corner = [tap * d for tap, d in zip((a, b), options["dilation"], strict=True)]
+            seen = padded[:, :, corner[0] :, corner[1] :][:, :, : grad.shape[2], : grad.shape[3]]
+            groups = zip(slopes, np.split(seen, options["groups"], axis=1), strict=True)
+            wanted = [np.einsum("nfhw,nchw->fc", ours, theirs) for ours, theirs in groups]
+            assert np.array_equal(found[:, :, a, b], np.concatenate(wanted))
 
 
 @pytest.mark.parametrize("wrong", [np.inf, np.nan])
