@@ -18,6 +18,8 @@ from book.page.sheets import not_here, slim
         # a selector that says what must not be there, or what an attribute holds, finds other elements
         ("p:not(.epigraph) { top: 0 }", "p:not(.epigraph){top:0}"),
         ('[title=".epigraph"] { top: 0 }', '[title=".epigraph"]{top:0}'),
+        # a list of what is documented is known by its class, not by having any
+        ("dl[class]:not(.simple) dd > :first-child { top: 0 }", "dl.py:not(.simple) dd > :first-child{top:0}"),
         # spaces that mean something
         ('p { font-family: "A  B", c; width: calc(1px + 2px) }', 'p{font-family:"A  B", c;width:calc(1px + 2px)}'),
         ("p .x > y + z ~ w { top: 0 }", "p .x > y + z ~ w{top:0}"),

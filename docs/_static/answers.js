@@ -1,13 +1,15 @@
 // Exercises that take an answer: it is compared by the guards' rules with what the solution has computed, before the
 // solution is unfolded, and a typical mistake is told by its name. What is compared stands in the page.
 
-import { say, sendOnEnter } from "./elements.js";
+import { make, say, sendOnEnter } from "./elements.js";
 import { matches, verdict } from "./guards.js";
 
 function field(place) {
   const { answer } = place.dataset;
   const mistakes = JSON.parse(place.dataset.mistakes);
-  const [form, input, status] = ["form", "textarea", ".prediction-status"].map(part => place.querySelector(part));
+  const [form, room, status] = ["form", ".answer-room", ".prediction-status"].map(part => place.querySelector(part));
+  const input = make("textarea", { rows: 1, spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+  room.replaceWith(input);
   form.addEventListener("submit", event => {
     event.preventDefault();
     const { right, text } = verdict(answer, input.value);

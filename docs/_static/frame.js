@@ -3,7 +3,6 @@
 // lay out the whole page, also what is far below.
 {
   const root = document.documentElement, header = document.querySelector("header");
-  root.classList.remove("no-js");
 
   // Automatic, then what the system does not have, then what it has: so that the first click shows a change.
   const nextTheme = () => {

@@ -157,6 +157,20 @@ def test_a_page_has_few_tags(page: Page) -> None:
     assert len(page.elements) <= TAGS
 
 
+@every_page
+def test_the_text_of_a_page_has_no_fields_before_they_are_needed(page: Page) -> None:
+    """A browser that fills in forms lays out each field at the start, with the whole part that it stands in."""
+    article = page.source.partition("<article")[2].partition("</article>")[0]
+    assert re.findall(r"<(?:input|select|textarea)\b[^>]*>", article) == []
+
+
+@every_page
+def test_a_list_with_a_class_is_one_that_the_sheet_knows(page: Page) -> None:
+    """The sheet says `dl.py` where the theme says `dl[class]:not(.simple)...`: no third kind may come."""
+    lists = {e.attributes["class"] for e in page.elements if e.tag == "dl" and e.attributes.get("class")}
+    assert {names for names in lists if not {"py", "simple", "field-list", "glossary"} & {*names.split()}} == set()
+
+
 def test_no_page_of_the_reference_is_longer_than_the_longest_chapter() -> None:
     words = {name: len(re.sub(r"<[^>]*>", " ", page.source).split()) for name, page in pages().items()}
     reference = {name: count for name, count in words.items() if name.startswith("api/")}

@@ -45,11 +45,12 @@ from book.page.exercises import ExerciseBox, FoldedSolution, nothing
 logger = logging.getLogger(__name__)
 
 KEYS = ("answer", "mistake")
-#: The field that `answers.js` brings to life. It is in the page so that nothing moves when the script comes.
+#: What `answers.js` brings to life. It is in the page so that nothing moves when the script comes; but not the field
+#: itself, only its room: a browser that fills in forms lays out each field of a page, and all around it, at the start.
 FORM = (
-    '<form inert><label><span>Your answer: {asked}</span><textarea rows="1" spellcheck="false" autocomplete="off" '
-    'autocapitalize="off"></textarea></label><button type="submit">Check<span class="visually-hidden"> the answer to '
-    '{exercise}</span></button><p class="prediction-status" role="status"></p></form>'
+    '<form inert><label><span>Your answer: {asked}</span><span class="answer-room"></span></label><button '
+    'type="submit">Check<span class="visually-hidden"> the answer to {exercise}</span></button><p '
+    'class="prediction-status" role="status"></p></form>'
 )
 
 
