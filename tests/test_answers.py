@@ -103,7 +103,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 def places(page: str) -> list[dict[str, str]]:
-    found = re.findall(r'<div class="answer" ([^>]*)><form inert><label><span>Your answer: (.*?)</span>', page)
+    found = re.findall(r'<div class="answer" ([^>]*)><div inert><label><span>Your answer: (.*?)</span>', page)
     return [
         {"asked": asked} | {key: unescape(value) for key, value in re.findall(r'data-(\w+)="([^"]*)"', data)}
         for data, asked in found

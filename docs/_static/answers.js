@@ -7,8 +7,9 @@ import { matches, verdict } from "./guards.js";
 function field(place) {
   const { answer } = place.dataset;
   const mistakes = JSON.parse(place.dataset.mistakes);
-  const [form, room, status] = ["form", ".answer-room", ".prediction-status"].map(part => place.querySelector(part));
+  const [kept, room, status] = ["[inert]", ".answer-room", ".prediction-status"].map(part => place.querySelector(part));
   const input = make("textarea", { rows: 1, spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+  const form = make("form", {}, ...kept.childNodes);
   room.replaceWith(input);
   form.addEventListener("submit", event => {
     event.preventDefault();
@@ -18,7 +19,7 @@ function field(place) {
     say(status, right ? `Right. ${text}` : hint ? `${text} ${hint[1]}` : text);
   });
   sendOnEnter(input);
-  form.inert = false;
+  kept.replaceWith(form);
 }
 
 /** Bring to life the field of every exercise of the page that takes an answer. */

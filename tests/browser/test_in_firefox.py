@@ -98,7 +98,7 @@ def test_a_prediction_and_an_answer_are_compared(firefox: Firefox, site: str, fr
     firefox.press("0", ENTER)
     firefox.until("() => document.querySelector('.prediction-status').textContent.length > 5")
     firefox.ask("() => document.querySelector('.answer').scrollIntoView()")
-    firefox.until("() => document.querySelector('.answer form:not([inert])')")
+    firefox.until("() => document.querySelector('.answer form')")
     firefox.click("() => document.querySelector('.answer textarea')")
     firefox.press("0", ENTER)
     firefox.until("() => document.querySelector('.answer .prediction-status').textContent.length > 5")

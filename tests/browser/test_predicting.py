@@ -282,7 +282,7 @@ def test_the_field_of_an_exercise_takes_the_room_that_was_kept_for_it(page: Page
         with page.expect_request("**/answers.js*"):
             page.locator(".answer").first.scroll_into_view_if_needed()
         kept = page.evaluate(heights)
-        expect(page.locator(".answer form").first).to_be_hidden()
+        expect(page.locator(".answer button").first).to_be_hidden()
         held.pop().continue_()
         expect(page.locator(".answer textarea").first).to_be_visible()
         assert page.evaluate(heights) == pytest.approx(kept, abs=1), size

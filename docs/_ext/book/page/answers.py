@@ -45,12 +45,12 @@ from book.page.exercises import ExerciseBox, FoldedSolution, nothing
 logger = logging.getLogger(__name__)
 
 KEYS = ("answer", "mistake")
-#: What `answers.js` brings to life. It is in the page so that nothing moves when the script comes; but not the field
-#: itself, only its room: a browser that fills in forms lays out each field of a page, and all around it, at the start.
+#: What `answers.js` makes a form of. It is in the page so that nothing moves when the script comes; but no form and no
+#: field: a browser that fills in forms looks for them at the start, and lays out the part that they stand in.
 FORM = (
-    '<form inert><label><span>Your answer: {asked}</span><span class="answer-room"></span></label><button '
+    '<div inert><label><span>Your answer: {asked}</span><span class="answer-room"></span></label><button '
     'type="submit">Check<span class="visually-hidden"> the answer to {exercise}</span></button><p '
-    'class="prediction-status" role="status"></p></form>'
+    'class="prediction-status" role="status"></p></div>'
 )
 
 
