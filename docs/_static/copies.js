@@ -64,13 +64,13 @@ for (const copies of document.querySelectorAll(".copies")) {
   copies.prepend(buttons);
 }
 
-// The button on the code itself shows that it has copied; it does not say so.
-addEventListener("load", () => {
+// The button on the code itself shows that it has copied; it does not say so. (It is there in a later task than this.)
+addEventListener("load", () => setTimeout(() => {
   const watch = new MutationObserver(changes => {
     if (changes.some(({ target }) => target.classList.contains("success"))) say("Copied: the code as shown");
   });
   for (const one of document.querySelectorAll("button.copybtn")) watch.observe(one, { attributeFilter: ["class"] });
-});
+}));
 
 // Colors for a copy when its fold is first opened. The page has the plain text: most copies are never looked at.
 const TOKENS = new RegExp([

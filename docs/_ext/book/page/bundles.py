@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 URL = re.compile(r"url\(\s*(['\"]?)(?!['\"]|data:|#|/|\w+:)")
 #: The colors of code are the book's own, `code_style`; and what Furo's script does, `frame.js` does sooner.
 REPLACED = {"pygments.css", "scripts/furo.js"}
+#: What may wait for a task of its own, after which a browser shows the page and answers: buttons on code.
+LATER = {"copybutton.js"}
 CLASSES = re.compile(r'\bclass="([^"]*)"')
 
 
@@ -42,7 +44,8 @@ def script(static: Path, name: str) -> str:
     text = (static / name).read_text(encoding="utf-8")
     if name == modules.LOADER:
         text = modules.in_bundle(text)
-    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).rstrip() + "\n;\n"
+    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).rstrip() + "\n;\n"
+    return f"setTimeout(() => {{\n{text}}});\n" if name in LATER else text
 
 
 _names: dict[tuple[Path, str], tuple[str, ...]] = {}

@@ -1,7 +1,7 @@
 """Parts of a page say about how tall they are, for browsers that lay out what comes near (`convbook.css`).
 
 The bar at the side of the screen needs the height of what has not been laid out yet. What stands in a part gives it,
-for a page as wide as a phone; the sheet takes less of it on a wide one.
+for a page as wide as a phone; the sheet takes less of it on a wide one. A page of the reference has its entries as parts.
 """
 
 import re
@@ -9,6 +9,7 @@ from typing import Any
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from book.page.exercises import FoldedSolution
@@ -21,6 +22,8 @@ CODE, EDGES, GAP, LETTER = 0.85, 1.5, 0.7, 1 / 32
 #: What the entries of a row, beside each other, take of their heights one below the other.
 BESIDE = 0.6
 REM = 1.6
+#: The tag of a part, and its name: that of a section, or of what an entry documents.
+TAG = re.compile(r'<(section id="([^"]+)"|dl class="py [^"]*"[^>]*)>(?=(?:\s*<dt class="[^"]*" id="([^"]+)")?)')
 
 
 def lines(node: nodes.Node) -> float:
@@ -48,19 +51,27 @@ def sections(node: nodes.Element) -> list[nodes.section]:
     return [part for part in node if isinstance(part, nodes.section)]
 
 
+def entries(page: nodes.section) -> list[addnodes.desc]:
+    """Return what a page of the reference documents."""
+    return [entry for entry in page if isinstance(entry, addnodes.desc)]
+
+
 def add_heights(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Write the height of each second-level section into its tag; the first is laid out at once, but for its parts."""
     if doctree is None or "body" not in context:
         return
-    parts = [part for page in sections(doctree) for part in sections(page)]
+    pages = sections(doctree)
+    parts = [part for page in pages for part in sections(page)]
     parts += [inner for part in parts[:1] for inner in sections(part)]
-    tall = {part["ids"][0]: REM * lines(part) for part in parts}
+    named = [(part, part) for part in parts] + [(entry, entry[0]) for page in pages for entry in entries(page)]
+    tall = {name["ids"][0]: REM * lines(part) for part, name in named if name["ids"]}
 
     def with_height(match: re.Match[str]) -> str:
-        height = tall.get(match[1])
-        return match[0] if height is None else f'<section id="{match[1]}" style="--height: {height:.0f}rem">'
+        tag, section, documented = match.groups()
+        height = tall.get(section or documented)
+        return match[0] if height is None else f'<{tag} style="--height: {height:.0f}rem">'
 
-    context["body"] = re.sub(r'<section id="([^"]+)">', with_height, context["body"])
+    context["body"] = TAG.sub(with_height, context["body"])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
