@@ -32,8 +32,8 @@ document.addEventListener("securitypolicyviolation",
 #: Parts of a page are laid out when they come near: all of them now. Until then their heights are estimates, and a
 #: place far down moves when those above it are laid out.
 COME_NEAR = """() => {
-    for (const part of document.querySelectorAll("article section, article > section > *, article > section > section > *"))
-        part.style.contentVisibility = "visible";
+    const parts = "article section, article > section > *, article > section > section > *";
+    for (const part of document.querySelectorAll(parts)) part.style.contentVisibility = "visible";
 }"""
 
 

@@ -1,7 +1,7 @@
 """Parts of a page say about how tall they are, for browsers that lay out what comes near (`convbook.css`).
 
 The bar at the side of the screen needs the height of what has not been laid out yet. What stands in a part gives it,
-for a page as wide as a phone; the sheet takes less of it on a wide one. A page of the reference has its entries as parts.
+for a page as wide as a phone; the sheet takes less of it on a wide one. In the reference, entries are parts.
 """
 
 import re

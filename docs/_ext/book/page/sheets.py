@@ -35,8 +35,8 @@ NOT_HERE = re.compile(
 _CLASS = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 #: What a selector says about other elements than those that it must find, and values of attributes.
 _BESIDE = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]")
-#: What Furo calls a list of what is documented, and its name here. A rule for all within what has any class makes a browser
-#: style a whole page anew when a class of its root changes, as at the start and while somebody scrolls.
+#: What Furo calls a list of what is documented, and its name here. A rule for all within what has any class makes a
+#: browser style a whole page anew when a class of its root changes, as at the start and while somebody scrolls.
 _DOCUMENTED = ("dl[class]", "dl.py")
 #: At-rules that hold rules.
 _GROUPS = {"media", "supports", "layer", "container"}
