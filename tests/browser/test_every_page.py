@@ -65,7 +65,8 @@ CELLS = f"""() => [...document.querySelectorAll("{CODE}")]
 
 #: The height of each part, and the build's estimate, in pixels.
 HEIGHTS = """() => [...document.querySelectorAll("article [style*='--height']")].map(part =>
-    [part.offsetHeight, 16 * parseFloat(part.style.getPropertyValue("--height")), part.id])"""
+    [part.offsetHeight, 16 * parseFloat(part.style.getPropertyValue("--height")),
+     part.id || part.firstElementChild.id])"""
 
 
 @dataclass

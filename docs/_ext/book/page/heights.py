@@ -32,6 +32,8 @@ def lines(node: nodes.Node) -> float:
         return len(node) * LETTER
     if isinstance(node, FoldedSolution | HideCodeCellNode):
         return FOLDED
+    if isinstance(node, nodes.admonition) and node.get("collapsible"):
+        return FOLDED  # the source of what an entry documents
     if isinstance(node, InlinePicture):
         return PICTURE
     if isinstance(node, nodes.math_block):
