@@ -266,7 +266,7 @@ class FillReading(SphinxPostTransform):
         yield nodes.paragraph("", f"Together: {duration(total)} of reading, at {RATE} words a minute.")
 
     def weeks(self, plan: Plan) -> nodes.Node:
-        weeks = nodes.definition_list(classes=["reading-weeks"])
+        weeks = nodes.definition_list(classes=["simple"])
         pairs = zip(plan["entries"], plan.children, strict=True)
         for week, chapters in groupby(pairs, lambda pair: pair[0].week):
             body = nodes.definition()
