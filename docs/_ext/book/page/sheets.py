@@ -37,7 +37,7 @@ _CLASS = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 _BESIDE = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]")
 #: What Furo calls a list of what is documented, and its name here. A rule for all within what has any class makes a
 #: browser style a whole page anew when a class of its root changes, as at the start and while somebody scrolls.
-_DOCUMENTED = ("dl[class]", "dl.py")
+_LISTED, _DOCUMENTED = "dl[class]", "dl.py"
 #: At-rules that hold rules.
 _GROUPS = {"media", "supports", "layer", "container"}
 _READ = re.compile(r"var\(\s*(--[\w-]+)")
@@ -89,7 +89,7 @@ def _selectors(prelude: list[Node]) -> Iterator[str]:
     part: list[Node] = []
     for node in [*prelude, None]:
         if node is None or node == ",":
-            yield _spaced(part).replace(*_DOCUMENTED)
+            yield _spaced(part).replace(_LISTED, _DOCUMENTED)
             part = []
         else:
             part.append(node)
