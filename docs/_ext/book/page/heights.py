@@ -59,7 +59,7 @@ def entries(page: nodes.section) -> list[addnodes.desc]:
 
 
 def add_heights(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Write the height of each second-level section into its tag; the first is laid out at once, but for its parts."""
+    """Write the height of each second-level section, of the parts of the first one, and of each entry into its tag."""
     if doctree is None or "body" not in context:
         return
     pages = sections(doctree)
